@@ -5,16 +5,16 @@ VENV := .venv/bin
 .PHONY: run setup test check bench media messages vendor worker faults lock clean environment tools
 
 run: setup            ## serve on http://127.0.0.1:8000 with a worker; Ctrl-C stops all of it
-	@exec $(VENV)/python tools/serve.py
+	@exec $(VENV)/python -m tools.serve
 
 setup: environment    ## everything "run" needs, without serving
-	@$(VENV)/python tools/setup.py
+	@$(VENV)/python -m tools.setup
 
 environment:
-	@$(PYTHON) tools/environment.py
+	@$(PYTHON) -m tools.environment
 
 tools:
-	@$(PYTHON) tools/environment.py --dev
+	@$(PYTHON) -m tools.environment --dev
 
 lock: tools               ## pin the newest packages with their hashes
-	@$(PYTHON) tools/lock.py
+	@$(PYTHON) -m tools.lock

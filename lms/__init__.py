@@ -1,0 +1,1 @@
+"""Xiangbo, the learning site of a county's live-streaming and online-store training."""

@@ -1,0 +1,155 @@
+"""People, their signed-in browsers, roles in scopes, one-time codes and second factors."""
+
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from lms.core.access import Role, ScopeKind
+from lms.db.base import Base, one_of
+
+
+class PersonState(StrEnum):
+    """Whether a person may sign in."""
+
+    ACTIVE = "active"
+    LOCKED = "locked"
+    CLOSED = "closed"
+
+
+class CodePurpose(StrEnum):
+    """What a one-time code is good for."""
+
+    SIGN_IN = "sign_in"
+    NEW_PASSWORD = "new_password"
+    CHANGE_PHONE = "change_phone"
+
+
+class County(Base):
+    """A county this installation serves."""
+
+    __tablename__ = "county"
+
+    code: Mapped[str] = mapped_column(String(6), primary_key=True)
+    name_zh: Mapped[str] = mapped_column(String(40))
+    name_en: Mapped[str] = mapped_column(String(60))
+
+
+class Person(Base):
+    """One human being; the phone number is how they sign in and may change."""
+
+    __tablename__ = "person"
+    __table_args__ = (
+        one_of("state", PersonState),
+        CheckConstraint("locale IN ('zh', 'en')", name="locale"),
+        Index("ix_person_county_town", "county_code", "town"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    phone: Mapped[str | None] = mapped_column(String(11), unique=True)
+    name: Mapped[str] = mapped_column(String(50))
+    password_hash: Mapped[str | None] = mapped_column(String(200))
+    locale: Mapped[str | None] = mapped_column(String(2))
+    county_code: Mapped[str] = mapped_column(ForeignKey("county.code"))
+    town: Mapped[str | None] = mapped_column(String(40))
+    state: Mapped[str] = mapped_column(String(10), default=PersonState.ACTIVE)
+    created_at: Mapped[datetime]
+
+
+class SignIn(Base):
+    """A signed-in browser; revoking the row ends it at once, whatever cookie was copied."""
+
+    __tablename__ = "sign_in"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    token_hash: Mapped[str] = mapped_column(String(64), unique=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
+    device: Mapped[str] = mapped_column(String(120))
+    device_hash: Mapped[str] = mapped_column(String(64))
+    created_at: Mapped[datetime]
+    last_seen_at: Mapped[datetime]
+    expires_at: Mapped[datetime]
+    confirmed_at: Mapped[datetime | None]
+    revoked_at: Mapped[datetime | None]
+
+
+class RoleGrant(Base):
+    """A role a person holds in a scope; taken back by a date, never deleted."""
+
+    __tablename__ = "role_grant"
+    __table_args__ = (
+        one_of("role", Role),
+        one_of("scope_kind", ScopeKind),
+        CheckConstraint("granted_by_id <> person_id", name="not_to_oneself"),
+        Index(
+            "uq_role_grant_live",
+            "person_id",
+            "role",
+            "scope_kind",
+            "scope_id",
+            unique=True,
+            sqlite_where=text("revoked_at IS NULL"),
+            postgresql_where=text("revoked_at IS NULL"),
+        ),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    role: Mapped[str] = mapped_column(String(20))
+    scope_kind: Mapped[str] = mapped_column(String(20))
+    scope_id: Mapped[str] = mapped_column(String(36), default="")
+    granted_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    granted_at: Mapped[datetime]
+    revoked_at: Mapped[datetime | None]
+
+
+class OneTimeCode(Base):
+    """A six-digit code sent to a phone; one live code per phone and purpose, stored hashed."""
+
+    __tablename__ = "one_time_code"
+    __table_args__ = (
+        one_of("purpose", CodePurpose),
+        Index(
+            "uq_one_time_code_live",
+            "phone",
+            "purpose",
+            unique=True,
+            sqlite_where=text("closed_at IS NULL"),
+            postgresql_where=text("closed_at IS NULL"),
+        ),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    phone: Mapped[str] = mapped_column(String(11))
+    purpose: Mapped[str] = mapped_column(String(20))
+    code_hash: Mapped[str] = mapped_column(String(64))
+    tries: Mapped[int] = mapped_column(default=0)
+    created_at: Mapped[datetime]
+    expires_at: Mapped[datetime]
+    closed_at: Mapped[datetime | None]
+
+
+class TotpSecret(Base):
+    """A staff member's second factor, encrypted; ``last_step`` refuses a code used before."""
+
+    __tablename__ = "totp_secret"
+
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), primary_key=True)
+    secret: Mapped[str] = mapped_column(String(200))
+    last_step: Mapped[int] = mapped_column(default=0)
+    created_at: Mapped[datetime]
+    confirmed_at: Mapped[datetime | None]
+
+
+class Consent(Base):
+    """That a person agreed to a text in a version, and when."""
+
+    __tablename__ = "consent"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
+    subject: Mapped[str] = mapped_column(String(40))
+    version: Mapped[str] = mapped_column(String(20))
+    given_at: Mapped[datetime]
+    withdrawn_at: Mapped[datetime | None]

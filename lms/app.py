@@ -1,0 +1,46 @@
+"""The composition root: puts the application together from its features."""
+
+from collections.abc import Callable
+
+from flask import Flask
+
+from lms.accounts.login import init_login
+from lms.core.clock import use_time_zone
+from lms.db.session import Database
+from lms.jobs.gateway import HueyQueue, Queue
+from lms.settings import Settings
+from lms.web.access import init_access
+from lms.web.errors import init_errors
+from lms.web.headers import init_headers
+from lms.web.i18n import init_i18n
+from lms.web.pages import init_pages
+from lms.web.server import configure
+from lms.wiring import event_bus
+
+
+def create_app(
+    settings: Settings, *, database: Database | None = None, queue: Queue | None = None
+) -> Flask:
+    """Return the application; tests hand in a database and a queue of their own."""
+    app = Flask("lms", template_folder="../templates", static_folder="../static")
+    configure(app, settings)
+    use_time_zone(settings.time_zone)
+    moved_by = queue or HueyQueue(settings.queue_url)
+    app.extensions["lms_settings"] = settings
+    app.extensions["lms_queue"] = moved_by
+    app.extensions["lms_database"] = database or Database(
+        settings.database_url, bus=event_bus(), dispatch=moved_by.dispatch
+    )
+    for start in _FOUNDATION:
+        start(app)
+    init_headers(app, https=settings.https)
+    return app
+
+
+_FOUNDATION: tuple[Callable[[Flask], None], ...] = (
+    init_login,
+    init_access,
+    init_i18n,
+    init_pages,
+    init_errors,
+)

@@ -1,0 +1,1 @@
+"""Append-only, hash-chained record of what someone decided, granted, changed or exported."""

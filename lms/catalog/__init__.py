@@ -1,0 +1,1 @@
+"""What there is to learn: institutions, programmes, courses and their published revisions."""

@@ -1,0 +1,202 @@
+"""Courses and their revisions: course > module > lesson > item, and the material that is timed."""
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Any, cast
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Table, UniqueConstraint, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from lms.db.base import Base, Localized, one_of
+from lms.db.ddl import frozen_when_published
+
+
+class RevisionState(StrEnum):
+    """Where a revision of a course stands; only drafts can be changed."""
+
+    DRAFT = "draft"
+    IN_REVIEW = "in_review"
+    PUBLISHED = "published"
+    RETIRED = "retired"
+
+
+class ItemKind(StrEnum):
+    """What a learner does with an item."""
+
+    VIDEO = "video"
+    READING = "reading"
+    PRACTICE = "practice"
+    QUIZ = "quiz"
+
+
+class Institution(Base):
+    """Who runs courses: a training school, a village academy."""
+
+    __tablename__ = "institution"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    slug: Mapped[str] = mapped_column(String(60), unique=True)
+    name: Mapped[Localized]
+    county_code: Mapped[str] = mapped_column(ForeignKey("county.code"), index=True)
+
+
+class Programme(Base):
+    """An occupation and level: what a subsidy is for."""
+
+    __tablename__ = "programme"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    slug: Mapped[str] = mapped_column(String(60), unique=True)
+    title: Mapped[Localized]
+    occupation_code: Mapped[str] = mapped_column(String(20))
+    level: Mapped[int]
+    credit_hours: Mapped[int]
+
+
+class Course(Base):
+    """A course under one stable slug; what it teaches stands in its revisions."""
+
+    __tablename__ = "course"
+    __table_args__ = (CheckConstraint("price_fen >= 0", name="price"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    slug: Mapped[str] = mapped_column(String(60), unique=True)
+    institution_id: Mapped[int] = mapped_column(ForeignKey("institution.id"), index=True)
+    programme_id: Mapped[int | None] = mapped_column(ForeignKey("programme.id"))
+    price_fen: Mapped[int] = mapped_column(default=0)
+    created_at: Mapped[datetime]
+
+
+class Revision(Base):
+    """One version of all a course teaches; published, it never changes again."""
+
+    __tablename__ = "revision"
+    __table_args__ = (
+        one_of("state", RevisionState),
+        one_of("origin", ("folder", "studio")),
+        UniqueConstraint("course_id", "number"),
+        Index(
+            "uq_revision_draft",
+            "course_id",
+            unique=True,
+            sqlite_where=text("state IN ('draft', 'in_review')"),
+            postgresql_where=text("state IN ('draft', 'in_review')"),
+        ),
+        Index(
+            "uq_revision_published",
+            "course_id",
+            unique=True,
+            sqlite_where=text("state = 'published'"),
+            postgresql_where=text("state = 'published'"),
+        ),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    course_id: Mapped[int] = mapped_column(ForeignKey("course.id"))
+    number: Mapped[int]
+    state: Mapped[str] = mapped_column(String(10), default=RevisionState.DRAFT)
+    title: Mapped[Localized]
+    summary: Mapped[Localized]
+    outcomes: Mapped[list[Any]]
+    cover: Mapped[str] = mapped_column(String(30))
+    origin: Mapped[str] = mapped_column(String(10))
+    source_hash: Mapped[str | None] = mapped_column(String(64))
+    created_at: Mapped[datetime]
+    published_at: Mapped[datetime | None]
+
+
+class Module(Base):
+    """A group of lessons."""
+
+    __tablename__ = "module"
+    __table_args__ = (UniqueConstraint("revision_id", "key"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    revision_id: Mapped[int] = mapped_column(ForeignKey("revision.id"))
+    key: Mapped[str] = mapped_column(String(40))
+    position: Mapped[int]
+    title: Mapped[Localized]
+
+
+class Lesson(Base):
+    """One unit for learners, worth planned minutes; its key is stable over all revisions."""
+
+    __tablename__ = "lesson"
+    __table_args__ = (UniqueConstraint("revision_id", "key"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    revision_id: Mapped[int] = mapped_column(ForeignKey("revision.id"))
+    module_id: Mapped[int] = mapped_column(ForeignKey("module.id"), index=True)
+    key: Mapped[str] = mapped_column(String(40))
+    position: Mapped[int]
+    title: Mapped[Localized]
+    minutes: Mapped[int]
+    objectives: Mapped[list[Any]]
+
+
+class Material(Base):
+    """What is timed: one version of an item's content.
+
+    Revisions that leave the content alone share the row, so progress, which refers to it, is
+    neither lost nor doubled by a new revision. ``duration_ms`` is the probed length of the video,
+    or the most another kind of item may earn.
+    """
+
+    __tablename__ = "material"
+    __table_args__ = (
+        one_of("kind", ItemKind),
+        CheckConstraint("duration_ms > 0", name="duration"),
+        CheckConstraint("(kind = 'video') = (asset_id IS NOT NULL)", name="asset"),
+        Index(
+            "uq_material_asset",
+            "course_id",
+            "lesson_key",
+            "item_key",
+            "asset_id",
+            unique=True,
+            sqlite_where=text("asset_id IS NOT NULL"),
+            postgresql_where=text("asset_id IS NOT NULL"),
+        ),
+        Index(
+            "uq_material_other",
+            "course_id",
+            "lesson_key",
+            "item_key",
+            "duration_ms",
+            unique=True,
+            sqlite_where=text("asset_id IS NULL"),
+            postgresql_where=text("asset_id IS NULL"),
+        ),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    course_id: Mapped[int] = mapped_column(ForeignKey("course.id"))
+    lesson_key: Mapped[str] = mapped_column(String(40))
+    item_key: Mapped[str] = mapped_column(String(40))
+    kind: Mapped[str] = mapped_column(String(10))
+    asset_id: Mapped[str | None] = mapped_column(ForeignKey("asset.id"))
+    duration_ms: Mapped[int]
+
+
+class Item(Base):
+    """One thing to do in a lesson. A draft's video may still lack its material."""
+
+    __tablename__ = "item"
+    __table_args__ = (one_of("kind", ItemKind), UniqueConstraint("lesson_id", "key"))
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    revision_id: Mapped[int] = mapped_column(ForeignKey("revision.id"), index=True)
+    lesson_id: Mapped[int] = mapped_column(ForeignKey("lesson.id"))
+    key: Mapped[str] = mapped_column(String(40))
+    kind: Mapped[str] = mapped_column(String(10))
+    position: Mapped[int]
+    title: Mapped[Localized]
+    is_required: Mapped[bool] = mapped_column(default=True)
+    body: Mapped[Localized | None]
+    material_id: Mapped[int | None] = mapped_column(ForeignKey("material.id"), index=True)
+    asset_id: Mapped[str | None] = mapped_column(ForeignKey("asset.id"))
+    quiz_id: Mapped[int | None] = mapped_column(ForeignKey("quiz.id"))
+
+
+for _model in (Module, Lesson, Item):
+    frozen_when_published(cast(Table, _model.__table__))

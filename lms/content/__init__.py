@@ -1,0 +1,1 @@
+"""Course folders to and from the database."""

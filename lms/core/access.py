@@ -1,0 +1,96 @@
+"""Who may do what and where: roles held in scopes, and the permissions each role grants."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Role(StrEnum):
+    """What a person is in some scope."""
+
+    LEARNER = "learner"
+    INSTRUCTOR = "instructor"
+    MENTOR = "mentor"
+    ADMINISTRATOR = "administrator"
+    SUPERVISOR = "supervisor"
+
+
+class ScopeKind(StrEnum):
+    """The kinds of thing a role can be limited to."""
+
+    PLATFORM = "platform"
+    COUNTY = "county"
+    INSTITUTION = "institution"
+    CLASS = "class"
+    COURSE = "course"
+
+
+class Permission(StrEnum):
+    """What a view may ask for."""
+
+    LEARN = "learn"
+    COURSE_EDIT = "course.edit"
+    COURSE_PUBLISH = "course.publish"
+    MEDIA_UPLOAD = "media.upload"
+    COMPLETIONS_READ = "completions.read"
+    COMPLETIONS_EXPORT = "completions.export"
+    ROLES_GRANT = "roles.grant"
+
+
+_STAFF_READ = frozenset({Permission.COMPLETIONS_READ})
+
+# Every signed-in person may learn; the rest comes from roles.
+EVERYBODY = frozenset({Permission.LEARN})
+
+GRANTS: dict[Role, frozenset[Permission]] = {
+    Role.LEARNER: frozenset(),
+    Role.INSTRUCTOR: frozenset(
+        {Permission.COURSE_EDIT, Permission.COURSE_PUBLISH, Permission.MEDIA_UPLOAD}
+    ),
+    Role.MENTOR: frozenset(),
+    Role.ADMINISTRATOR: _STAFF_READ | {Permission.COMPLETIONS_EXPORT, Permission.ROLES_GRANT},
+    Role.SUPERVISOR: _STAFF_READ,
+}
+
+# Roles that see other people's data and so sign in with a second factor.
+STAFF = frozenset({Role.INSTRUCTOR, Role.MENTOR, Role.ADMINISTRATOR, Role.SUPERVISOR})
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """Where a role holds; ``id`` is the county code, the institution's, class's or course's id."""
+
+    kind: ScopeKind
+    id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Grant:
+    """A role in a scope."""
+
+    role: Role
+    scope: Scope
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """The person who acts: who, as what, and through which signed-in browser."""
+
+    person_id: int
+    name: str
+    grants: tuple[Grant, ...]
+    sign_in_id: int
+    locale: str | None = None
+
+    def may(self, permission: Permission) -> bool:
+        """Tell whether any of the actor's roles grants the permission somewhere."""
+        return permission in EVERYBODY or bool(self.scopes_for(permission))
+
+    def scopes_for(self, permission: Permission) -> tuple[Scope, ...]:
+        """Return the scopes in which the actor holds the permission; queries start from these."""
+        return tuple(grant.scope for grant in self.grants if permission in GRANTS[grant.role])
+
+    def has_role(self, roles: Iterable[Role]) -> bool:
+        """Tell whether the actor holds one of the roles in any scope."""
+        wanted = frozenset(roles)
+        return any(grant.role in wanted for grant in self.grants)

@@ -1,0 +1,39 @@
+"""The one place that knows the time zone of days and reads the process clock."""
+
+from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+DEFAULT_ZONE = "Asia/Shanghai"
+
+
+class _Zone:
+    """The installation's time zone; set once when the application starts."""
+
+    current = ZoneInfo(DEFAULT_ZONE)
+
+
+def use_time_zone(name: str) -> None:
+    """Make every calendar day of this process a day in the named zone."""
+    _Zone.current = ZoneInfo(name)
+
+
+def utc_now() -> datetime:
+    """Return the process clock, for show and logs; what earns or expires uses the database's."""
+    return datetime.now(UTC)
+
+
+def local_time(at: datetime) -> datetime:
+    """Return the moment as the wall clock of the installation shows it."""
+    return at.astimezone(_Zone.current)
+
+
+def local_day(at: datetime) -> date:
+    """Return the calendar day the moment falls in, in the installation's zone."""
+    return local_time(at).date()
+
+
+def day_bounds(day: date) -> tuple[datetime, datetime]:
+    """Return the UTC moments at which the calendar day begins and ends."""
+    start = datetime.combine(day, time(), _Zone.current)
+    end = datetime.combine(day + timedelta(days=1), time(), _Zone.current)
+    return start.astimezone(UTC), end.astimezone(UTC)

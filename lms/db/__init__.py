@@ -1,0 +1,1 @@
+"""The database: mapped base, transactions, the event bus and migrations."""

@@ -1,0 +1,50 @@
+"""Promises no column type can hold: triggers and extensions, declared beside the model."""
+
+from sqlalchemy import DDL, Table, event
+
+
+def after_create(table: Table, *, sqlite: str = "", postgresql: str = "") -> None:
+    """Run the statement of the engine at hand right after the table is created.
+
+    The migrations carry the same text; a test compares the two schemas.
+    """
+    for dialect, statement in (("sqlite", sqlite), ("postgresql", postgresql)):
+        if statement:
+            ddl = DDL(statement.replace("%", "%%")).execute_if(dialect=dialect)
+            event.listen(table, "after_create", ddl)
+
+
+def append_only(table: Table) -> None:
+    """Make the database refuse to change or delete any row of the table."""
+    for verb in ("UPDATE", "DELETE"):
+        _refuse(table, verb, condition="")
+
+
+def frozen_when_published(table: Table) -> None:
+    """Make the database refuse to change rows whose revision is no longer a draft."""
+    state = "(SELECT state FROM revision WHERE id = {row}.revision_id)"
+    for verb, row in (("INSERT", "NEW"), ("UPDATE", "OLD"), ("DELETE", "OLD")):
+        _refuse(table, verb, condition=f"{state.format(row=row)} IN ('published', 'retired')")
+
+
+def _refuse(table: Table, verb: str, *, condition: str) -> None:
+    """Add the trigger. The condition may hold a subquery, which PostgreSQL's WHEN may not."""
+    name = table.name
+    trigger = f"{name}_no_{verb.lower()}"
+    text = f"{name} rows of this kind never change"
+    when = f"WHEN {condition} " if condition else ""
+    test = condition or "true"
+    after_create(
+        table,
+        sqlite=(
+            f"CREATE TRIGGER {trigger} BEFORE {verb} ON {name} FOR EACH ROW {when}"
+            f"BEGIN SELECT RAISE(ABORT, '{text}'); END"
+        ),
+        postgresql=(
+            f"CREATE FUNCTION {trigger}() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN "
+            f"IF {test} THEN RAISE EXCEPTION '{text}' USING ERRCODE = '23514'; END IF; "
+            f"RETURN {'OLD' if verb == 'DELETE' else 'NEW'}; END $$; "
+            f"CREATE TRIGGER {trigger} BEFORE {verb} ON {name} FOR EACH ROW "
+            f"EXECUTE FUNCTION {trigger}()"
+        ),
+    )

@@ -1,0 +1,1 @@
+"""Demo people and history; development only."""

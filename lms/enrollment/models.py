@@ -1,0 +1,51 @@
+"""The enrollment: a learner takes a course, in the revision that was published then."""
+
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from lms.db.base import Base, one_of
+
+
+class EnrollmentStatus(StrEnum):
+    """Where an enrollment stands."""
+
+    ACTIVE = "active"
+    COMPLETED = "completed"
+    WITHDRAWN = "withdrawn"
+    CANCELLED = "cancelled"
+
+
+_LIVE = "status IN ('active', 'completed')"
+
+
+class Enrollment(Base):
+    """A learner × a course, pinned to a revision; the county is the learner's when they enrolled."""
+
+    __tablename__ = "enrollment"
+    __table_args__ = (
+        one_of("status", EnrollmentStatus),
+        CheckConstraint("(status = 'completed') = (completed_at IS NOT NULL)", name="completed"),
+        Index(
+            "uq_enrollment_live",
+            "person_id",
+            "course_id",
+            unique=True,
+            sqlite_where=text(_LIVE),
+            postgresql_where=text(_LIVE),
+        ),
+        Index("ix_enrollment_desk", "county_code", "course_id", "status", "id"),
+        Index("ix_enrollment_completed", "county_code", "completed_at", "id"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
+    course_id: Mapped[int] = mapped_column(ForeignKey("course.id"))
+    revision_id: Mapped[int] = mapped_column(ForeignKey("revision.id"))
+    county_code: Mapped[str] = mapped_column(ForeignKey("county.code"))
+    status: Mapped[str] = mapped_column(String(10), default=EnrollmentStatus.ACTIVE)
+    enrolled_at: Mapped[datetime]
+    completed_at: Mapped[datetime | None]
+    ended_at: Mapped[datetime | None]

@@ -1,0 +1,130 @@
+"""Writes jobs down, takes them up and records how they went; never runs them."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import or_, select, update
+from sqlalchemy.orm import Session
+
+from lms.core.errors import LmsError
+from lms.core.ids import new_uuid
+from lms.db.session import after_commit, now
+from lms.jobs.models import Job, JobState
+
+# A running job that has not been heard of for this long is taken to be dead.
+STALE_AFTER = timedelta(seconds=60)
+# A queued job that nobody picked up for this long is handed over again.
+WAIT_BEFORE_RELAY = timedelta(seconds=5)
+MAX_ATTEMPTS = 3
+
+
+@dataclass(frozen=True, slots=True)
+class JobRequest:
+    """What is to be done: ``key`` makes a second request for the same thing find the first."""
+
+    kind: str
+    key: str
+    args: Mapping[str, Any]
+    owner_id: int | None = None
+
+
+def enqueue(session: Session, request: JobRequest) -> Job:
+    """Write the job down in the caller's transaction, once per key."""
+    found = session.scalar(select(Job).where(Job.key == request.key))
+    if found is not None:
+        return found
+    job = Job(
+        id=new_uuid(),
+        key=request.key,
+        kind=request.kind,
+        args=dict(request.args),
+        owner_id=request.owner_id,
+        created_at=now(session),
+    )
+    session.add(job)
+    session.flush()
+    dispatch = session.info.get("dispatch")
+    if dispatch is not None:
+        job_id = job.id
+        after_commit(session, lambda: dispatch(job_id))
+    return job
+
+
+def take(session: Session, job_id: str, *, at: datetime) -> Job | None:
+    """Claim the job for this worker; ``None`` where another has it or it is over.
+
+    A job that died ``MAX_ATTEMPTS`` times is parked as failed instead of being run again.
+    """
+    job = session.get(Job, job_id, with_for_update=True)
+    if job is None or not _is_free(job, at):
+        return None
+    if job.attempts >= MAX_ATTEMPTS:
+        _close(job, JobState.FAILED, at)
+        job.error_code = "job_gave_up"
+        job.error_text = "This stopped unexpectedly several times. What was there before is unchanged."
+        return None
+    job.state = JobState.RUNNING
+    job.attempts += 1
+    job.heartbeat_at = at
+    return job
+
+
+def beat(session: Session, job_id: str, *, done: int | None = None, total: int | None = None) -> bool:
+    """Say the job is alive and how far it is; false where it was cancelled meanwhile."""
+    values: dict[str, object] = {"heartbeat_at": now(session)}
+    if done is not None:
+        values["done"] = done
+    if total is not None:
+        values["total"] = total
+    kept = update(Job).where(Job.id == job_id, Job.state == JobState.RUNNING).values(values)
+    return session.connection().execute(kept).rowcount == 1
+
+
+def finish(session: Session, job_id: str, result: Mapping[str, Any] | None) -> None:
+    """Record that the job did what it was to do."""
+    job = session.get_one(Job, job_id)
+    _close(job, JobState.DONE, now(session))
+    job.result = dict(result) if result is not None else None
+
+
+def fail(session: Session, job_id: str, error: LmsError) -> None:
+    """Record why the job could not be done; the sentence is shown to its owner."""
+    job = session.get_one(Job, job_id)
+    _close(job, JobState.FAILED, now(session))
+    job.error_code = error.message.code
+    job.error_text = error.message.text
+    job.error_params = dict(error.message.params)
+
+
+def put_back(session: Session, job_id: str) -> None:
+    """Let another worker have the job: this one was told to stop."""
+    job = session.get_one(Job, job_id)
+    job.state = JobState.QUEUED
+    job.heartbeat_at = None
+
+
+def waiting(session: Session, *, at: datetime) -> list[str]:
+    """Return the ids of jobs that nobody works on though they should be worked on."""
+    never_taken = (Job.state == JobState.QUEUED) & (Job.created_at < at - WAIT_BEFORE_RELAY)
+    silent = (Job.state == JobState.RUNNING) & (Job.heartbeat_at < at - STALE_AFTER)
+    return list(session.scalars(select(Job.id).where(or_(never_taken, silent)).limit(100)))
+
+
+def own_job(session: Session, job_id: str, owner_id: int) -> Job | None:
+    """Return the person's own job."""
+    return session.scalar(select(Job).where(Job.id == job_id, Job.owner_id == owner_id))
+
+
+def _is_free(job: Job, at: datetime) -> bool:
+    if job.state == JobState.QUEUED:
+        return True
+    silent_since = job.heartbeat_at or job.created_at
+    return job.state == JobState.RUNNING and silent_since < at - STALE_AFTER
+
+
+def _close(job: Job, state: JobState, at: datetime) -> None:
+    job.state = state
+    job.finished_at = at
+    job.heartbeat_at = None

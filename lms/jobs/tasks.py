@@ -1,0 +1,122 @@
+"""Runs jobs: takes a row, keeps it alive while its handler works, records the outcome."""
+
+import threading
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import structlog
+
+from lms.core.errors import GatewayError, LmsError
+from lms.db.session import Database, now
+from lms.jobs import service
+from lms.settings import Settings
+
+log = structlog.get_logger(__name__)
+_HEARTBEAT_SECONDS = 15
+_RELAY_SECONDS = 3
+
+
+class JobCancelled(Exception):
+    """The owner stopped the job; the handler cleans up and ends."""
+
+
+@dataclass(frozen=True, slots=True)
+class JobContext:
+    """What a handler gets: it opens its own transactions and reports how far it is."""
+
+    database: Database
+    settings: Settings
+    job_id: str
+    args: Mapping[str, Any]
+
+    def report(self, done: int, total: int) -> None:
+        """Show the progress. Raises ``JobCancelled`` where the owner stopped the job."""
+        with self.database.transaction() as session:
+            if not service.beat(session, self.job_id, done=done, total=total):
+                raise JobCancelled
+
+
+Handler = Callable[[JobContext], Mapping[str, Any] | None]
+
+
+class Runner:
+    """Runs job rows with the handlers of the composition root."""
+
+    def __init__(
+        self, database: Database, settings: Settings, handlers: Mapping[str, Handler]
+    ) -> None:
+        self.database = database
+        self.settings = settings
+        self.handlers = handlers
+
+    def run(self, job_id: str) -> None:
+        """Run the job unless another worker has it; its outcome stands in its row."""
+        with self.database.transaction() as session:
+            job = service.take(session, job_id, at=now(session))
+            if job is None:
+                return
+            context = JobContext(self.database, self.settings, job.id, dict(job.args))
+            kind = job.kind
+        with _heartbeat(self.database, job_id):
+            self._handle(kind, context)
+
+    def waiting(self) -> list[str]:
+        """Return the ids of jobs nobody works on though they should be worked on."""
+        with self.database.snapshot() as session:
+            return service.waiting(session, at=now(session))
+
+    def _handle(self, kind: str, context: JobContext) -> None:
+        try:
+            result = self.handlers[kind](context)
+        except JobCancelled:
+            log.info("job_cancelled", job=context.job_id, kind=kind)
+            return
+        except LmsError as error:
+            if isinstance(error, GatewayError) and error.retryable:
+                self._put_back(context, error)
+                return
+            log.info("job_failed", job=context.job_id, kind=kind, code=error.code)
+            with self.database.transaction() as session:
+                service.fail(session, context.job_id, error)
+            return
+        with self.database.transaction() as session:
+            service.finish(session, context.job_id, result)
+
+    def _put_back(self, context: JobContext, error: GatewayError) -> None:
+        log.warning("job_put_back", job=context.job_id, code=error.code)
+        with self.database.transaction() as session:
+            service.put_back(session, context.job_id)
+
+
+@contextmanager
+def _heartbeat(database: Database, job_id: str) -> Iterator[None]:
+    """Tell the row every few seconds that its worker lives, also while ffmpeg keeps it busy."""
+    stop = threading.Event()
+
+    def live() -> None:
+        while not stop.wait(_HEARTBEAT_SECONDS):
+            with database.transaction() as session:
+                service.beat(session, job_id)
+
+    thread = threading.Thread(target=live, name=f"heartbeat-{job_id}", daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        stop.set()
+        thread.join()
+
+
+def start_relay(runner: Runner, dispatch: Callable[[str], None]) -> threading.Event:
+    """Hand over again, every few seconds, what was lost on the way; set the event to stop."""
+    stop = threading.Event()
+
+    def relay() -> None:
+        while not stop.wait(_RELAY_SECONDS):
+            for job_id in runner.waiting():
+                dispatch(job_id)
+
+    threading.Thread(target=relay, name="job-relay", daemon=True).start()
+    return stop

@@ -1,0 +1,1 @@
+"""Videos: uploads, probing, renditions, captions and the bytes themselves."""

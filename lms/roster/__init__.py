@@ -1,0 +1,1 @@
+"""Completion lists and exports."""

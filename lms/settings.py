@@ -1,0 +1,190 @@
+"""The one frozen object of settings and the sole reader of the environment."""
+
+import base64
+import binascii
+import secrets
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+_MIN_SECRET = 32
+_WEAK = ("change", "secret", "demo", "example", "password", "dev")
+_KEY_BYTES = 32
+
+
+class BadSettings(Exception):
+    """Names every variable that is missing or wrong, all at once."""
+
+    def __init__(self, faults: list[str]) -> None:
+        super().__init__("Cannot start:\n" + "\n".join(f"  - {fault}" for fault in faults))
+        self.faults = faults
+
+
+@dataclass(frozen=True, slots=True)
+class PasswordCost:
+    """What one password hash costs: memory in KiB, passes and lanes (Argon2id)."""
+
+    memory_kib: int = 19_456
+    passes: int = 2
+    lanes: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Everything the installation decides; see docs/settings.md."""
+
+    production: bool
+    secret_key: str
+    base_url: str
+    data_dir: Path
+    database_url: str
+    queue_url: str
+    vault_keys: Mapping[str, bytes]
+    sms_url: str | None = None
+    accel_redirect: str | None = None
+    metrics_token: str | None = None
+    trusted_hosts: tuple[str, ...] = ()
+    trusted_proxies: int = 0
+    staff_mfa_required: bool = False
+    time_zone: str = "Asia/Shanghai"
+    password_cost: PasswordCost = field(default_factory=PasswordCost)
+
+    @property
+    def https(self) -> bool:
+        """Tell whether people reach the site over https."""
+        return self.base_url.startswith("https://")
+
+    @property
+    def media_dir(self) -> Path:
+        """Return the folder of videos, posters and captions."""
+        return self.data_dir / "media"
+
+    @property
+    def export_dir(self) -> Path:
+        """Return the folder of finished exports."""
+        return self.data_dir / "exports"
+
+    @classmethod
+    def from_env(cls, environ: Mapping[str, str]) -> "Settings":
+        """Read and check all variables. Raises ``BadSettings`` naming every fault."""
+        reader = _Reader(environ)
+        settings = cls(
+            production=reader.production,
+            secret_key=reader.secret_key(),
+            base_url=reader.base_url(),
+            data_dir=reader.data_dir,
+            database_url=environ.get("LMS_DATABASE_URL")
+            or f"sqlite:///{reader.data_dir / 'xiangbo.sqlite3'}",
+            queue_url=environ.get("LMS_QUEUE_URL") or f"sqlite:///{reader.data_dir / 'queue.sqlite3'}",
+            vault_keys=reader.vault_keys(),
+            sms_url=reader.sms_url(),
+            accel_redirect=environ.get("LMS_ACCEL_REDIRECT") or None,
+            metrics_token=environ.get("LMS_METRICS_TOKEN") or None,
+            trusted_hosts=reader.trusted_hosts(),
+            trusted_proxies=reader.whole_number("LMS_TRUSTED_PROXIES", 0),
+            staff_mfa_required=reader.staff_mfa(),
+            time_zone=reader.time_zone(),
+        )
+        if reader.faults:
+            raise BadSettings(reader.faults)
+        return settings
+
+
+class _Reader:
+    """Collects faults instead of stopping at the first."""
+
+    def __init__(self, environ: Mapping[str, str]) -> None:
+        self.environ = environ
+        self.faults: list[str] = []
+        mode = environ.get("LMS_ENV") or "development"
+        if mode not in ("development", "production"):
+            self.faults.append("LMS_ENV must be development or production")
+        self.production = mode == "production"
+        self.data_dir = Path(environ.get("LMS_DATA_DIR") or "var").resolve()
+
+    def secret_key(self) -> str:
+        value = self.environ.get("LMS_SECRET_KEY", "")
+        if not value and not self.production:
+            return self._kept("secret.key", lambda: secrets.token_urlsafe(48))
+        weak = any(word in value.lower() for word in _WEAK) or len(set(value)) < _KEY_BYTES // 4
+        if self.production and (len(value) < _MIN_SECRET or weak):
+            self.faults.append(
+                f"LMS_SECRET_KEY must be a random text of at least {_MIN_SECRET} characters"
+            )
+        return value
+
+    def base_url(self) -> str:
+        value = self.environ.get("LMS_BASE_URL") or ("" if self.production else "http://127.0.0.1:8000")
+        if self.production and not value.startswith("https://"):
+            self.faults.append("LMS_BASE_URL must be the https address people type")
+        return value.rstrip("/")
+
+    def vault_keys(self) -> dict[str, bytes]:
+        """Read ``id:base64`` pairs, newest first; development makes its own and keeps it."""
+        value = self.environ.get("LMS_VAULT_KEYS", "")
+        if not value and not self.production:
+            value = self._kept(
+                "vault.key", lambda: "k1:" + base64.b64encode(secrets.token_bytes(_KEY_BYTES)).decode()
+            )
+        keys: dict[str, bytes] = {}
+        for pair in filter(None, (part.strip() for part in value.split(","))):
+            name, _, encoded = pair.partition(":")
+            try:
+                keys[name] = base64.b64decode(encoded, validate=True)
+            except binascii.Error:
+                keys[name] = b""
+        if not keys or any(len(key) != _KEY_BYTES for key in keys.values()):
+            self.faults.append("LMS_VAULT_KEYS must be id:base64 pairs of 32-byte keys, newest first")
+        return keys
+
+    def sms_url(self) -> str | None:
+        value = self.environ.get("LMS_SMS_URL") or None
+        if self.production and value is None:
+            self.faults.append("LMS_SMS_URL must name the SMS service; the outbox page is for development")
+        return value
+
+    def trusted_hosts(self) -> tuple[str, ...]:
+        hosts = tuple(filter(None, self.environ.get("LMS_TRUSTED_HOSTS", "").split(",")))
+        if self.production and not hosts:
+            self.faults.append("LMS_TRUSTED_HOSTS must list the host names the site answers to")
+        return hosts
+
+    def whole_number(self, name: str, default: int) -> int:
+        value = self.environ.get(name, "")
+        if value and not value.isdigit():
+            self.faults.append(f"{name} must be a whole number")
+            return default
+        return int(value or default)
+
+    def staff_mfa(self) -> bool:
+        value = self.environ.get("LMS_STAFF_MFA") or ("required" if self.production else "optional")
+        if value not in ("required", "optional") or (self.production and value == "optional"):
+            self.faults.append("LMS_STAFF_MFA must be required in production (or optional elsewhere)")
+        return value == "required"
+
+    def time_zone(self) -> str:
+        value = self.environ.get("LMS_TIME_ZONE") or "Asia/Shanghai"
+        try:
+            ZoneInfo(value)
+        except (ZoneInfoNotFoundError, ValueError):
+            self.faults.append("LMS_TIME_ZONE must name a time zone such as Asia/Shanghai")
+            return "Asia/Shanghai"
+        return value
+
+    def _kept(self, name: str, make: Callable[[], str]) -> str:
+        """Return the development secret of this data folder, made on first use, readable by us alone."""
+        path = self.data_dir / name
+        if not path.exists():
+            path.parent.mkdir(parents=True, exist_ok=True)
+            fresh = path.with_name(f"{name}.{secrets.token_hex(4)}")
+            fresh.touch(mode=0o600)
+            fresh.write_text(make(), encoding="ascii")
+            try:
+                # Two processes may start at once; the first to link wins and both read its value.
+                path.hardlink_to(fresh)
+            except FileExistsError:
+                pass
+            finally:
+                fresh.unlink()
+        return path.read_text(encoding="ascii").strip()

@@ -1,0 +1,104 @@
+"""Turns coded errors into pages for people and problem JSON for programs; the only such place."""
+
+from http import HTTPStatus
+
+import structlog
+from flask import Flask, Response, g, jsonify, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_wtf.csrf import CSRFError
+from werkzeug.exceptions import HTTPException
+
+from lms.core.clock import local_time, utc_now
+from lms.core.errors import InvalidInput, LmsError, Message, NotSignedIn, TooMany
+from lms.web.i18n import say
+
+log = structlog.get_logger(__name__)
+
+# What werkzeug refuses by itself, in our words. Keys are HTTP statuses.
+_PLAIN = {
+    400: Message("bad_request", "The request could not be understood. Please go back and try again."),
+    403: Message("not_allowed", "This page is not for your role."),
+    404: Message("not_found", "We cannot find this."),
+    405: Message("method_not_allowed", "This address does not take this kind of request."),
+    413: Message("too_large", "This is larger than the site takes."),
+    416: Message("range_not_satisfiable", "This part of the file does not exist."),
+    429: Message("too_many", "That was too often. Please wait a little."),
+    500: Message("server_error", "Something went wrong on our side."),
+}
+_CSRF = Message("csrf_failed", "This page was open for too long. Please load it again and repeat.")
+_PAGES = {403: "errors/403.html", 404: "errors/404.html", 500: "errors/500.html"}
+
+
+def init_errors(app: Flask) -> None:
+    """Register the handlers."""
+    app.register_error_handler(LmsError, _coded)
+    app.register_error_handler(CSRFError, _csrf)
+    app.register_error_handler(HTTPException, _plain)
+    app.register_error_handler(Exception, _unexpected)
+
+
+def _coded(error: LmsError) -> ResponseReturnValue:
+    log.info("refused", code=error.code, status=error.status, path=request.path)
+    if isinstance(error, NotSignedIn) and not _wants_json():
+        target = request.full_path.rstrip("?") if request.method == "GET" else None
+        return redirect(url_for("accounts.sign_in", next=target))
+    fields = error.fields if isinstance(error, InvalidInput) else {}
+    response = _answer(error.status, error.message, fields)
+    if isinstance(error, TooMany):
+        response.headers["Retry-After"] = str(error.retry_after)
+    return response
+
+
+def _csrf(error: CSRFError) -> ResponseReturnValue:
+    log.info("refused", code=_CSRF.code, reason=error.description, path=request.path)
+    return _answer(400, _CSRF, {})
+
+
+def _plain(error: HTTPException) -> ResponseReturnValue:
+    status = error.code or 500
+    if 300 <= status < 400:  # noqa: PLR2004 (redirects are exceptions in werkzeug)
+        return error.get_response()  # type: ignore[return-value]  # a werkzeug Response
+    message = _PLAIN.get(status) or Message("http_error", "The request was refused.")
+    response = _answer(status, message, {})
+    for name, value in error.get_headers():
+        if name not in ("Content-Type", "Content-Length"):
+            response.headers.setdefault(name, value)
+    return response
+
+
+def _unexpected(error: Exception) -> ResponseReturnValue:
+    log.error("unexpected", path=request.path, exc_info=error)
+    return _answer(500, _PLAIN[500], {})
+
+
+def _wants_json() -> bool:
+    return request.path.startswith("/api/") or request.accept_mimetypes.best == "application/json"
+
+
+def _answer(status: int, message: Message, fields: dict[str, Message]) -> Response:
+    if _wants_json():
+        body = {
+            "type": "about:blank",
+            "title": HTTPStatus(status).phrase,
+            "status": status,
+            "code": message.code,
+            "detail": say(message),
+        }
+        if fields:
+            body["fields"] = {name: {"code": m.code, "message": say(m)} for name, m in fields.items()}
+        response = jsonify(body)
+        response.content_type = "application/problem+json"
+    else:
+        page = _PAGES.get(status, "errors/other.html")
+        response = Response(
+            render_template(
+                page,
+                status=status,
+                message=message,
+                fields=fields,
+                at=local_time(utc_now()),
+                reference=g.get("request_id", ""),
+            )
+        )
+    response.status_code = status
+    return response

@@ -1,0 +1,71 @@
+"""What every template can use: static addresses with the content's hash, language and size switch."""
+
+import hashlib
+from functools import lru_cache
+from pathlib import Path
+from urllib.parse import urlencode
+
+from flask import Flask, Response, current_app, request, url_for
+
+from lms.web.access import optional_actor, settings
+from lms.web.i18n import LANGUAGES
+
+_YEAR = 31_536_000
+
+
+def init_pages(app: Flask) -> None:
+    """Register the template globals."""
+    app.jinja_env.globals.update(
+        asset=asset,
+        actor=optional_actor,
+        is_large=is_large,
+        with_query=with_query,
+        minutes=minutes,
+        hours=hours,
+        is_development=lambda: not settings().production,
+    )
+    app.after_request(_keep_choices)
+
+
+def asset(path: str) -> str:
+    """Return the address of a static file; it changes with the content, so it caches for ever."""
+    return url_for("static", filename=path, v=_fingerprint(current_app.static_folder or "", path))
+
+
+@lru_cache(maxsize=512)
+def _fingerprint(folder: str, path: str) -> str:
+    return hashlib.sha256((Path(folder) / path).read_bytes()).hexdigest()[:12]
+
+
+def is_large() -> bool:
+    """Tell whether the person chose large type, now (``?big=1``) or earlier."""
+    return (request.args.get("big") or request.cookies.get("big")) == "1"
+
+
+def _keep_choices(response: Response) -> Response:
+    """Remember the language and type size a link of this page asked for."""
+    for name, allowed in (("lang", LANGUAGES), ("big", ("0", "1"))):
+        value = request.args.get(name)
+        if value in allowed:
+            response.set_cookie(
+                name, value, max_age=_YEAR, samesite="Lax", secure=settings().https
+            )
+    return response
+
+
+def with_query(**changes: str | int | None) -> str:
+    """Return this page's address with some query parameters changed; ``None`` drops one."""
+    query = {key: value for key, value in request.args.items() if key not in changes}
+    query.update({key: str(value) for key, value in changes.items() if value is not None})
+    return request.path + ("?" + urlencode(query) if query else "")
+
+
+def minutes(milliseconds: int) -> int:
+    """Return whole minutes, never rounded up: half-studied minutes are not promised."""
+    return milliseconds // 60_000
+
+
+def hours(milliseconds: int) -> str:
+    """Return credit hours of 45 minutes with one decimal, never rounded up."""
+    tenths = milliseconds // 270_000
+    return f"{tenths // 10}.{tenths % 10}"

@@ -15,7 +15,7 @@ from uuid import uuid4
 
 import psycopg
 
-from tests.support.run import only_one, run_folder
+from tests.support.run import only_one, run_folder, run_process
 
 ROOT = Path(__file__).resolve().parents[2]
 # Where tools/machine.py puts the programs when the machine has none.
@@ -57,10 +57,13 @@ def stop_server(folder: Path) -> None:
     state = folder / "postgres.json"
     if state.exists():
         server = json.loads(state.read_text(encoding="utf-8"))
-        for process, number in ((server["watchdog"], signal.SIGKILL), (server["pid"], signal.SIGINT)):
+        for process, number in (
+            (server["watchdog"], signal.SIGKILL),
+            (server["pid"], signal.SIGINT),
+        ):
             with suppress(ProcessLookupError):
                 os.kill(process, number)
-        _wait_gone(server["pid"])
+        _wait_stopped(folder)
 
 
 @contextmanager
@@ -109,6 +112,10 @@ def _start(folder: Path) -> dict[str, str | int]:
     if found is None:
         raise LookupError("PostgreSQL is not installed")
     folder.mkdir()
+    if os.geteuid() == 0 and found.is_relative_to(OWN_PROGRAMS):
+        # The other user may not look into our home.
+        shutil.copytree(found.parent, folder / "programs", symlinks=True)
+        found = folder / "programs" / "bin"
     before = _as_other_user(folder)
     environment = {"PATH": "/usr/bin:/bin", "LANG": "C.UTF-8", "HOME": str(folder)}
     data = str(folder / "data")
@@ -123,8 +130,7 @@ def _start(folder: Path) -> dict[str, str | int]:
             [*before, *command], env=environment, stdout=log, stderr=log, start_new_session=True
         )
     _wait_ready(str(folder), server)
-    # The worker that started it may end before the others do, or be killed.
-    server.returncode = 0
+    _let_go(server)
     return {"socket": str(folder), "pid": server.pid, "watchdog": _watch(server.pid)}
 
 
@@ -152,31 +158,23 @@ def _wait_ready(socket: str, server: subprocess.Popen) -> None:
             return
 
 
-def _wait_gone(process: int) -> None:
+def _wait_stopped(folder: Path) -> None:
+    """Wait until the server has cleaned up after itself."""
     until = time.monotonic() + 10
-    while time.monotonic() < until:
-        try:
-            os.kill(process, 0)
-        except ProcessLookupError:
-            return
+    while (folder / "pg" / "data" / "postmaster.pid").exists() and time.monotonic() < until:
         time.sleep(0.05)
 
 
 def _watch(server: int) -> int:
     """Start a watchdog that ends the server when the test run is gone without a word."""
-    run = os.environ.get("XIANGBO_TEST_RUN_PROCESS", str(os.getpid()))
-    code = (
-        "import os,sys,time,signal,shutil\n"
-        "run,server,folder=int(sys.argv[1]),int(sys.argv[2]),sys.argv[3]\n"
-        "def alive(p):\n"
-        "    try: os.kill(p,0)\n"
-        "    except ProcessLookupError: return False\n"
-        "    return True\n"
-        "while alive(run) and alive(server): time.sleep(1)\n"
-        "alive(server) and os.kill(server,signal.SIGINT)\n"
-        "time.sleep(2); alive(run) or shutil.rmtree(folder,ignore_errors=True)\n"
-    )
-    command = [sys.executable, "-c", code, run, str(server), str(run_folder())]
-    return subprocess.Popen(
-        command, start_new_session=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
-    ).pid
+    folder = run_folder()
+    command = [sys.executable, str(Path(__file__).with_name("watchdog.py"))]
+    command += [str(run_process(folder)), str(server), str(folder)]
+    watchdog = subprocess.Popen(command, start_new_session=True)
+    _let_go(watchdog)
+    return watchdog.pid
+
+
+def _let_go(process: subprocess.Popen) -> None:
+    """Tell Python that the process is not its business: it outlives the worker that made it."""
+    process.returncode = 0

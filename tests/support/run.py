@@ -9,15 +9,17 @@ from contextlib import contextmanager
 from pathlib import Path
 
 _VARIABLE = "XIANGBO_TEST_RUN"
+_PROCESS = "process"
 
 
 def open_run() -> Path:
     """Make the run's folder, in memory where the machine has room for that."""
-    memory = Path("/dev/shm")
+    memory = Path("/dev/shm")  # noqa: S108 -- the folder made below is ours alone
     parent = memory if os.access(memory, os.W_OK) else None
     folder = Path(tempfile.mkdtemp(prefix="xiangbo-", dir=parent))
     # The database server may be another user, who has to pass through.
     folder.chmod(0o711)
+    (folder / _PROCESS).write_text(str(os.getpid()), encoding="ascii")
     # Workers are started with this environment, and so find the same folder.
     os.environ[_VARIABLE] = str(folder)
     return folder
@@ -26,6 +28,11 @@ def open_run() -> Path:
 def run_folder() -> Path:
     """Return the run's folder."""
     return Path(os.environ[_VARIABLE])
+
+
+def run_process(folder: Path) -> int:
+    """Return the process that opened the run."""
+    return int((folder / _PROCESS).read_text(encoding="ascii"))
 
 
 def close_run() -> None:

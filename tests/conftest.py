@@ -1,0 +1,147 @@
+"""Fixtures every test may use: databases on both engines, the application, a browser."""
+
+import os
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+
+from lms.app import create_app
+from lms.db.session import Database
+from lms.settings import Settings
+from lms.wiring import event_bus
+from tests.support import browser as chromium
+from tests.support import postgres, run, site, summary
+from tests.support.databases import create_schema, fresh_url
+from tools.messages import compile_catalogue
+
+ROOT = Path(__file__).resolve().parent.parent
+ENGINES = ["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)]
+FIELD_DATA = "XIANGBO_FIELD_DATA"
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    if not hasattr(config, "workerinput"):
+        run.open_run()
+        compile_catalogue(ROOT)
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    summary.report(terminalreporter)
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    if not hasattr(config, "workerinput"):
+        postgres.stop_server(run.run_folder())
+        run.close_run()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Iterator[None]:
+    report = yield
+    if report.when == "call" and report.failed and isinstance(item, pytest.Function):
+        page = item.funcargs.get("page")
+        if page is not None:
+            chromium.take_picture(page, item.nodeid)
+    return report
+
+
+@pytest.fixture(params=ENGINES)
+def engine(request: pytest.FixtureRequest) -> str:
+    """The database engine; the test runs once on each."""
+    return request.param
+
+
+@pytest.fixture
+def database_url(engine: str) -> Iterator[str]:
+    """The address of an empty database with the whole schema."""
+    with fresh_url(engine, create_schema) as url:
+        yield url
+
+
+@pytest.fixture
+def queue() -> site.WaitingQueue:
+    """The jobs the site has put off so far."""
+    return site.WaitingQueue()
+
+
+@pytest.fixture
+def database(database_url: str, queue: site.WaitingQueue) -> Iterator[Database]:
+    """An empty database with the whole schema and the site's real event handlers."""
+    opened = Database(database_url, bus=event_bus(), dispatch=queue.dispatch)
+    yield opened
+    opened.dispose()
+
+
+@pytest.fixture
+def settings(tmp_path: Path, database_url: str) -> Settings:
+    """Settings of a development site whose files lie in the test's own folder."""
+    return site.settings_for_test(tmp_path, database_url)
+
+
+@pytest.fixture
+def run_jobs(database: Database, settings: Settings, queue: site.WaitingQueue) -> site.Jobs:
+    """Call it to run what the site has put off."""
+    return site.run_jobs_of(database, settings, queue)
+
+
+@pytest.fixture
+def app(settings: Settings, database: Database, queue: site.WaitingQueue) -> Flask:
+    """The application on the test's database."""
+    made = create_app(settings, database=database, queue=queue)
+    made.test_client_class = site.Client
+    return made
+
+
+@pytest.fixture
+def client(app: Flask) -> site.Client:
+    """A browser without a screen that is not signed in."""
+    return app.test_client()
+
+
+@pytest.fixture
+def live_site(app: Flask, database: Database, run_jobs: site.Jobs) -> Iterator[site.LiveSite]:
+    """The application, answering on this machine."""
+    with site.serving(app) as url:
+        yield site.LiveSite(url, app, database, run_jobs)
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """Chromium, started once a worker."""
+    with sync_playwright() as playwright:
+        program = chromium.chromium_program(playwright)
+        if program is None:
+            summary.miss("Browser", "no Chromium found; install chromium or run make test")
+        opened = chromium.launch(playwright, program)
+        yield opened
+        opened.close()
+
+
+@pytest.fixture
+def new_context(
+    browser: Browser, live_site: site.LiveSite
+) -> Iterator[Callable[..., BrowserContext]]:
+    """Call it for another window with its own cookies; options are playwright's."""
+    with ExitStack() as windows:
+        yield lambda **options: windows.enter_context(
+            chromium.watched_context(browser, live_site.url, **options)
+        )
+
+
+@pytest.fixture
+def page(new_context: Callable[..., BrowserContext]) -> Page:
+    """A page of a phone that is not signed in; a failing test leaves a picture of it."""
+    return new_context().new_page()
+
+
+@pytest.fixture(scope="session")
+def field_data() -> Path:
+    """The folder of real and rendered field data that ships beside the checkout."""
+    folder = os.environ.get(FIELD_DATA, "")
+    if not folder:
+        summary.miss("Field data", f"{FIELD_DATA} is not set")
+    return Path(folder)

@@ -1,0 +1,88 @@
+"""A real Chromium that may talk to the site under test and to nobody else."""
+
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, BrowserContext, Page, Playwright, Route
+
+ROOT = Path(__file__).resolve().parents[2]
+PICTURES = ROOT / "test-results"
+PHONE = {"width": 360, "height": 740}
+_NAMES = ("chromium", "chromium-browser", "google-chrome")
+_QUIET = (
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-quic",
+    "--disable-sync",
+    "--no-first-run",
+)
+_AXE = Axe()
+
+
+def chromium_program(playwright: Playwright) -> str | None:
+    """Return the browser's program: the machine's, else the one playwright fetched, else none."""
+    own = Path(playwright.chromium.executable_path)
+    found = (os.environ.get("CHROMIUM"), *map(shutil.which, _NAMES))
+    return next(filter(None, found), str(own) if own.exists() else None)
+
+
+def launch(playwright: Playwright, program: str) -> Browser:
+    """Start the browser, also as root."""
+    sandbox = ["--no-sandbox"] if os.geteuid() == 0 else []
+    return playwright.chromium.launch(executable_path=program, args=[*_QUIET, *sandbox])
+
+
+@dataclass(slots=True)
+class Watched:
+    """What went wrong in the browser while a test looked at the page."""
+
+    outside: list[str] = field(default_factory=list)
+    errors: list[str] = field(default_factory=list)
+
+
+@contextmanager
+def watched_context(browser: Browser, site: str, **options: object) -> Iterator[BrowserContext]:
+    """Open a phone-sized window; fail where a page reached outside or a script threw."""
+    seen = Watched()
+    wanted = {"viewport": PHONE, "locale": "zh-CN", "base_url": site, **options}
+    context = browser.new_context(**wanted)
+
+    def keep_inside(route: Route) -> None:
+        if urlsplit(route.request.url).netloc == urlsplit(site).netloc:
+            route.fallback()
+        else:
+            seen.outside.append(route.request.url)
+            route.abort()
+
+    context.route("**/*", keep_inside)
+    context.on("weberror", lambda error: seen.errors.append(str(error.error)))
+    try:
+        yield context
+    finally:
+        context.close()
+    assert not seen.outside, f"pages asked other hosts: {seen.outside}"
+    assert not seen.errors, f"scripts threw: {seen.errors}"
+
+
+def take_picture(page: Page, test: str) -> None:
+    """Keep what the page looked like when a test failed."""
+    PICTURES.mkdir(exist_ok=True)
+    name = "".join(letter if letter.isalnum() else "-" for letter in test)[:120]
+    page.screenshot(path=PICTURES / f"{name}.png", full_page=True)
+
+
+def barriers(page: Page) -> list[str]:
+    """Return what axe finds that keeps people out, one line each; an empty list is the aim."""
+    faults = _AXE.run(page).response["violations"]
+    return [f"{fault['id']}: {fault['help']} {_places(fault)}" for fault in faults]
+
+
+def _places(fault: dict[str, Any]) -> str:
+    return ", ".join(str(node["target"][0]) for node in fault["nodes"])

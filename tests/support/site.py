@@ -1,0 +1,113 @@
+"""The application as tests use it: cheap passwords, jobs run on demand, a client with a token."""
+
+import secrets
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from flask import Flask
+from flask.testing import FlaskClient
+from itsdangerous import URLSafeTimedSerializer
+from werkzeug.serving import make_server
+
+from lms.db.session import Database
+from lms.jobs.tasks import Runner
+from lms.settings import PasswordCost, Settings
+from lms.wiring import JOBS
+
+_UNSAFE = {"POST", "PUT", "PATCH", "DELETE"}
+_TOO_MANY_JOBS = 1_000
+
+
+@dataclass(slots=True)
+class WaitingQueue:
+    """Keeps the ids of jobs until a test runs them."""
+
+    waiting: list[str] = field(default_factory=list)
+
+    def dispatch(self, job_id: str) -> None:
+        """Remember the job."""
+        self.waiting.append(job_id)
+
+
+@dataclass(frozen=True, slots=True)
+class Jobs:
+    """Runs what the site has put off, with the real handlers."""
+
+    queue: WaitingQueue
+    runner: Runner
+
+    def __call__(self) -> int:
+        """Run jobs until none waits, those started by other jobs included; return how many."""
+        count = 0
+        while self.queue.waiting:
+            count += 1
+            assert count <= _TOO_MANY_JOBS, "jobs keep starting jobs"
+            self.runner.run(self.queue.waiting.pop(0))
+        return count
+
+
+class Client(FlaskClient):
+    """A browser that sends the form token by itself; ``csrf=False`` leaves it out."""
+
+    def open(self, *args: Any, csrf: bool = True, **kwargs: Any) -> Any:
+        if csrf and kwargs.get("method", "GET").upper() in _UNSAFE:
+            headers = dict(kwargs.pop("headers", None) or {})
+            headers.setdefault("X-CSRF-Token", self.csrf_token())
+            kwargs["headers"] = headers
+        return super().open(*args, **kwargs)
+
+    def csrf_token(self) -> str:
+        """Return the token of this client's session."""
+        with self.session_transaction() as cookie:
+            raw = cookie.setdefault("csrf_token", secrets.token_hex(20))
+        signer = URLSafeTimedSerializer(self.application.secret_key, salt="wtf-csrf-token")
+        return signer.dumps(raw)
+
+
+@dataclass(frozen=True, slots=True)
+class LiveSite:
+    """A site that answers on loopback, and the parts behind it."""
+
+    url: str
+    app: Flask
+    database: Database
+    run_jobs: Jobs
+
+
+def settings_for_test(folder: Path, database_url: str) -> Settings:
+    """Return settings for a site of one test, with everything below its own folder."""
+    return Settings(
+        production=False,
+        secret_key="only-for-tests-" + "k" * 32,
+        base_url="http://localhost",
+        data_dir=folder,
+        database_url=database_url,
+        queue_url=f"sqlite:///{folder / 'queue.sqlite3'}",
+        vault_keys={"k1": bytes(range(32))},
+        password_cost=PasswordCost(memory_kib=8, passes=1, lanes=1),
+    )
+
+
+def run_jobs_of(database: Database, settings: Settings, queue: WaitingQueue) -> Jobs:
+    """Return what runs the site's jobs."""
+    return Jobs(queue, Runner(database, settings, JOBS))
+
+
+@contextmanager
+def serving(app: Flask) -> Iterator[str]:
+    """Serve the application on a free port of this machine; yield its address."""
+    server = make_server("127.0.0.1", 0, app, threaded=True)
+    # A thread that still answers must not hold up the next test.
+    server.daemon_threads = True
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{server.port}"
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()

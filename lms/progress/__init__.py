@@ -1,0 +1,1 @@
+"""How watched time becomes verified learning hours and completions."""

@@ -1,0 +1,107 @@
+"""How watched time is counted: pure rules, the one door to them for the rest of the site."""
+
+from lms.progress.domain.answers import BeatAnswer, BeatOutcome, BeatState, Verdict
+from lms.progress.domain.beats import apply_beat
+from lms.progress.domain.cases import Case, CaseError, load_cases
+from lms.progress.domain.completion import (
+    CREDIT_HOUR_MS,
+    ItemState,
+    coverage,
+    credit_hours,
+    is_course_complete,
+    is_covered,
+    is_lesson_complete,
+)
+from lms.progress.domain.prompts import (
+    EntryKind,
+    Settlement,
+    SettlementEntry,
+    answer_by,
+    answer_prompt,
+    ask_more_time,
+    draw_interval,
+    settle_item,
+    settle_prompt,
+    show_prompt,
+)
+from lms.progress.domain.settings import CountingSettings, OnMiss
+from lms.progress.domain.simulate import differences, simulate_case
+from lms.progress.domain.slices import Refused, Slice
+from lms.progress.domain.spans import NOTHING, Pair, Spans
+from lms.progress.domain.state import (
+    Beat,
+    DayPart,
+    EarnedPart,
+    ItemProgress,
+    Key,
+    LearnerClock,
+    Lease,
+    LeaseEnd,
+    Moment,
+    PlayerState,
+    Prompt,
+    Reason,
+    Unconfirmed,
+    split_days,
+)
+from lms.progress.domain.units import (
+    datetime_to_ms,
+    ms_to_datetime,
+    ms_to_seconds,
+    seconds_to_ms,
+)
+
+__all__ = [
+    "CREDIT_HOUR_MS",
+    "NOTHING",
+    "Beat",
+    "BeatAnswer",
+    "BeatOutcome",
+    "BeatState",
+    "Case",
+    "CaseError",
+    "CountingSettings",
+    "DayPart",
+    "EarnedPart",
+    "EntryKind",
+    "ItemProgress",
+    "ItemState",
+    "Key",
+    "LearnerClock",
+    "Lease",
+    "LeaseEnd",
+    "Moment",
+    "OnMiss",
+    "Pair",
+    "PlayerState",
+    "Prompt",
+    "Reason",
+    "Refused",
+    "Settlement",
+    "SettlementEntry",
+    "Slice",
+    "Spans",
+    "Unconfirmed",
+    "Verdict",
+    "answer_by",
+    "answer_prompt",
+    "apply_beat",
+    "ask_more_time",
+    "coverage",
+    "credit_hours",
+    "datetime_to_ms",
+    "differences",
+    "draw_interval",
+    "is_course_complete",
+    "is_covered",
+    "is_lesson_complete",
+    "load_cases",
+    "ms_to_datetime",
+    "ms_to_seconds",
+    "seconds_to_ms",
+    "settle_item",
+    "settle_prompt",
+    "show_prompt",
+    "simulate_case",
+    "split_days",
+]

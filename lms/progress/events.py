@@ -1,0 +1,15 @@
+"""What learning brings about, for the features above."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+
+@dataclass(frozen=True, slots=True)
+class ItemCompleted:
+    """A learner completed an item of a course; happens once an enrollment and item."""
+
+    enrollment_id: int
+    person_id: int
+    lesson_key: str
+    item_key: str
+    at: datetime

@@ -17,18 +17,22 @@ def after_create(table: Table, *, sqlite: str = "", postgresql: str = "") -> Non
 def append_only(table: Table) -> None:
     """Make the database refuse to change or delete any row of the table."""
     for verb in ("UPDATE", "DELETE"):
-        _refuse(table, verb, condition="")
+        refuse(table, verb, condition="")
 
 
 def frozen_when_published(table: Table) -> None:
     """Make the database refuse to change rows whose revision is no longer a draft."""
     state = "(SELECT state FROM revision WHERE id = {row}.revision_id)"
     for verb, row in (("INSERT", "NEW"), ("UPDATE", "OLD"), ("DELETE", "OLD")):
-        _refuse(table, verb, condition=f"{state.format(row=row)} IN ('published', 'retired')")
+        refuse(table, verb, condition=f"{state.format(row=row)} IN ('published', 'retired')")
 
 
-def _refuse(table: Table, verb: str, *, condition: str) -> None:
-    """Add the trigger. The condition may hold a subquery, which PostgreSQL's WHEN may not."""
+def refuse(table: Table, verb: str, *, condition: str) -> None:
+    """Make the database refuse the verb on rows that fit the condition (on all, where empty).
+
+    The condition names ``OLD`` and ``NEW`` and may hold a subquery, which PostgreSQL's WHEN may
+    not; so it stands inside the function there.
+    """
     name = table.name
     trigger = f"{name}_no_{verb.lower()}"
     text = f"{name} rows of this kind never change"

@@ -1,21 +1,12 @@
 """The enrollment: a learner takes a course, in the revision that was published then."""
 
 from datetime import datetime
-from enum import StrEnum
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from lms.db.base import Base, one_of
-
-
-class EnrollmentStatus(StrEnum):
-    """Where an enrollment stands."""
-
-    ACTIVE = "active"
-    COMPLETED = "completed"
-    WITHDRAWN = "withdrawn"
-    CANCELLED = "cancelled"
+from lms.enrollment.domain import EnrollmentStatus
 
 
 _LIVE = "status IN ('active', 'completed')"

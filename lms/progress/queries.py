@@ -1,17 +1,27 @@
 """Reads clocks, leases, sets and completions; what earns is read under the learner's lock."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, Row, and_, func, select
 from sqlalchemy.orm import Session
 
+from lms.catalog.models import Item, Lesson, Material
+from lms.enrollment.domain import LIVE
+from lms.enrollment.models import Enrollment
+from lms.progress.domain.totals import Totals
 from lms.progress.models import (
+    BeatRecord,
+    ItemCompletion,
+    MaterialProgress,
+    PlaybackLease,
     StudyClock,
 )
 
-_DAYS_TO_1970 = 2_440_587.5
+# SQLite counts days; 1970 began at this Julian day.
+_JULIAN_1970 = 2_440_587.5
 _MS_A_DAY = 86_400_000
 
 
@@ -22,42 +32,251 @@ class Target:
     enrollment_id: int
     revision_id: int
     item_id: int
-    item_key: str
     kind: str
+    lesson_id: int
     material_id: int
     duration_ms: int
 
 
 @dataclass(frozen=True, slots=True)
-class Totals:
-    """The sums of one person's progress with one material, milliseconds."""
+class ItemProgressRow:
+    """One item with the person's sets; ``completed_at`` is ``None`` until it is complete."""
 
-    seen_ms: int
-    credited_ms: int
-    refused: Mapped
+    item_id: int
+    kind: str
+    is_required: bool
+    duration_ms: int
+    seen: list[list[int]]
+    credited: list[list[int]]
+    refused: Mapping[str, int]
+    completed_at: datetime | None
 
-
-Mapped = Mapping[str, int]
+    @property
+    def credited_ms(self) -> int:
+        """Return the verified milliseconds."""
+        return sum(end - begin for begin, end in self.credited)
 
 
 def lock_clock(session: Session, person_id: int) -> tuple[StudyClock, int]:
     """Lock the learner's row and return it with the database's clock in milliseconds.
 
-    The clock is read in the statement that takes the lock, so no beat that waited gets an
+    The clock is read in the statement that takes the lock, so that no beat that waited gets an
     older moment than the one it waited for.
     """
+    clock, now_ms = lock_clock_if_any(session, person_id)
+    if clock is None:
+        raise LookupError("the learner has no clock yet")
+    return clock, now_ms
+
+
+def lock_clock_if_any(session: Session, person_id: int) -> tuple[StudyClock | None, int]:
+    """Lock the learner's row as ``lock_clock`` does; ``None`` for one who never had a lease."""
     row = session.execute(
         select(StudyClock, _now_ms(session))
         .where(StudyClock.person_id == person_id)
         .with_for_update(of=StudyClock)
         .execution_options(populate_existing=True)
-    ).one()
-    return row[0], int(row[1])
+    ).one_or_none()
+    return (row[0], int(row[1])) if row else (None, 0)
+
+
+def item_target(session: Session, *, person_id: int, item_id: int) -> Target | None:
+    """Return what a lease on the item would be for, where the person is enrolled in it."""
+    row = session.execute(
+        select(
+            Enrollment.id,
+            Item.revision_id,
+            Item.id,
+            Item.kind,
+            Item.lesson_id,
+            Item.material_id,
+            Material.duration_ms,
+        )
+        .join(Item, Item.revision_id == Enrollment.revision_id)
+        .join(Material, Material.id == Item.material_id)
+        .where(
+            Item.id == item_id, Enrollment.person_id == person_id, Enrollment.status.in_(LIVE)
+        )
+    ).one_or_none()
+    return Target(*row) if row else None
+
+
+def is_item_known(session: Session, item_id: int) -> bool:
+    """Tell whether there is such an item at all."""
+    return session.scalar(select(Item.id).where(Item.id == item_id)) is not None
+
+
+def beat_state(
+    session: Session, *, person_id: int, lease_id: str, seq: int
+) -> Row[tuple[Any, ...]] | None:
+    """Return all a beat needs in one statement: lease, length, sets, and a stored answer."""
+    return session.execute(
+        select(
+            PlaybackLease,
+            MaterialProgress,
+            Material.duration_ms,
+            Material.kind,
+            Enrollment.status,
+            Enrollment.revision_id,
+            ItemCompletion.completed_at,
+            Item.key.label("item_key"),
+            Material.lesson_key,
+            BeatRecord.code,
+            BeatRecord.answer,
+        )
+        .join(Material, Material.id == PlaybackLease.material_id)
+        .join(Item, Item.id == PlaybackLease.item_id)
+        .join(Enrollment, Enrollment.id == PlaybackLease.enrollment_id)
+        .outerjoin(
+            MaterialProgress,
+            and_(
+                MaterialProgress.person_id == PlaybackLease.person_id,
+                MaterialProgress.material_id == PlaybackLease.material_id,
+            ),
+        )
+        .outerjoin(
+            ItemCompletion,
+            and_(
+                ItemCompletion.enrollment_id == PlaybackLease.enrollment_id,
+                ItemCompletion.lesson_key == Material.lesson_key,
+                ItemCompletion.item_key == Item.key,
+            ),
+        )
+        .outerjoin(
+            BeatRecord, and_(BeatRecord.lease_id == PlaybackLease.id, BeatRecord.seq == seq)
+        )
+        .where(PlaybackLease.id == lease_id, PlaybackLease.person_id == person_id)
+        .execution_options(populate_existing=True)
+    ).one_or_none()
+
+
+def live_lease(session: Session, person_id: int) -> PlaybackLease | None:
+    """Return the person's live lease."""
+    return session.scalar(
+        select(PlaybackLease).where(
+            PlaybackLease.person_id == person_id, PlaybackLease.ended_at_ms.is_(None)
+        )
+    )
+
+
+def sets_of(session: Session, *, person_id: int, material_id: int) -> MaterialProgress | None:
+    """Return the person's seen and credited sets of one material."""
+    return session.get(MaterialProgress, (person_id, material_id))
+
+
+def totals_of(session: Session, person_id: int) -> dict[int, Totals]:
+    """Return the sums of everything the person ever studied, by material."""
+    rows = session.execute(
+        select(
+            MaterialProgress.material_id,
+            MaterialProgress.seen_ms,
+            MaterialProgress.credited_ms,
+            MaterialProgress.refused,
+            MaterialProgress.position_ms,
+        ).where(MaterialProgress.person_id == person_id)
+    )
+    return {row[0]: Totals(row[1], row[2], row[3], row[4]) for row in rows}
+
+
+def completed_items(session: Session, enrollment_id: int) -> set[tuple[str, str]]:
+    """Return the (lesson key, item key) of what is complete."""
+    rows = session.execute(
+        select(ItemCompletion.lesson_key, ItemCompletion.item_key).where(
+            ItemCompletion.enrollment_id == enrollment_id
+        )
+    )
+    return {(row[0], row[1]) for row in rows}
+
+
+def completed_of_enrollments(
+    session: Session, enrollment_ids: Iterable[int]
+) -> dict[int, set[tuple[str, str]]]:
+    """Return what is complete, for several enrollments in one statement."""
+    wanted = list(enrollment_ids)
+    found: dict[int, set[tuple[str, str]]] = {each: set() for each in wanted}
+    if not wanted:
+        return found
+    rows = session.execute(
+        select(
+            ItemCompletion.enrollment_id, ItemCompletion.lesson_key, ItemCompletion.item_key
+        ).where(ItemCompletion.enrollment_id.in_(wanted))
+    )
+    for enrollment_id, lesson_key, item_key in rows:
+        found[enrollment_id].add((lesson_key, item_key))
+    return found
+
+
+def item_progress(session: Session, *, person_id: int, item_id: int) -> ItemProgressRow | None:
+    """Return the person's progress with one item of a course they take."""
+    rows = _progress_rows(session, person_id, Item.id == item_id)
+    return rows[0] if rows else None
+
+
+def lesson_progress(session: Session, *, person_id: int, lesson_id: int) -> list[ItemProgressRow]:
+    """Return the person's progress with each item of a lesson of a course they take."""
+    return _progress_rows(session, person_id, Item.lesson_id == lesson_id)
+
+
+def _progress_rows(
+    session: Session, person_id: int, which: ColumnElement[bool]
+) -> list[ItemProgressRow]:
+    rows = session.execute(
+        select(
+            Item.id,
+            Item.kind,
+            Item.is_required,
+            func.coalesce(Material.duration_ms, 0),
+            MaterialProgress.seen,
+            MaterialProgress.credited,
+            MaterialProgress.refused,
+            ItemCompletion.completed_at,
+        )
+        .join(Enrollment, Enrollment.revision_id == Item.revision_id)
+        .join(Lesson, Lesson.id == Item.lesson_id)
+        .outerjoin(Material, Material.id == Item.material_id)
+        .outerjoin(
+            MaterialProgress,
+            and_(
+                MaterialProgress.person_id == Enrollment.person_id,
+                MaterialProgress.material_id == Item.material_id,
+            ),
+        )
+        .outerjoin(
+            ItemCompletion,
+            and_(
+                ItemCompletion.enrollment_id == Enrollment.id,
+                ItemCompletion.lesson_key == Lesson.key,
+                ItemCompletion.item_key == Item.key,
+            ),
+        )
+        .where(which, Enrollment.person_id == person_id, Enrollment.status.in_(LIVE))
+        .order_by(Item.position)
+    )
+    return [
+        ItemProgressRow(row[0], row[1], row[2], row[3], row[4] or [], row[5] or [], row[6] or {}, row[7])
+        for row in rows
+    ]
 
 
 def _now_ms(session: Session) -> ColumnElement[Any]:
     if session.get_bind().dialect.name == "sqlite":
-        # julianday counts days since noon of 4714 BC; good to a millisecond for centuries.
-        days = func.julianday("now") - _DAYS_TO_1970
-        return func.cast_ms(days) if False else func.round(days * _MS_A_DAY)
+        return func.round((func.julianday("now") - _JULIAN_1970) * _MS_A_DAY)
     return func.floor(func.extract("epoch", func.clock_timestamp()) * 1000)
+
+
+@dataclass(frozen=True, slots=True)
+class ItemAddress:
+    """The stable keys of an item."""
+
+    lesson_key: str
+    item_key: str
+
+
+def item_address(session: Session, item_id: int) -> ItemAddress:
+    """Return the stable keys of an item that exists."""
+    row = session.execute(
+        select(Lesson.key, Item.key)
+        .join(Item, Item.lesson_id == Lesson.id)
+        .where(Item.id == item_id)
+    ).one()
+    return ItemAddress(row[0], row[1])

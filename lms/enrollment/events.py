@@ -1,0 +1,24 @@
+"""What happens to enrollments, for the features above."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Enrolled:
+    """A learner took a course."""
+
+    enrollment_id: int
+    person_id: int
+    revision_id: int
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class CourseCompleted:
+    """Everything required was done and the final test passed; happens once an enrollment."""
+
+    enrollment_id: int
+    person_id: int
+    course_id: int
+    at: datetime

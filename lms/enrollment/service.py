@@ -1,0 +1,83 @@
+"""Enrolls learners, lets them withdraw and records that they completed."""
+
+from datetime import datetime
+
+from sqlalchemy import insert, select, update
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from lms.accounts.models import Person
+from lms.catalog.outline import CourseView
+from lms.core.access import Actor
+from lms.core.errors import Conflict, PaymentRequired
+from lms.db.bus import emit
+from lms.enrollment import queries
+from lms.enrollment.domain import EnrollmentStatus, may_become
+from lms.enrollment.events import CourseCompleted, Enrolled
+from lms.enrollment.models import Enrollment
+
+
+def enroll(session: Session, *, actor: Actor, course: CourseView, now: datetime) -> int:
+    """Enroll the actor in a free course and return the enrollment's id.
+
+    A second tap finds the first enrollment. Raises ``PaymentRequired`` where the course costs
+    money.
+    """
+    found = queries.live(session, person_id=actor.person_id, course_id=course.course_id)
+    if found is not None:
+        return found.id
+    if course.price_fen > 0:
+        raise PaymentRequired("payment_required", "This course has to be paid for first.")
+    try:
+        with session.begin_nested():
+            enrollment_id = session.execute(
+                insert(Enrollment)
+                .values(
+                    person_id=actor.person_id,
+                    course_id=course.course_id,
+                    revision_id=course.revision_id,
+                    county_code=select(Person.county_code)
+                    .where(Person.id == actor.person_id)
+                    .scalar_subquery(),
+                    status=EnrollmentStatus.ACTIVE,
+                    enrolled_at=now,
+                )
+                .returning(Enrollment.id)
+            ).scalar_one()
+    except IntegrityError:
+        # Another tap was faster; the partial unique index kept a second row out.
+        session.expire_all()
+        other = queries.live(session, person_id=actor.person_id, course_id=course.course_id)
+        if other is None:
+            raise
+        return other.id
+    emit(session, Enrolled(enrollment_id, actor.person_id, course.revision_id, now))
+    return enrollment_id
+
+
+def complete(session: Session, *, enrollment_id: int, now: datetime) -> bool:
+    """Record that the course is completed, once; true where this call did it."""
+    row = session.execute(
+        update(Enrollment)
+        .where(Enrollment.id == enrollment_id, Enrollment.status == EnrollmentStatus.ACTIVE)
+        .values(status=EnrollmentStatus.COMPLETED, completed_at=now)
+        .returning(Enrollment.person_id, Enrollment.course_id)
+    ).one_or_none()
+    if row is None:
+        return False
+    emit(session, CourseCompleted(enrollment_id, row.person_id, row.course_id, now))
+    return True
+
+
+def withdraw(session: Session, *, actor: Actor, course_id: int, now: datetime) -> None:
+    """Let the actor leave a course; what was studied stays theirs.
+
+    Raises ``Conflict`` where there is nothing to leave or the course is completed.
+    """
+    found = queries.live(session, person_id=actor.person_id, course_id=course_id)
+    if found is None or not may_become(
+        EnrollmentStatus(found.status), EnrollmentStatus.WITHDRAWN
+    ):
+        raise Conflict("cannot_withdraw", "You cannot leave this course: it is completed or ended.")
+    found.status = EnrollmentStatus.WITHDRAWN
+    found.ended_at = now

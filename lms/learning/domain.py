@@ -1,0 +1,178 @@
+"""Where a learner stands in a course and what comes next; pure."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass
+
+from lms.catalog.outline import CourseView, ItemView, LessonView
+from lms.progress.domain.completion import CREDIT_HOUR_MS
+from lms.progress.domain.spans import Spans
+from lms.progress.domain.state import Reason
+from lms.progress.domain.totals import NOTHING_YET, Totals
+
+Done = AbstractSet[tuple[str, str]]
+
+# Stored as evidence, but nothing the learner could do anything about.
+_NOT_SHOWN = frozenset({Reason.BEYOND_DURATION, Reason.ALREADY_COUNTED})
+# Shorter bits come from jitter and would only worry people.
+_WORTH_SAYING_MS = 1_000
+
+
+@dataclass(frozen=True, slots=True)
+class ItemStanding:
+    """An item and how far the learner is with it, milliseconds."""
+
+    item: ItemView
+    totals: Totals
+    is_complete: bool
+
+
+@dataclass(frozen=True, slots=True)
+class LessonStanding:
+    """A lesson and how far the learner is with it."""
+
+    lesson: LessonView
+    items: tuple[ItemStanding, ...]
+    is_open: bool
+
+    @property
+    def is_complete(self) -> bool:
+        """Tell whether every required item is complete."""
+        needed = [each for each in self.items if each.item.is_required] or list(self.items)
+        return bool(needed) and all(each.is_complete for each in needed)
+
+    @property
+    def credited_ms(self) -> int:
+        """Return the verified milliseconds of the lesson."""
+        return sum(each.totals.credited_ms for each in self.items)
+
+    @property
+    def uncounted_ms(self) -> int:
+        """Return how much was seen and did not count."""
+        return sum(each.totals.seen_ms - each.totals.credited_ms for each in self.items)
+
+    @property
+    def percent(self) -> int:
+        """Return the verified share of what the lesson may earn, floored."""
+        return self.credited_ms * 100 // self.lesson.duration_ms if self.lesson.duration_ms else 0
+
+
+@dataclass(frozen=True, slots=True)
+class CourseStanding:
+    """A whole course as one learner stands in it."""
+
+    course: CourseView
+    lessons: tuple[LessonStanding, ...]
+
+    @property
+    def credited_ms(self) -> int:
+        """Return the verified milliseconds of the course."""
+        return sum(lesson.credited_ms for lesson in self.lessons)
+
+    @property
+    def uncounted_ms(self) -> int:
+        """Return how much was seen and did not count."""
+        return sum(lesson.uncounted_ms for lesson in self.lessons)
+
+    @property
+    def hours(self) -> float:
+        """Return verified credit hours, for drawings."""
+        return self.credited_ms / CREDIT_HOUR_MS
+
+    @property
+    def hours_held(self) -> int:
+        """Return how many whole or begun credit hours this edition holds, for drawings."""
+        return -(-self.course.duration_ms // CREDIT_HOUR_MS)
+
+    @property
+    def done_items(self) -> int:
+        """Return how many required items are complete."""
+        return sum(
+            each.is_complete and each.item.is_required
+            for lesson in self.lessons
+            for each in lesson.items
+        )
+
+    @property
+    def needed_items(self) -> int:
+        """Return how many items are required."""
+        return sum(item.is_required for item in self.course.items())
+
+    def lesson(self, key: str) -> LessonStanding | None:
+        """Return the standing in the lesson with the key."""
+        return next((each for each in self.lessons if each.lesson.key == key), None)
+
+    def next_step(self) -> tuple[LessonStanding, ItemStanding] | None:
+        """Return the first required item that is not complete and may be studied."""
+        for lesson in self.lessons:
+            for each in lesson.items:
+                if lesson.is_open and each.item.is_required and not each.is_complete:
+                    return lesson, each
+        return None
+
+
+def standing(course: CourseView, done: Done, totals: Mapping[int, Totals]) -> CourseStanding:
+    """Return where a learner stands, from what is complete and what was counted."""
+    taught = all(
+        (item.lesson_key, item.key) in done
+        for lesson in course.teaching_lessons
+        for item in lesson.items
+        if item.is_required
+    )
+    return CourseStanding(
+        course,
+        tuple(
+            LessonStanding(
+                lesson,
+                tuple(
+                    ItemStanding(
+                        item,
+                        totals.get(item.material_id or 0, NOTHING_YET),
+                        (item.lesson_key, item.key) in done,
+                    )
+                    for item in lesson.items
+                ),
+                is_open=taught or not lesson.is_final,
+            )
+            for lesson in course.lessons
+        ),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Uncounted:
+    """A stretch that did not count and why, milliseconds of the video."""
+
+    begin_ms: int
+    end_ms: int
+    reason: str
+
+    @property
+    def seconds(self) -> int:
+        """Return its length in whole seconds."""
+        return (self.end_ms - self.begin_ms) // 1000
+
+
+def uncounted(
+    refusals: Iterable[Mapping[str, Sequence[Sequence[int]]]], credited: Spans
+) -> list[Uncounted]:
+    """Return what still does not count, in the order of the video, each stretch with one reason.
+
+    ``refusals`` are the refused intervals of the slices, oldest first; what was counted later
+    is taken out, and of several reasons for one second the latest stands.
+    """
+    by_reason: dict[str, Spans] = {}
+    for entry in refusals:
+        for reason, pairs in entry.items():
+            if reason in _NOT_SHOWN:
+                continue
+            fresh = Spans.of(pairs)
+            by_reason = {name: spans.minus(fresh) for name, spans in by_reason.items()}
+            by_reason[reason] = by_reason.get(reason, Spans()).union(fresh)
+    found = [
+        Uncounted(begin, end, reason)
+        for reason, spans in by_reason.items()
+        for begin, end in spans.minus(credited).pairs
+        if end - begin >= _WORTH_SAYING_MS
+    ]
+    return sorted(found, key=lambda each: each.begin_ms)

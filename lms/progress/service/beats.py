@@ -1,0 +1,212 @@
+"""Takes one report of what was played: locks, counts by the pure rules, writes the evidence."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Row, update
+from sqlalchemy.orm import Session
+
+from lms.catalog.models import ItemKind
+from lms.core.access import Actor
+from lms.core.clock import day_bounds, local_day
+from lms.core.errors import Conflict, NotFound
+from lms.db.upsert import insert_once
+from lms.enrollment.domain import LIVE
+from lms.progress import queries
+from lms.progress.domain.answers import BeatOutcome, BeatState, Verdict
+from lms.progress.domain.beats import apply_beat
+from lms.progress.domain.settings import CountingSettings
+from lms.progress.domain.slices import Slice
+from lms.progress.domain.spans import Spans
+from lms.progress.domain.state import (
+    Beat,
+    ItemProgress,
+    LearnerClock,
+    Lease,
+    LeaseEnd,
+    Moment,
+    Reason,
+    split_days,
+)
+from lms.progress.domain.units import datetime_to_ms, ms_to_datetime
+from lms.progress.forms import BeatForm
+from lms.progress.models import (
+    BeatRecord,
+    MaterialProgress,
+    PlaybackLease,
+    StudyClock,
+    WatchSlice,
+)
+from lms.progress.service.completion import complete_item
+
+SETTINGS = CountingSettings()
+_DAYS_KEPT = 3
+
+
+@dataclass(frozen=True, slots=True)
+class BeatReply:
+    """The answer of a beat; ``code`` is set where the player must stop."""
+
+    code: str | None
+    answer: dict[str, Any]
+
+
+def take_beat(
+    session: Session, *, actor: Actor, lease_id: str, form: BeatForm, beat: Beat, device_hash: str
+) -> BeatReply:
+    """Count one beat of the actor's lease and return its answer.
+
+    The same beat again gets the same answer and changes nothing. Raises ``NotFound`` for
+    anyone else's lease and ``Conflict`` for a ``seq`` that is not above all before.
+    """
+    clock, now_ms = queries.lock_clock_if_any(session, actor.person_id)
+    row = queries.beat_state(session, person_id=actor.person_id, lease_id=lease_id, seq=beat.seq)
+    if clock is None or row is None:
+        raise NotFound
+    if row.answer is not None:
+        return BeatReply(row.code, row.answer)
+    moment = _moment(clock, now_ms)
+    outcome = apply_beat(_state(clock, row), _barred(beat, row), moment, SETTINGS)
+    if outcome.verdict is Verdict.OUT_OF_ORDER:
+        raise Conflict("seq_out_of_order", "A later report of this lease was taken already.")
+    _Writing(session, row, outcome, now_ms).write(form, clock, device_hash)
+    answer = outcome.answer.as_json() if outcome.answer else {}
+    return BeatReply(outcome.code, answer | {"prompt": None})
+
+
+def _moment(clock: StudyClock, now_ms: int) -> Moment:
+    used = {int(day): int(ms) for day, ms in clock.day_used.items()}
+    parts = split_days(now_ms - SETTINGS.gap_cap_ms, now_ms, _day_of, used)
+    return Moment(now_ms, parts)
+
+
+def _day_of(moment_ms: int) -> tuple[int, int]:
+    day = local_day(ms_to_datetime(moment_ms))
+    return day.toordinal(), datetime_to_ms(day_bounds(day)[1])
+
+
+def _state(clock: StudyClock, row: Row[Any]) -> BeatState:
+    lease: PlaybackLease = row.PlaybackLease
+    sets: MaterialProgress | None = row.MaterialProgress
+    return BeatState(
+        clock=LearnerClock(clock.credit_mark_ms, clock.seen_mark_ms),
+        lease=Lease(
+            lease_id=lease.id,
+            item_id=lease.material_id,
+            started_at=lease.started_at_ms,
+            ended_at=lease.ended_at_ms,
+            ended_by=LeaseEnd(lease.ended_by) if lease.ended_by else None,
+            last_seq=lease.last_seq,
+        ),
+        progress=ItemProgress(
+            item_id=lease.material_id,
+            duration_ms=row.duration_ms,
+            seen=Spans.of(sets.seen) if sets else Spans(),
+            credited=Spans.of(sets.credited) if sets else Spans(),
+            # A quiz is complete when it is passed, however long it was open.
+            coverage_percent=None if row.kind == ItemKind.QUIZ else SETTINGS.coverage_percent,
+            is_complete=row.completed_at is not None,
+        ),
+    )
+
+
+def _barred(beat: Beat, row: Row[Any]) -> Beat:
+    """Let nothing count once the enrollment has ended."""
+    if row.status in LIVE:
+        return beat
+    return Beat(beat.seq, beat.played, beat.state, bar=Reason.NOT_ENROLLED)
+
+
+class _Writing:
+    """Writes what a beat did; holds what all its parts share."""
+
+    def __init__(
+        self, session: Session, row: Row[Any], outcome: BeatOutcome, now_ms: int
+    ) -> None:
+        self.session = session
+        self.row = row
+        self.lease: PlaybackLease = row.PlaybackLease
+        self.outcome = outcome
+        self.now_ms = now_ms
+
+    def write(self, form: BeatForm, clock: StudyClock, device_hash: str) -> None:
+        """Write the beat, its slices, the clock and the sets; complete what became complete."""
+        self._beat(form)
+        for entry in self.outcome.slices:
+            self.session.add(self._slice(entry, device_hash))
+        self._clock(clock)
+        self._sets(form)
+        self.session.flush()
+        if self.outcome.is_newly_complete:
+            complete_item(
+                self.session,
+                enrollment_id=self.lease.enrollment_id,
+                lesson_key=self.row.lesson_key,
+                item_key=self.row.item_key,
+                now=ms_to_datetime(self.now_ms),
+            )
+
+    def _beat(self, form: BeatForm) -> None:
+        self.lease.last_seq = self.outcome.lease.last_seq
+        answer = self.outcome.answer.as_json() if self.outcome.answer else {}
+        self.session.add(
+            BeatRecord(
+                lease_id=self.lease.id,
+                seq=form.seq,
+                received_at_ms=self.now_ms,
+                state=form.state,
+                rate_percent=round(form.rate * 100),
+                code=self.outcome.code,
+                answer=answer | {"prompt": None},
+            )
+        )
+
+    def _slice(self, entry: Slice, device_hash: str) -> WatchSlice:
+        return WatchSlice(
+            person_id=self.lease.person_id,
+            material_id=self.lease.material_id,
+            lease_id=self.lease.id,
+            seq=self.lease.last_seq or 0,
+            day=entry.day,
+            wall_from_ms=entry.begins_at,
+            wall_to_ms=entry.ends_at,
+            claimed=[list(pair) for pair in entry.claimed],
+            seen=entry.seen.as_lists(),
+            credited=entry.credited.as_lists(),
+            refused={part.reason: [list(pair) for pair in part.pairs] for part in entry.refused},
+            seen_ms=entry.seen.size,
+            credited_ms=entry.credited.size,
+            device_hash=device_hash,
+        )
+
+    def _clock(self, clock: StudyClock) -> None:
+        used = dict(clock.day_used)
+        for entry in self.outcome.slices:
+            day = str(entry.day)
+            used[day] = used.get(day, 0) + entry.credited.size
+        newest = sorted(used, key=int)[-_DAYS_KEPT:]
+        clock.credit_mark_ms = self.outcome.clock.credit_mark
+        clock.seen_mark_ms = self.outcome.clock.seen_mark
+        clock.day_used = {day: used[day] for day in newest}
+
+    def _sets(self, form: BeatForm) -> None:
+        progress = self.outcome.progress
+        refused = dict(self.row.MaterialProgress.refused) if self.row.MaterialProgress else {}
+        for entry in self.outcome.slices:
+            for part in entry.refused:
+                refused[part.reason.value] = refused.get(part.reason.value, 0) + part.ms
+        values: dict[str, Any] = {
+            "seen": progress.seen.as_lists(),
+            "credited": progress.credited.as_lists(),
+            "refused": refused,
+            "seen_ms": progress.seen.size,
+            "credited_ms": progress.credited.size,
+            "position_ms": min(round(form.position * 1000), progress.duration_ms),
+            "updated_at_ms": self.now_ms,
+        }
+        key = {"person_id": self.lease.person_id, "material_id": self.lease.material_id}
+        if self.row.MaterialProgress is None and insert_once(
+            self.session, MaterialProgress, key | values
+        ):
+            return
+        self.session.execute(update(MaterialProgress).filter_by(**key).values(values))

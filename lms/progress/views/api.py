@@ -1,0 +1,181 @@
+"""Lease and beat calls; shapes and names are those of the public API."""
+
+from collections import Counter
+from typing import Any
+
+from flask import Blueprint, jsonify, request
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext
+
+from lms.core.access import Permission
+from lms.core.errors import Message, NotFound
+from lms.core.ids import digest
+from lms.progress import forms, queries, service
+from lms.progress.domain.completion import coverage
+from lms.progress.domain.spans import Spans
+from lms.progress.domain.units import ms_to_seconds
+from lms.progress.service.beats import SETTINGS
+from lms.web.access import current_actor, database, requires
+from lms.web.i18n import say
+
+bp = Blueprint("progress", __name__, url_prefix="/api/v1")
+
+
+def _(text: str) -> str:
+    """Mark a sentence for translation."""
+    return text
+
+
+REASONS = {
+    "beyond_duration": _("After the end of the video"),
+    "faster_than_clock": _("Skipped ahead or played faster than the clock"),
+    "already_counted": _("This part was counted before"),
+    "gap": _("The network was away, no record reached us"),
+    "daily_cap": _("Today's limit of 8 units is reached"),
+    "hidden": _("The page was in the background"),
+    "prompt_missed": _("No answer to “Still watching?”"),
+    "not_enrolled": _("The enrolment has ended"),
+    "superseded": _("Another phone was playing"),
+    "offline_unverified": _("Watched without network, waiting for a teacher's check"),
+}
+_ENDED = {
+    "lease_superseded": Message(
+        "lease_superseded", "Another phone or page is playing now, so this one does not count."
+    ),
+    "lease_ended": Message("lease_ended", "This page stopped counting. Press play to go on."),
+}
+
+
+@bp.post("/items/<int:item_id>/lease")
+@requires(Permission.LEARN)
+def take_lease(item_id: int) -> ResponseReturnValue:
+    """Give this browser the right to earn time on the item."""
+    with database().transaction() as session:
+        reply = service.take_lease(session, actor=current_actor(), item_id=item_id)
+    body = {
+        "lease": reply.lease,
+        "beat_seconds": ms_to_seconds(SETTINGS.beat_ms),
+        "seq": reply.seq,
+        "duration": ms_to_seconds(reply.duration_ms),
+        "resume_at": ms_to_seconds(reply.position_ms),
+        "watched": reply.watched.as_seconds(),
+        "credited": reply.credited.as_seconds(),
+        "verified_seconds": ms_to_seconds(reply.credited.size),
+        "max_rate": float(SETTINGS.max_rate),
+        "prompt": None,
+    }
+    return jsonify(body), 201
+
+
+@bp.post("/leases/<lease_id>/beats")
+@requires(Permission.LEARN)
+def take_beat(lease_id: str) -> ResponseReturnValue:
+    """Count what was played since the last beat."""
+    form, beat = forms.parse_beat(request.get_json(silent=True))
+    with database().transaction() as session:
+        reply = service.take_beat(
+            session,
+            actor=current_actor(),
+            lease_id=lease_id,
+            form=form,
+            beat=beat,
+            device_hash=digest(request.headers.get("User-Agent", "")),
+        )
+    return _beat_answer(reply)
+
+
+@bp.delete("/leases/<lease_id>")
+@requires(Permission.LEARN)
+def end_lease(lease_id: str) -> ResponseReturnValue:
+    """Give the lease back."""
+    with database().transaction() as session:
+        service.end_lease(session, actor=current_actor(), lease_id=lease_id)
+    return "", 204
+
+
+@bp.get("/items/<int:item_id>/progress")
+@requires(Permission.LEARN)
+def item_progress(item_id: int) -> ResponseReturnValue:
+    """Show what was seen and counted of one item."""
+    actor = current_actor()
+    with database().snapshot() as session:
+        found = queries.item_progress(session, person_id=actor.person_id, item_id=item_id)
+    if found is None:
+        raise NotFound
+    return jsonify(_progress_body(found))
+
+
+@bp.get("/lessons/<int:lesson_id>/progress")
+@requires(Permission.LEARN)
+def lesson_progress(lesson_id: int) -> ResponseReturnValue:
+    """Show what was seen and counted of one lesson: the sum of its items."""
+    actor = current_actor()
+    with database().snapshot() as session:
+        items = queries.lesson_progress(session, person_id=actor.person_id, lesson_id=lesson_id)
+    if not items:
+        raise NotFound
+    bodies = [_progress_body(item) for item in items]
+    return jsonify(_lesson_body(items, bodies))
+
+
+def _beat_answer(reply: service.BeatReply) -> ResponseReturnValue:
+    body = dict(reply.answer)
+    body["refused"] = [_refusal(part) for part in body["refused"]]
+    if reply.code is None:
+        return jsonify(body)
+    message = _ENDED[reply.code]
+    body |= {"type": "about:blank", "title": "Conflict", "status": 409}
+    body |= {"code": message.code, "detail": say(message)}
+    response = jsonify(body)
+    response.content_type = "application/problem+json"
+    return response, 409
+
+
+def _refusal(part: dict[str, Any]) -> dict[str, Any]:
+    return part | {"message": gettext(REASONS[part["reason"]])}
+
+
+def _progress_body(found: queries.ItemProgressRow) -> dict[str, Any]:
+    seen = Spans.of(found.seen)
+    return {
+        "item": found.item_id,
+        "kind": found.kind,
+        "verified_seconds": ms_to_seconds(found.credited_ms),
+        "duration": ms_to_seconds(found.duration_ms),
+        "coverage": coverage(seen, found.duration_ms),
+        "watched": seen.as_seconds(),
+        "credited": Spans.of(found.credited).as_seconds(),
+        "completed_at": found.completed_at.isoformat() if found.completed_at else None,
+        "refused": [
+            _refusal({"seconds": ms_to_seconds(ms), "reason": reason})
+            for reason, ms in sorted(found.refused.items())
+        ],
+    }
+
+
+def _lesson_body(
+    items: list[queries.ItemProgressRow], bodies: list[dict[str, Any]]
+) -> dict[str, Any]:
+    """Lay the items end to end: the lesson's own time runs through all of them."""
+    watched: list[tuple[int, int]] = []
+    refused: Counter[str] = Counter()
+    offset = 0
+    for item in items:
+        watched.extend((begin + offset, end + offset) for begin, end in item.seen)
+        refused.update(item.refused)
+        offset += item.duration_ms
+    seen = Spans.of(watched)
+    needed = [item for item in items if item.is_required] or items
+    done = [item.completed_at for item in needed if item.completed_at is not None]
+    return {
+        "verified_seconds": ms_to_seconds(sum(item.credited_ms for item in items)),
+        "duration": ms_to_seconds(offset),
+        "coverage": coverage(seen, offset),
+        "watched": seen.as_seconds(),
+        "completed_at": max(done).isoformat() if len(done) == len(needed) else None,
+        "refused": [
+            _refusal({"seconds": ms_to_seconds(ms), "reason": reason})
+            for reason, ms in sorted(refused.items())
+        ],
+        "items": bodies,
+    }

@@ -1,6 +1,9 @@
 # Thin on purpose: the work is done by the small programs in tools/.
 PYTHON ?= python3
 VENV := .venv/bin
+# Two cores are what a small machine has; more only make the tests wait for each other.
+WORKERS ?= 2
+TESTS ?= tests
 
 .PHONY: run setup test check bench media messages vendor worker faults lock clean environment tools
 
@@ -10,11 +13,40 @@ run: setup            ## serve on http://127.0.0.1:8000 with a worker; Ctrl-C st
 setup: environment    ## everything "run" needs, without serving
 	@$(VENV)/python -m tools.setup
 
+test: tools           ## the whole suite, with what it needs of the machine
+	@$(VENV)/python -m tools.machine
+	@$(VENV)/pytest -q -n $(WORKERS) --dist worksteal $(TESTS)
+
+faults: tools         ## kill, restart, replay
+	@$(VENV)/python -m tools.machine
+	@$(VENV)/pytest -q tests/faults
+
+check: tools          ## lint, types, import contracts, templates, migrations, translations
+	@$(VENV)/python -m tools.check
+
+bench: tools          ## one line a figure: name value unit ratio-to-limit
+	@$(VENV)/python -m bench
+
+messages: tools       ## merge the Chinese words and name the sentences that lack them
+	@$(VENV)/python -m tools.messages
+
+media: tools          ## make the lessons' videos anew from their sources
+	@$(VENV)/python -m tools.media
+
+vendor:               ## fetch the scripts and fonts that are kept in static/vendor/
+	@$(PYTHON) -m tools.vendor
+
+worker: setup         ## run jobs on this machine, besides the one that serves
+	@exec $(VENV)/python -m flask worker
+
+lock: tools           ## pin the newest packages with their hashes
+	@$(PYTHON) -m tools.lock
+
+clean:                ## remove everything made here but var/, which holds the site's data
+	rm -rf .venv .venv.lock .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis test-results
+
 environment:
 	@$(PYTHON) -m tools.environment
 
 tools:
 	@$(PYTHON) -m tools.environment --dev
-
-lock: tools               ## pin the newest packages with their hashes
-	@$(PYTHON) -m tools.lock

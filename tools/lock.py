@@ -11,6 +11,7 @@ PINS = {
     "requirements.in": "requirements.txt",
     "requirements-dev.in": "requirements-dev.txt",
     "tools/uv.in": "tools/uv.txt",
+    "tools/postgresql.in": "tools/postgresql.txt",
 }
 # The files are to say what is installed, never where this machine fetched it.
 OPTIONS = [

@@ -82,7 +82,7 @@ def extract(root: Path) -> list[Message]:
     for name, line, message, _comments, context in extract_from_dir(
         str(root),
         *parsed,
-        keywords={**KEYWORDS, **dict.fromkeys(error_classes(root), (2,))},
+        keywords={**KEYWORDS, **dict.fromkeys(error_classes(ROOT) | error_classes(root), (2,))},
         directory_filter=lambda folder: not Path(folder).name.startswith("."),
     ):
         catalogue.add(message, None, [(name, line)], context=context)

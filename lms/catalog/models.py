@@ -1,32 +1,27 @@
 """Courses and their revisions: course > module > lesson > item, and the material that is timed."""
 
 from datetime import datetime
-from enum import StrEnum
 from typing import Any, cast
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Table, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
+from lms.catalog.domain import ItemKind, RevisionState
 from lms.db.base import Base, Localized, one_of
-from lms.db.ddl import frozen_when_published
+from lms.db.ddl import frozen_when_published, refuse
 
-
-class RevisionState(StrEnum):
-    """Where a revision of a course stands; only drafts can be changed."""
-
-    DRAFT = "draft"
-    IN_REVIEW = "in_review"
-    PUBLISHED = "published"
-    RETIRED = "retired"
-
-
-class ItemKind(StrEnum):
-    """What a learner does with an item."""
-
-    VIDEO = "video"
-    READING = "reading"
-    PRACTICE = "practice"
-    QUIZ = "quiz"
+__all__ = [
+    "Course",
+    "Institution",
+    "Item",
+    "ItemKind",
+    "Lesson",
+    "Material",
+    "Module",
+    "Programme",
+    "Revision",
+    "RevisionState",
+]
 
 
 class Institution(Base):
@@ -68,7 +63,10 @@ class Course(Base):
 
 
 class Revision(Base):
-    """One version of all a course teaches; published, it never changes again."""
+    """One version of all a course teaches; published, it never changes again.
+
+    ``edits`` counts the changes of its outline: a page made before the last one is stale.
+    """
 
     __tablename__ = "revision"
     __table_args__ = (
@@ -101,7 +99,9 @@ class Revision(Base):
     cover: Mapped[str] = mapped_column(String(30))
     origin: Mapped[str] = mapped_column(String(10))
     source_hash: Mapped[str | None] = mapped_column(String(64))
+    edits: Mapped[int] = mapped_column(default=0)
     created_at: Mapped[datetime]
+    edited_at: Mapped[datetime | None]
     published_at: Mapped[datetime | None]
 
 
@@ -119,7 +119,10 @@ class Module(Base):
 
 
 class Lesson(Base):
-    """One unit for learners, worth planned minutes; its key is stable over all revisions."""
+    """One unit for learners, worth planned minutes; its key is stable over all revisions.
+
+    ``edits`` counts the changes of its own words, apart from those of the outline.
+    """
 
     __tablename__ = "lesson"
     __table_args__ = (UniqueConstraint("revision_id", "key"),)
@@ -132,6 +135,7 @@ class Lesson(Base):
     title: Mapped[Localized]
     minutes: Mapped[int]
     objectives: Mapped[list[Any]]
+    edits: Mapped[int] = mapped_column(default=0)
 
 
 class Material(Base):
@@ -200,3 +204,18 @@ class Item(Base):
 
 for _model in (Module, Lesson, Item):
     frozen_when_published(cast(Table, _model.__table__))
+
+# A revision that was published keeps its words and only ever goes on to be retired.
+_FINAL = "OLD.state IN ('published', 'retired')"
+_KEPT = ("course_id", "number", "title", "summary", "outcomes", "cover", "origin", "published_at")
+_REWRITTEN = " OR ".join(
+    (
+        *(f"NEW.{column} <> OLD.{column}" for column in _KEPT),
+        "COALESCE(NEW.source_hash, '') <> COALESCE(OLD.source_hash, '')",
+        "(NEW.published_at IS NULL) <> (OLD.published_at IS NULL)",
+        "NEW.state NOT IN ('published', 'retired')",
+        "(OLD.state = 'retired' AND NEW.state <> 'retired')",
+    )
+)
+refuse(cast(Table, Revision.__table__), "UPDATE", condition=f"{_FINAL} AND ({_REWRITTEN})")
+refuse(cast(Table, Revision.__table__), "DELETE", condition=_FINAL)

@@ -185,6 +185,7 @@ class CourseFacts:
     title: str
     summary: str
     lessons: tuple[LessonFacts, ...]
+    empty_modules: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,38 +212,46 @@ def _course_gaps(course: CourseFacts) -> Iterable[Gap]:
         yield Gap(Message("summary_missing", "The course has no introduction yet."))
     if not course.lessons:
         yield Gap(Message("lessons_missing", "The course has no lesson yet."))
+    for number in course.empty_modules:
+        yield Gap(
+            Message(
+                "module_empty",
+                "Unit %(number)s has no lesson, so it is left out.",
+                {"number": number},
+            ),
+            blocks=False,
+        )
 
 
-def _lesson_gaps(lesson: LessonFacts) -> Iterable[Gap]:
-    def gap(code: str, text: str, *, blocks: bool = True) -> Gap:
-        return Gap(Message(code, text, {"number": lesson.number}), lesson.key, blocks)
-
-    if not lesson.title.strip():
-        yield gap("lesson_title_missing", "Lesson %(number)s has no Chinese title.")
-    if not any(_is_there(item) for item in lesson.items):
-        yield gap("lesson_empty", "Lesson %(number)s has nothing to learn in it yet.")
-    for item in lesson.items:
-        if item.kind is ItemKind.VIDEO:
-            yield from _video_gaps(lesson, item.video or VideoFacts(None))
-
-
-def _is_there(item: ItemFacts) -> bool:
-    return item.has_text or item.kind in (ItemKind.VIDEO, ItemKind.QUIZ)
-
-
+_NO_TITLE = Message("lesson_title_missing", "Lesson %(number)s has no Chinese title.")
+_EMPTY = Message("lesson_empty", "Lesson %(number)s has nothing to learn in it yet.")
+_CONVERTING = Message(
+    "video_processing", "The video of lesson %(number)s is still being converted."
+)
+# By the state of the video; a ready one lacks its captions, which is advice alone.
 _VIDEO_GAPS: Mapping[str | None, Message] = {
     None: Message("video_missing", "Lesson %(number)s has no video yet."),
     "failed": Message("video_failed", "The video of lesson %(number)s could not be converted."),
     "ready": Message("captions_missing", "The video of lesson %(number)s has no Chinese captions."),
 }
-_CONVERTING = Message(
-    "video_processing", "The video of lesson %(number)s is still being converted."
-)
 
 
-def _video_gaps(lesson: LessonFacts, video: VideoFacts) -> Iterable[Gap]:
-    if video.state == "ready" and "zh" in video.captions:
-        return
-    known = _VIDEO_GAPS.get(video.state, _CONVERTING)
-    message = Message(known.code, known.text, {"number": lesson.number})
-    yield Gap(message, lesson.key, blocks=video.state != "ready")
+def _lesson_gaps(lesson: LessonFacts) -> Iterable[Gap]:
+    if not lesson.title.strip():
+        yield _gap(lesson, _NO_TITLE)
+    if not any(_is_there(item) for item in lesson.items):
+        yield _gap(lesson, _EMPTY)
+    for item in lesson.items:
+        video = item.video or VideoFacts(None)
+        if item.kind is ItemKind.VIDEO and not (video.state == "ready" and "zh" in video.captions):
+            message = _VIDEO_GAPS.get(video.state, _CONVERTING)
+            yield _gap(lesson, message, blocks=video.state != "ready")
+
+
+def _gap(lesson: LessonFacts, message: Message, *, blocks: bool = True) -> Gap:
+    numbered = Message(message.code, message.text, {"number": lesson.number})
+    return Gap(numbered, lesson.key, blocks)
+
+
+def _is_there(item: ItemFacts) -> bool:
+    return item.has_text or item.kind in (ItemKind.VIDEO, ItemKind.QUIZ)

@@ -1,0 +1,285 @@
+"""Makes the completion rows: page, export and learner page read them here and nowhere else."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import ColumnElement, Row, Select, and_, false, func, or_, select, true
+from sqlalchemy.orm import Session
+
+from lms.accounts.models import County, Person
+from lms.assessment.models import Attempt
+from lms.catalog.models import Course, Institution, Item, Lesson
+from lms.catalog.outline import FINAL_LESSON
+from lms.catalog.tree import revision_tree
+from lms.core.access import Scope, ScopeKind
+from lms.core.clock import day_bounds
+from lms.enrollment.domain import EnrollmentStatus
+from lms.enrollment.models import Enrollment
+from lms.progress.models import MaterialProgress
+from lms.progress.queries import completed_of_enrollments
+from lms.roster.domain import Filters, Lacking, Line, Status, Step, lacking
+
+_PHONE_TAIL = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """Whose rows are wanted: the actor's scopes, narrowed by filters."""
+
+    scopes: tuple[Scope, ...]
+    filters: Filters
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """Which part of a list: older than ``after`` or newer than ``before``, at most ``limit``."""
+
+    limit: int
+    after: int | None = None
+    before: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A part of a list, newest first; the cursors are set where there is more."""
+
+    lines: tuple[Line, ...]
+    newer: int | None
+    older: int | None
+
+
+def page(session: Session, selection: Selection, window: Window) -> Page:
+    """Return the lines of a window in the order of the list."""
+    statement = _rows(selection)
+    back = window.before is not None
+    if window.before is not None:
+        statement = statement.where(Enrollment.id > window.before).order_by(Enrollment.id)
+    elif window.after is not None:
+        statement = statement.where(Enrollment.id < window.after).order_by(Enrollment.id.desc())
+    else:
+        statement = statement.order_by(Enrollment.id.desc())
+    rows = session.execute(statement.limit(window.limit + 1)).all()
+    more, rows = len(rows) > window.limit, rows[: window.limit]
+    if back:
+        rows = rows[::-1]
+    lines = _lines(session, rows)
+    has_newer = bool(lines) and (more if back else window.after is not None)
+    has_older = bool(lines) and (more or back)
+    return Page(
+        lines,
+        newer=lines[0].enrollment_id if has_newer else None,
+        older=lines[-1].enrollment_id if has_older else None,
+    )
+
+
+def stream(session: Session, selection: Selection, *, chunk: int) -> Iterator[Line]:
+    """Yield every line in the order of the list, ``chunk`` rows in memory at a time."""
+    window = Window(limit=chunk)
+    while True:
+        part = page(session, selection, window)
+        yield from part.lines
+        if part.older is None:
+            return
+        window = Window(limit=chunk, after=part.older)
+
+
+def count(session: Session, selection: Selection, *, at_most: int | None = None) -> int:
+    """Return how many lines there are; counting stops at ``at_most``."""
+    wanted = _narrowed(select(Enrollment.id), selection)
+    if at_most is not None:
+        wanted = wanted.limit(at_most)
+    return session.scalar(select(func.count()).select_from(wanted.subquery())) or 0
+
+
+def learner(
+    session: Session, scopes: tuple[Scope, ...], person_id: int
+) -> tuple[Row[*tuple[Any, ...]] | None, tuple[Line, ...]]:
+    """Return a person and all their enrollments inside the scopes, newest first."""
+    statement = _rows(Selection(scopes, Filters(status=Status.ALL))).where(
+        Enrollment.person_id == person_id
+    )
+    lines = _lines(session, session.execute(statement.order_by(Enrollment.id.desc())).all())
+    if not lines:
+        return None, ()
+    person = session.execute(
+        select(Person.id, Person.name, Person.phone, Person.town, County.name_zh, County.name_en)
+        .join(County, County.code == Person.county_code)
+        .where(Person.id == person_id)
+    ).one()
+    return person, lines
+
+
+def verified_ms(session: Session, enrollment_ids: Sequence[int]) -> dict[int, int]:
+    """Return the verified milliseconds of each enrollment: credited, over its revision's materials.
+
+    Materials that revisions share count in each of them, as the person studied them once for all.
+    """
+    rows = session.execute(
+        select(Enrollment.id, func.sum(MaterialProgress.credited_ms))
+        .join(Item, Item.revision_id == Enrollment.revision_id)
+        .join(
+            MaterialProgress,
+            and_(
+                MaterialProgress.person_id == Enrollment.person_id,
+                MaterialProgress.material_id == Item.material_id,
+            ),
+        )
+        .where(Enrollment.id.in_(enrollment_ids))
+        .group_by(Enrollment.id)
+    )
+    return {row[0]: int(row[1]) for row in rows}
+
+
+def final_percents(session: Session, enrollment_ids: Sequence[int]) -> dict[int, int]:
+    """Return the best graded final test of each enrollment, per cent."""
+    rows = session.execute(
+        select(Attempt.enrollment_id, func.max(Attempt.percent))
+        .join(Item, Item.id == Attempt.item_id)
+        .join(Lesson, Lesson.id == Item.lesson_id)
+        .where(
+            Attempt.enrollment_id.in_(enrollment_ids),
+            Attempt.percent.is_not(None),
+            Lesson.key == FINAL_LESSON,
+        )
+        .group_by(Attempt.enrollment_id)
+    )
+    return {row[0]: int(row[1] or 0) for row in rows}
+
+
+def in_scope(scopes: Iterable[Scope]) -> ColumnElement[bool]:
+    """Return the condition that an enrollment lies inside any of the scopes."""
+    return or_(false(), *(_scope(scope) for scope in scopes))
+
+
+def _scope(scope: Scope) -> ColumnElement[bool]:
+    if scope.kind is ScopeKind.PLATFORM:
+        return true()
+    if scope.kind is ScopeKind.COUNTY:
+        return Enrollment.county_code == scope.id
+    if scope.kind is ScopeKind.INSTITUTION and scope.id.isdecimal():
+        return Enrollment.course_id.in_(
+            select(Course.id).where(Course.institution_id == int(scope.id))
+        )
+    if scope.kind is ScopeKind.COURSE and scope.id.isdecimal():
+        return Enrollment.course_id == int(scope.id)
+    return false()
+
+
+def _rows(selection: Selection) -> Select[*tuple[Any, ...]]:
+    return _narrowed(
+        select(
+            Enrollment.id,
+            Enrollment.person_id,
+            Enrollment.revision_id,
+            Enrollment.status,
+            Enrollment.enrolled_at,
+            Enrollment.completed_at,
+            Person.name,
+            Person.phone,
+            Person.town,
+            County.name_zh,
+            County.name_en,
+        )
+        .join(Person, Person.id == Enrollment.person_id)
+        .join(County, County.code == Enrollment.county_code),
+        selection,
+    )
+
+
+def _narrowed(
+    statement: Select[*tuple[Any, ...]], selection: Selection
+) -> Select[*tuple[Any, ...]]:
+    filters = selection.filters
+    conditions = [in_scope(selection.scopes), *_moments(filters)]
+    if filters.status is not Status.ALL:
+        conditions.append(Enrollment.status == str(filters.status))
+    if filters.county:
+        conditions.append(Enrollment.county_code == filters.county)
+    if filters.course:
+        conditions.append(
+            Enrollment.course_id
+            == select(Course.id).where(Course.slug == filters.course).scalar_subquery()
+        )
+    if filters.institution:
+        conditions.append(
+            Enrollment.course_id.in_(
+                select(Course.id)
+                .join(Institution, Institution.id == Course.institution_id)
+                .where(Institution.slug == filters.institution)
+            )
+        )
+    people = _people(filters)
+    if people:
+        conditions.append(
+            select(Person.id).where(Person.id == Enrollment.person_id, *people).exists()
+        )
+    return statement.where(*conditions)
+
+
+def _moments(filters: Filters) -> list[ColumnElement[bool]]:
+    completed = filters.status is Status.COMPLETED
+    column = Enrollment.completed_at if completed else Enrollment.enrolled_at
+    found: list[ColumnElement[bool]] = []
+    if filters.first_day:
+        found.append(column >= day_bounds(filters.first_day)[0])
+    if filters.last_day:
+        found.append(column < day_bounds(filters.last_day)[1])
+    return found
+
+
+def _people(filters: Filters) -> list[ColumnElement[bool]]:
+    found: list[ColumnElement[bool]] = []
+    if filters.town:
+        found.append(Person.town == filters.town)
+    if filters.q:
+        named = Person.name.contains(filters.q, autoescape=True)
+        tail = filters.q.isdecimal() and len(filters.q) == _PHONE_TAIL
+        found.append(or_(named, Person.phone.endswith(filters.q)) if tail else named)
+    return found
+
+
+def _lines(session: Session, rows: Sequence[Row[*tuple[Any, ...]]]) -> tuple[Line, ...]:
+    """Complete rows of enrollments with hours, final test and what is missing."""
+    ids = [row.id for row in rows]
+    if not ids:
+        return ()
+    hours = verified_ms(session, ids)
+    percents = final_percents(session, ids)
+    missing = _missing(session, rows)
+    trees = {row.revision_id: revision_tree(session, row.revision_id) for row in rows}
+    return tuple(
+        Line(
+            enrollment_id=row.id,
+            person_id=row.person_id,
+            name=row.name,
+            phone=row.phone or "",
+            county={"zh": row.name_zh, "en": row.name_en},
+            town=row.town or "",
+            course=trees[row.revision_id].title,
+            status=row.status,
+            enrolled_at=row.enrolled_at,
+            completed_at=row.completed_at,
+            verified_ms=hours.get(row.id, 0),
+            final_percent=percents.get(row.id),
+            lacking=missing.get(row.id, ()),
+        )
+        for row in rows
+    )
+
+
+def _missing(
+    session: Session, rows: Sequence[Row[*tuple[Any, ...]]]
+) -> Mapping[int, tuple[Lacking, ...]]:
+    open_rows = [row for row in rows if row.status == EnrollmentStatus.ACTIVE]
+    done = completed_of_enrollments(session, [row.id for row in open_rows])
+    steps = {row.revision_id: _steps(session, row.revision_id) for row in open_rows}
+    return {row.id: lacking(steps[row.revision_id], done[row.id]) for row in open_rows}
+
+
+def _steps(session: Session, revision_id: int) -> list[Step]:
+    return [
+        Step(lesson.key, item.key, lesson.title, item.title, item.is_required)
+        for lesson in revision_tree(session, revision_id).lessons
+        for item in lesson.items
+    ]

@@ -1,0 +1,96 @@
+"""The export calls of the API and the download link."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+from flask import Blueprint, jsonify, request, send_file, url_for
+from flask.typing import ResponseReturnValue
+
+from lms.core.access import Permission
+from lms.core.errors import Message, NotFound
+from lms.db.session import now
+from lms.roster import forms, gateway, queries, service
+from lms.web.access import current_actor, database, requires, settings
+from lms.web.i18n import say
+
+bp = Blueprint("roster", __name__)
+_TYPES = {
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    "csv": "text/csv; charset=utf-8",
+}
+
+
+@bp.post("/api/v1/exports")
+@requires(Permission.COMPLETIONS_EXPORT)
+def order() -> ResponseReturnValue:
+    """Take the order for a list; a worker makes the file."""
+    wanted = forms.parse_sent_order(request.get_json(silent=True))
+    with database().transaction() as session:
+        export = service.order_export(
+            session, actor=current_actor(), order=wanted, now=now(session)
+        )
+    return jsonify(id=export.id), 202, {"Location": url_for("roster.show", export_id=export.id)}
+
+
+@bp.get("/api/v1/exports/<export_id>")
+@requires(Permission.COMPLETIONS_EXPORT)
+def show(export_id: str) -> ResponseReturnValue:
+    """Tell how far the caller's own export is."""
+    with database().snapshot() as session:
+        export = queries.own_export(
+            session, export_id=export_id, person_id=current_actor().person_id, at=now(session)
+        )
+    if export is None:
+        raise NotFound
+    return jsonify(_public(export))
+
+
+@bp.route("/exports/<export_id>", methods=["HEAD"])
+@requires(Permission.COMPLETIONS_EXPORT)
+def peek(export_id: str) -> ResponseReturnValue:
+    """Answer those who only look at the link; it stays unused."""
+    return show(export_id)
+
+
+@bp.get("/exports/<export_id>")
+@requires(Permission.COMPLETIONS_EXPORT)
+def download(export_id: str) -> ResponseReturnValue:
+    """Hand the file out, once, and delete it from the disk."""
+    with database().transaction() as session:
+        handed = service.hand_out(
+            session, actor=current_actor(), export_id=export_id, now=now(session)
+        )
+        path = settings().export_dir / handed.path
+        opened = gateway.open_whole(path)
+    # The bytes stay readable through the open file when its name is gone.
+    path.unlink(missing_ok=True)
+    response = send_file(
+        opened, mimetype=_TYPES[handed.format], as_attachment=True, download_name=handed.saved_as
+    )
+    response.content_length = handed.byte_size
+    return response
+
+
+def _public(export: queries.ExportView) -> dict[str, Any]:
+    ready = url_for("roster.download", export_id=export.id) if export.is_ready else None
+    error = Message(export.error_code or "", export.error_text or "")
+    return {
+        "id": export.id,
+        "kind": export.kind,
+        "format": export.format,
+        "filters": export.filters,
+        "purpose": export.purpose,
+        "state": export.state,
+        "rows_done": export.rows_done,
+        "rows_total": export.rows_total,
+        "sha256": export.sha256,
+        "byte_size": export.byte_size,
+        "download": ready,
+        "created_at": _moment(export.created_at),
+        "expires_at": _moment(export.expires_at),
+        "error": {"code": error.code, "message": say(error)} if error.code else None,
+    }
+
+
+def _moment(at: datetime) -> str:
+    return at.astimezone(UTC).isoformat().replace("+00:00", "Z")

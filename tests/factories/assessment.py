@@ -1,0 +1,215 @@
+"""Makes question banks, quizzes, learners who may take them, and attempts."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from itertools import count
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from lms.accounts.models import Person, SignIn
+from lms.assessment import service
+from lms.assessment.domain import GivenAnswer, OptionSpec, QuestionKind, QuestionSpec, letters_of
+from lms.assessment.models import Attempt, AttemptQuestion, Option, Quiz
+from lms.catalog.outline import ItemView
+from lms.catalog.tree import revision_tree
+from lms.core.access import Actor
+from lms.core.ids import digest, new_token
+from lms.db.session import now
+from lms.enrollment.models import Enrollment, EnrollmentStatus
+from tests.factories.catalog import (
+    MadeCourse,
+    both,
+    lesson,
+    make_county,
+    make_course,
+    quiz,
+    reading,
+)
+
+_numbers = count(1)
+_KEYS = "abcdefghij"
+# Words that stand in right options, explanations and nowhere else: no page may hold them early.
+MARKER_WHY = "因为面是自家现拉的"
+
+
+def question(
+    key: str, *, right: str = "a", options: int = 4, kind: QuestionKind | None = None
+) -> QuestionSpec:
+    """Return a question; ``right`` lists the keys of its right options."""
+    made = tuple(
+        OptionSpec(
+            letter,
+            both(f"{key} 选项 {letter}", f"{key} option {letter}"),
+            letter in right,
+            both(f"{MARKER_WHY} {key}{letter}", f"Because noodles {key}{letter}"),
+        )
+        for letter in _KEYS[:options]
+    )
+    kind = kind or (QuestionKind.MULTIPLE if len(right) > 1 else QuestionKind.SINGLE)
+    return QuestionSpec(key, kind, both(f"第 {key} 题怎么说？", f"How about {key}?"), made)
+
+
+def questions(number: int = 5) -> list[QuestionSpec]:
+    """Return questions whose right option is ``a``, the last of them with two right ones."""
+    singles = [question(f"q{n}") for n in range(1, number)]
+    return [*singles, question(f"q{number}", right="ac")]
+
+
+def make_bank(
+    session: Session, asked: Sequence[QuestionSpec] | None = None, *, slug: str | None = None
+) -> int:
+    """Make a bank of the questions, of five where none are given; return its id."""
+    report = service.import_bank(
+        session,
+        slug=slug or f"bank-{next(_numbers)}",
+        questions=questions() if asked is None else asked,
+        now=now(session),
+    )
+    return report.bank_id
+
+
+def make_quiz(session: Session, *, bank_id: int | None = None, **terms: Any) -> Quiz:
+    """Make a quiz that asks all five questions and passes at 60 percent."""
+    values: dict[str, Any] = {
+        "title": both("本课小测", "Lesson quiz"),
+        "draw": 5,
+        "pass_percent": 60,
+        **terms,
+    }
+    return service.create_quiz(
+        session,
+        bank_id=make_bank(session) if bank_id is None else bank_id,
+        terms=service.QuizTerms(**values),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Taker:
+    """A learner enrolled in a course with a quiz, signed in with ``token``."""
+
+    actor: Actor
+    token: str
+    enrollment: Enrollment
+    course: MadeCourse
+    item: ItemView
+    quiz: Quiz
+
+
+def make_taker(
+    session: Session,
+    *,
+    quiz_row: Quiz | None = None,
+    course: MadeCourse | None = None,
+    name: str = "林秀芳",
+    locale: str = "zh",
+    **terms: Any,
+) -> Taker:
+    """Make a learner who may take the quiz of lesson A01; ``terms`` are the quiz's."""
+    if course is None:
+        row = quiz_row or make_quiz(session, **terms)
+        course = make_course(
+            session, lessons=[lesson("A01", reading(), quiz(quiz_id=row.id)), lesson("A02")]
+        )
+    row = session.get_one(Quiz, course.items["A01/quiz"].quiz_id)
+    actor, token = make_learner(session, name=name, locale=locale)
+    enrollment = make_enrollment(session, actor, course)
+    tree = revision_tree(session, course.revision.id)
+    item = next(item for item in tree.items() if item.kind == "quiz")
+    return Taker(actor, token, enrollment, course, item, row)
+
+
+def make_learner(
+    session: Session, *, name: str = "林秀芳", locale: str | None = "zh"
+) -> tuple[Actor, str]:
+    """Make a person with a signed-in browser; return the actor and the browser's token."""
+    at, token, number = now(session), new_token(), next(_numbers)
+    person = Person(
+        phone=f"139{number:08d}",
+        name=name,
+        locale=locale,
+        county_code=make_county(session).code,
+        created_at=at,
+    )
+    session.add(person)
+    session.flush()
+    sign_in = SignIn(
+        token_hash=digest(token),
+        person_id=person.id,
+        device="Android",
+        device_hash=digest("Android"),
+        created_at=at,
+        last_seen_at=at,
+        expires_at=at + timedelta(days=30),
+    )
+    session.add(sign_in)
+    session.flush()
+    return Actor(person.id, name, (), sign_in.id, locale), token
+
+
+def make_enrollment(session: Session, actor: Actor, course: MadeCourse) -> Enrollment:
+    person = session.get_one(Person, actor.person_id)
+    enrollment = Enrollment(
+        person_id=person.id,
+        course_id=course.course.id,
+        revision_id=course.revision.id,
+        county_code=person.county_code,
+        status=EnrollmentStatus.ACTIVE,
+        enrolled_at=now(session),
+    )
+    session.add(enrollment)
+    session.flush()
+    return enrollment
+
+
+def make_attempt(session: Session, taker: Taker, *, at: datetime | None = None) -> Attempt:
+    """Start (or find) the taker's attempt."""
+    return service.start_attempt(
+        session,
+        actor=taker.actor,
+        item=taker.item,
+        enrollment_id=taker.enrollment.id,
+        now=at or now(session),
+    )
+
+
+def right_letters(session: Session, attempt: Attempt) -> dict[int, tuple[str, ...]]:
+    """Return the letters of the right options in this attempt, by question in order."""
+    asked = session.scalars(
+        select(AttemptQuestion)
+        .where(AttemptQuestion.attempt_id == attempt.id)
+        .order_by(AttemptQuestion.position)
+    ).all()
+    right = session.execute(
+        select(Option.question_id, Option.key).where(
+            Option.question_id.in_([row.question_id for row in asked]), Option.is_correct.is_(True)
+        )
+    ).all()
+    return {
+        row.question_id: letters_of(
+            (key for question_id, key in right if question_id == row.question_id),
+            row.option_order,
+        )
+        for row in asked
+    }
+
+
+def wrong_letters(right: Iterable[str]) -> tuple[str, ...]:
+    """Return an answer that is not the right one."""
+    return next((letter,) for letter in "ABCD" if (letter,) != tuple(right))
+
+
+def answer_some(session: Session, taker: Taker, attempt: Attempt, *, right: int) -> None:
+    """Answer every question, the first ``right`` of them rightly."""
+    keys: Mapping[int, tuple[str, ...]] = right_letters(session, attempt)
+    for number, (question_id, letters) in enumerate(keys.items()):
+        chosen = letters if number < right else wrong_letters(letters)
+        service.save_response(
+            session,
+            actor=taker.actor,
+            attempt_id=attempt.id,
+            given=GivenAnswer(question_id, chosen, 1),
+            now=attempt.started_at,
+        )

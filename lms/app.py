@@ -1,13 +1,17 @@
 """The composition root: puts the application together from its features."""
 
-from collections.abc import Callable
-
 from flask import Flask
 
 from lms.accounts.login import init_login
 from lms.core.clock import use_time_zone
 from lms.db.session import Database
 from lms.jobs.gateway import HueyQueue, Queue
+from lms.learning.views.api import bp as learning_api
+from lms.learning.views.lessons import bp as lessons
+from lms.learning.views.pages import bp as learning
+from lms.operations.cli import init_operations
+from lms.progress.cli import cli as progress_commands
+from lms.progress.views import bp as progress
 from lms.settings import Settings
 from lms.web.access import init_access
 from lms.web.errors import init_errors
@@ -16,6 +20,9 @@ from lms.web.i18n import init_i18n
 from lms.web.pages import init_pages
 from lms.web.server import configure
 from lms.wiring import event_bus
+
+BLUEPRINTS = (learning, lessons, learning_api, progress)
+COMMANDS = (progress_commands,)
 
 
 def create_app(
@@ -31,16 +38,11 @@ def create_app(
     app.extensions["lms_database"] = database or Database(
         settings.database_url, bus=event_bus(), dispatch=moved_by.dispatch
     )
-    for start in _FOUNDATION:
+    for start in (init_login, init_access, init_i18n, init_pages, init_errors, init_operations):
         start(app)
+    for blueprint in BLUEPRINTS:
+        app.register_blueprint(blueprint)
+    for group in COMMANDS:
+        app.cli.add_command(group)
     init_headers(app, https=settings.https)
     return app
-
-
-_FOUNDATION: tuple[Callable[[Flask], None], ...] = (
-    init_login,
-    init_access,
-    init_i18n,
-    init_pages,
-    init_errors,
-)

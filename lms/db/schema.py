@@ -8,7 +8,8 @@ from sqlalchemy import MetaData
 
 from lms.db.base import Base
 
-_HOUSE = Path(__file__).resolve().parent.parent
+MIGRATIONS = Path(__file__).resolve().parent / "migrations"
+_HOUSE = MIGRATIONS.parent.parent
 
 
 def load_metadata() -> MetaData:

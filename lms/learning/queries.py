@@ -1,14 +1,17 @@
 """Joins what a learner's page shows: the course, the enrollment and the progress."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import and_, case, or_, select
+from sqlalchemy import and_, case, func, or_, select
 from sqlalchemy.orm import Session
 
-from lms.catalog.models import Course, Item, Revision, RevisionState
-from lms.catalog.outline import CourseView
+from lms.accounts.domain import mask_phone
+from lms.accounts.models import Person
+from lms.assessment.models import Attempt, Quiz
+from lms.catalog.models import Course, Item, Lesson, Material, Revision, RevisionState
+from lms.catalog.outline import CourseView, Words
 from lms.catalog.tree import published_revisions, revision_tree
 from lms.db.base import Localized
 from lms.enrollment.domain import LIVE, EnrollmentStatus
@@ -129,7 +132,7 @@ class LedgerRow:
     """What one day brought in one lesson, milliseconds."""
 
     day: date
-    material_id: int
+    title: Words
     credited_ms: int
     refused_ms: int
 
@@ -137,4 +140,135 @@ class LedgerRow:
 def _enrolled(enrollment: Enrollment, where: CourseStanding) -> EnrolledCourse:
     return EnrolledCourse(
         enrollment.id, enrollment.status, enrollment.enrolled_at, enrollment.completed_at, where
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class OwnPerson:
+    """What a person's own pages say of them."""
+
+    name: str
+    masked_phone: str
+    town: str | None
+
+
+def own_person(session: Session, person_id: int) -> OwnPerson:
+    """Return the signed-in person's own facts, the number masked."""
+    row = session.execute(
+        select(Person.name, Person.phone, Person.town).where(Person.id == person_id)
+    ).one()
+    return OwnPerson(row.name, mask_phone(row.phone) if row.phone else "", row.town)
+
+
+def ledger(session: Session, person_id: int, *, limit: int) -> list[LedgerRow]:
+    """Return what each day brought in each lesson, newest first."""
+    claimed = func.sum(WatchSlice.claimed_ms)
+    credited = func.sum(WatchSlice.credited_ms)
+    rows = session.execute(
+        select(WatchSlice.day, Material.course_id, Material.lesson_key, credited, claimed)
+        .join(Material, Material.id == WatchSlice.material_id)
+        .where(WatchSlice.person_id == person_id)
+        .group_by(WatchSlice.day, Material.course_id, Material.lesson_key)
+        .order_by(WatchSlice.day.desc(), func.max(WatchSlice.id).desc())
+        .limit(limit)
+    ).all()
+    titles = lesson_titles(session, {row.course_id for row in rows})
+    return [
+        LedgerRow(
+            date.fromordinal(row.day),
+            titles.get((row.course_id, row.lesson_key), {"zh": row.lesson_key}),
+            int(row[3]),
+            int(row[4]) - int(row[3]),
+        )
+        for row in rows
+    ]
+
+
+def lesson_titles(session: Session, course_ids: Collection[int]) -> dict[tuple[int, str], Words]:
+    """Return the newest title of each lesson of the courses, whatever the revision."""
+    rows = session.execute(
+        select(Revision.course_id, Lesson.key, Lesson.title)
+        .join(Revision, Revision.id == Lesson.revision_id)
+        .where(Revision.course_id.in_(course_ids), Revision.state != RevisionState.DRAFT)
+        .order_by(Revision.number)
+    )
+    return {(row.course_id, row.key): row.title for row in rows}
+
+
+@dataclass(frozen=True, slots=True)
+class OwnAttempt:
+    """A quiz the person handed in."""
+
+    id: int
+    title: Words
+    number: int
+    percent: int
+    passed: bool
+    submitted_at: datetime
+
+
+def own_attempts(session: Session, person_id: int, *, limit: int) -> list[OwnAttempt]:
+    """Return the person's graded attempts, newest first."""
+    rows = session.execute(
+        select(
+            Attempt.id,
+            Quiz.title,
+            Attempt.number,
+            Attempt.percent,
+            Attempt.passed,
+            Attempt.submitted_at,
+        )
+        .join(Quiz, Quiz.id == Attempt.quiz_id)
+        .where(Attempt.person_id == person_id, Attempt.submitted_at.is_not(None))
+        .order_by(Attempt.submitted_at.desc())
+        .limit(limit)
+    )
+    return [OwnAttempt(*row) for row in rows]
+
+
+@dataclass(frozen=True, slots=True)
+class QuizFacts:
+    """What a learner should know before starting a quiz."""
+
+    draw: int
+    pass_percent: int
+    max_attempts: int | None
+    time_limit_s: int | None
+    attempts: tuple[OwnAttempt, ...]
+    has_open: bool
+
+    @property
+    def tries_left(self) -> int | None:
+        """Return how many tries are left; ``None`` where there is no limit."""
+        if self.max_attempts is None:
+            return None
+        return max(0, self.max_attempts - len(self.attempts) - self.has_open)
+
+
+def quiz_facts(session: Session, *, person_id: int, item_id: int) -> QuizFacts:
+    """Return the rules of a quiz item and the person's tries at it."""
+    quiz = session.execute(
+        select(Quiz.draw, Quiz.pass_percent, Quiz.max_attempts, Quiz.time_limit_s, Quiz.title)
+        .join(Item, Item.quiz_id == Quiz.id)
+        .where(Item.id == item_id)
+    ).one()
+    tries = session.execute(
+        select(
+            Attempt.id, Attempt.number, Attempt.percent, Attempt.passed, Attempt.submitted_at
+        )
+        .where(Attempt.person_id == person_id, Attempt.item_id == item_id)
+        .order_by(Attempt.number)
+    ).all()
+    handed_in = tuple(
+        OwnAttempt(each.id, quiz.title, each.number, each.percent, each.passed, each.submitted_at)
+        for each in tries
+        if each.submitted_at is not None
+    )
+    return QuizFacts(
+        draw=quiz.draw,
+        pass_percent=quiz.pass_percent,
+        max_attempts=quiz.max_attempts,
+        time_limit_s=quiz.time_limit_s,
+        attempts=handed_in,
+        has_open=len(handed_in) < len(tries),
     )

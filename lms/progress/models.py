@@ -100,6 +100,7 @@ class WatchSlice(Base):
     seen: Mapped[list[Any]]
     credited: Mapped[list[Any]]
     refused: Mapped[dict[str, Any]]
+    claimed_ms: Mapped[int]
     seen_ms: Mapped[int]
     credited_ms: Mapped[int]
     device_hash: Mapped[str] = mapped_column(String(64))

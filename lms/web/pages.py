@@ -1,16 +1,20 @@
-"""What every template can use: static addresses with the content's hash, language and size switch."""
+"""What every template can use: static addresses, lengths of time, prices, switches."""
 
 import hashlib
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from pathlib import Path
 from urllib.parse import urlencode
 
 from flask import Flask, Response, current_app, request, url_for
+from flask_babel import gettext
 
 from lms.web.access import optional_actor, settings
 from lms.web.i18n import LANGUAGES
 
 _YEAR = 31_536_000
+_HOUR = 3600
+_MINUTE = 60
 
 
 def init_pages(app: Flask) -> None:
@@ -22,6 +26,10 @@ def init_pages(app: Flask) -> None:
         with_query=with_query,
         minutes=minutes,
         hours=hours,
+        spell=spell,
+        clock=clock,
+        price=price,
+        strip=strip,
         is_development=lambda: not settings().production,
     )
     app.after_request(_keep_choices)
@@ -69,3 +77,32 @@ def hours(milliseconds: int) -> str:
     """Return credit hours of 45 minutes with one decimal, never rounded up."""
     tenths = milliseconds // 270_000
     return f"{tenths // 10}.{tenths % 10}"
+
+
+def spell(milliseconds: int) -> str:
+    """Return a length of time in words: hours and minutes, or minutes and seconds."""
+    seconds = max(0, milliseconds) // 1000
+    if seconds >= _HOUR:
+        return gettext("%(h)s h %(m)s min", h=seconds // _HOUR, m=seconds % _HOUR // 60)
+    if seconds >= _MINUTE:
+        return gettext("%(m)s min %(s)s s", m=seconds // 60, s=seconds % 60)
+    return gettext("%(s)s s", s=seconds)
+
+
+def clock(milliseconds: int) -> str:
+    """Return a place in a video as a player shows it: ``3:07``."""
+    seconds = milliseconds // 1000
+    return f"{seconds // 60}:{seconds % 60:02d}"
+
+
+def price(fen: int) -> str:
+    """Return a price in words: free, or yuan with the fen only where there are any."""
+    if fen == 0:
+        return gettext("Free")
+    yuan, rest = divmod(fen, 100)
+    return gettext("%(yuan)s yuan", yuan=f"{yuan}.{rest:02d}" if rest else yuan)
+
+
+def strip(pairs: Iterable[Sequence[int]]) -> str:
+    """Return intervals as the path of a strip ten units high."""
+    return "".join(f"M{begin} 0h{end - begin}v10h{begin - end}z" for begin, end in pairs)

@@ -17,7 +17,7 @@ from lms.progress.domain.answers import BeatOutcome, BeatState, Verdict
 from lms.progress.domain.beats import apply_beat
 from lms.progress.domain.settings import CountingSettings
 from lms.progress.domain.slices import Slice
-from lms.progress.domain.spans import Spans
+from lms.progress.domain.spans import Spans, total_ms
 from lms.progress.domain.state import (
     Beat,
     ItemProgress,
@@ -70,8 +70,13 @@ def take_beat(
     if outcome.verdict is Verdict.OUT_OF_ORDER:
         raise Conflict("seq_out_of_order", "A later report of this lease was taken already.")
     _Writing(session, row, outcome, now_ms).write(form, clock, device_hash)
-    answer = outcome.answer.as_json() if outcome.answer else {}
-    return BeatReply(outcome.code, answer | {"prompt": None})
+    return BeatReply(outcome.code, _answer(outcome))
+
+
+def _answer(outcome: BeatOutcome) -> dict[str, Any]:
+    """Return what the player is told, and told again should it ask again."""
+    counted = outcome.answer.as_json() if outcome.answer else {}
+    return counted | {"credited": outcome.progress.credited.as_seconds(), "prompt": None}
 
 
 def _moment(clock: StudyClock, now_ms: int) -> Moment:
@@ -148,7 +153,6 @@ class _Writing:
 
     def _beat(self, form: BeatForm) -> None:
         self.lease.last_seq = self.outcome.lease.last_seq
-        answer = self.outcome.answer.as_json() if self.outcome.answer else {}
         self.session.add(
             BeatRecord(
                 lease_id=self.lease.id,
@@ -157,7 +161,7 @@ class _Writing:
                 state=form.state,
                 rate_percent=round(form.rate * 100),
                 code=self.outcome.code,
-                answer=answer | {"prompt": None},
+                answer=_answer(self.outcome),
             )
         )
 
@@ -174,6 +178,7 @@ class _Writing:
             seen=entry.seen.as_lists(),
             credited=entry.credited.as_lists(),
             refused={part.reason: [list(pair) for pair in part.pairs] for part in entry.refused},
+            claimed_ms=total_ms(entry.claimed),
             seen_ms=entry.seen.size,
             credited_ms=entry.credited.size,
             device_hash=device_hash,

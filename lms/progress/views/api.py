@@ -14,6 +14,7 @@ from lms.progress import forms, queries, service
 from lms.progress.domain.completion import coverage
 from lms.progress.domain.spans import Spans
 from lms.progress.domain.units import ms_to_seconds
+from lms.progress.reasons import REASONS
 from lms.progress.service.beats import SETTINGS
 from lms.web.access import current_actor, database, requires
 from lms.web.i18n import say
@@ -21,23 +22,6 @@ from lms.web.i18n import say
 bp = Blueprint("progress", __name__, url_prefix="/api/v1")
 
 
-def _(text: str) -> str:
-    """Mark a sentence for translation."""
-    return text
-
-
-REASONS = {
-    "beyond_duration": _("After the end of the video"),
-    "faster_than_clock": _("Skipped ahead or played faster than the clock"),
-    "already_counted": _("This part was counted before"),
-    "gap": _("The network was away, no record reached us"),
-    "daily_cap": _("Today's limit of 8 units is reached"),
-    "hidden": _("The page was in the background"),
-    "prompt_missed": _("No answer to “Still watching?”"),
-    "not_enrolled": _("The enrolment has ended"),
-    "superseded": _("Another phone was playing"),
-    "offline_unverified": _("Watched without network, waiting for a teacher's check"),
-}
 _ENDED = {
     "lease_superseded": Message(
         "lease_superseded", "Another phone or page is playing now, so this one does not count."

@@ -1,0 +1,158 @@
+"""The lesson page: one item in front, the way through the lesson beside it."""
+
+from typing import Any
+
+from flask import Blueprint, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext
+from sqlalchemy.orm import Session
+
+from lms.catalog.models import ItemKind
+from lms.core.access import Actor, Permission
+from lms.core.clock import utc_now
+from lms.core.errors import NotFound
+from lms.learning import queries
+from lms.learning.domain import ItemStanding, LessonStanding, uncounted
+from lms.media import queries as media_queries
+from lms.media.domain.names import POSTER, Label, Language
+from lms.media.domain.tickets import Right
+from lms.media.service import issue_ticket
+from lms.progress import queries as progress_queries
+from lms.progress.domain.spans import Spans
+from lms.progress.reasons import REASONS
+from lms.web.access import current_actor, database, requires, settings
+from lms.web.i18n import language, localized
+from lms.web.markdown import render as render_markdown
+
+bp = Blueprint("lessons", __name__, url_prefix="/learn")
+
+_TEMPLATES = {
+    ItemKind.VIDEO: "learning/video.html",
+    ItemKind.READING: "learning/reading.html",
+    ItemKind.PRACTICE: "learning/practice.html",
+    ItemKind.QUIZ: "learning/quiz_start.html",
+}
+
+
+@bp.get("/<slug>")
+@requires(Permission.LEARN)
+def resume(slug: str) -> ResponseReturnValue:
+    """Go on where the learner stopped: the first step that is not done."""
+    actor = current_actor()
+    with database().snapshot() as session:
+        own = queries.own_course(session, slug=slug, person_id=actor.person_id)
+    if own is None:
+        return redirect(url_for("learning.course", slug=slug))
+    step = own.standing.next_step()
+    if step is None:
+        return redirect(url_for("learning.course", slug=slug))
+    return redirect(url_for("lessons.lesson", slug=slug, item=step[1].item.address))
+
+
+@bp.get("/<slug>/<item>")
+@requires(Permission.LEARN)
+def lesson(slug: str, item: str) -> ResponseReturnValue:
+    """Show a lesson (``A01``, its first open step) or one step of it (``A01.text``)."""
+    actor = current_actor()
+    with database().snapshot() as session:
+        own = queries.own_course(session, slug=slug, person_id=actor.person_id)
+        if own is None:
+            return redirect(url_for("learning.course", slug=slug))
+        here, shown = _find(own.standing.lesson(item.partition(".")[0]), item.partition(".")[2])
+        parts = _PARTS[ItemKind(shown.item.kind)](session, actor, shown)
+    return render_template(
+        _TEMPLATES[ItemKind(shown.item.kind)],
+        own=own,
+        course=own.standing.course,
+        here=here,
+        item=shown.item,
+        standing=shown,
+        percent=_percent(shown),
+        follow=_follow(own.standing.next_step(), shown),
+        **parts,
+    )
+
+
+def _find(here: LessonStanding | None, key: str) -> tuple[LessonStanding, ItemStanding]:
+    """Return the lesson and the step named, else its first step not done, else its first."""
+    if here is None or not here.items:
+        raise NotFound
+    if key:
+        shown = next((each for each in here.items if each.item.key == key), None)
+        if shown is None:
+            raise NotFound
+        return here, shown
+    open_step = next((each for each in here.items if not each.is_complete), here.items[0])
+    return here, open_step
+
+
+def _follow(
+    step: tuple[LessonStanding, ItemStanding] | None, shown: ItemStanding
+) -> ItemStanding | None:
+    return step[1] if step and step[1].item.id != shown.item.id else None
+
+
+def _percent(shown: ItemStanding) -> int:
+    whole = shown.item.duration_ms
+    return shown.totals.credited_ms * 100 // whole if whole else 0
+
+
+def _video(session: Session, actor: Actor, shown: ItemStanding) -> dict[str, Any]:
+    found = media_queries.playable(session, shown.item.asset_id or "")
+    material_id = shown.item.material_id or 0
+    sets = progress_queries.sets_of(session, person_id=actor.person_id, material_id=material_id)
+    lost = []
+    if shown.totals.refused_ms and sets is not None:
+        refused = queries.refusals(session, person_id=actor.person_id, material_id=material_id)
+        lost = uncounted(refused, Spans.of(sets.credited))
+    return {
+        "video": _addresses(found, actor) if found else None,
+        "sets": sets,
+        "lost": lost,
+        "lost_ms": sum(each.end_ms - each.begin_ms for each in lost),
+        "reason": lambda code: gettext(REASONS[code]),
+    }
+
+
+def _addresses(found: media_queries.Playable, actor: Actor) -> dict[str, Any]:
+    key = settings().secret_key
+    ticket = issue_ticket(key, found, actor, right=Right.WATCH, at=utc_now())
+
+    def address(name: str) -> str:
+        return url_for("media.serve", ticket=ticket, name=name)
+
+    return {
+        "poster": address(POSTER) if found.has_poster else None,
+        "sources": [
+            {
+                "address": address(Label(file.label).filename),
+                "label": file.label.value,
+                "byte_size": file.byte_size,
+            }
+            for file in found.renditions
+        ],
+        "captions": [
+            {"address": address(Language(each).filename), "language": each}
+            for each in found.captions
+        ],
+    }
+
+
+def _text(session: Session, actor: Actor, shown: ItemStanding) -> dict[str, Any]:
+    body = queries.body_of(session, shown.item.id) or {"zh": ""}
+    return {
+        "text": render_markdown(localized(body)),
+        "text_language": language() if body.get(language()) else "zh",
+    }
+
+
+def _quiz(session: Session, actor: Actor, shown: ItemStanding) -> dict[str, Any]:
+    return {"quiz": queries.quiz_facts(session, person_id=actor.person_id, item_id=shown.item.id)}
+
+
+_PARTS = {
+    ItemKind.VIDEO: _video,
+    ItemKind.READING: _text,
+    ItemKind.PRACTICE: _text,
+    ItemKind.QUIZ: _quiz,
+}

@@ -1,0 +1,100 @@
+"""Home, menu, course, record and "me": what a learner looks at between lessons."""
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext
+
+from lms.core.access import Permission
+from lms.core.clock import local_day, utc_now
+from lms.core.errors import NotFound
+from lms.db.session import now
+from lms.enrollment import service as enrollment_service
+from lms.learning import queries
+from lms.learning.forms import matching
+from lms.web.access import current_actor, database, optional_actor, public, requires
+
+bp = Blueprint("learning", __name__)
+
+
+@bp.get("/")
+@public
+def home() -> ResponseReturnValue:
+    """Say what to do next; a visitor sees what the site is for."""
+    actor = optional_actor()
+    with database().snapshot() as session:
+        courses = queries.menu(session)
+        if actor is None:
+            return render_template("learning/welcome.html", courses=courses)
+        mine = queries.own_courses(session, actor.person_id)
+        today = queries.verified_on(session, person_id=actor.person_id, day=local_day(utc_now()))
+    return render_template("learning/home.html", mine=mine, today_ms=today, courses=courses)
+
+
+@bp.get("/courses")
+@public
+def menu() -> ResponseReturnValue:
+    """Show the menu of training, narrowed by a word."""
+    actor = optional_actor()
+    words = request.args.get("q", "").strip()[:50]
+    with database().snapshot() as session:
+        courses = queries.menu(session)
+        mine = queries.own_courses(session, actor.person_id) if actor else []
+    found = [course for course in courses if matching(course, words)]
+    standing = {each.standing.course.course_id: each for each in mine}
+    return render_template(
+        "learning/menu.html", courses=found, count=len(courses), words=words, mine=standing
+    )
+
+
+@bp.get("/courses/<slug>")
+@public
+def course(slug: str) -> ResponseReturnValue:
+    """Show what a course teaches and let the person join or go on."""
+    actor = optional_actor()
+    with database().snapshot() as session:
+        person_id = actor.person_id if actor else None
+        found = queries.visible_course(session, slug=slug, person_id=person_id)
+        if found is None:
+            raise NotFound
+        own = queries.own_course(session, slug=slug, person_id=person_id) if person_id else None
+    return render_template("learning/course.html", course=found[0], own=own)
+
+
+@bp.post("/courses/<slug>/enrollment")
+@requires(Permission.LEARN)
+def enroll(slug: str) -> ResponseReturnValue:
+    """Join a free course and go to its first lesson."""
+    with database().transaction() as session:
+        actor = current_actor()
+        found = queries.visible_course(session, slug=slug, person_id=actor.person_id)
+        if found is None:
+            raise NotFound
+        enrollment_service.enroll(session, actor=actor, course=found[0], now=now(session))
+    flash(gettext("You have joined. The first lesson is ready."), "ok")
+    return redirect(url_for("lessons.resume", slug=slug))
+
+
+@bp.get("/me")
+@requires(Permission.LEARN)
+def me() -> ResponseReturnValue:
+    """Show the person's own corner: settings, record, devices."""
+    actor = current_actor()
+    with database().snapshot() as session:
+        mine = queries.own_courses(session, actor.person_id)
+        person = queries.own_person(session, actor.person_id)
+    return render_template("learning/me.html", person=person, mine=mine)
+
+
+@bp.get("/me/record")
+@requires(Permission.LEARN)
+def record() -> ResponseReturnValue:
+    """Show the learner's own file: hours by day and lesson, quizzes, states."""
+    actor = current_actor()
+    with database().snapshot() as session:
+        mine = queries.own_courses(session, actor.person_id)
+        person = queries.own_person(session, actor.person_id)
+        ledger = queries.ledger(session, actor.person_id, limit=60)
+        attempts = queries.own_attempts(session, actor.person_id, limit=60)
+    return render_template(
+        "learning/record.html", mine=mine, person=person, ledger=ledger, attempts=attempts
+    )

@@ -1,0 +1,1 @@
+"""What the operator does from a shell: migrate, run the worker."""

@@ -1,0 +1,62 @@
+"""The operator's commands: ``flask db …`` and ``flask worker``."""
+
+import logging
+
+import click
+from flask import Flask, current_app
+from flask.cli import AppGroup
+
+from lms.db.session import Database
+from lms.jobs.gateway import HueyQueue
+from lms.jobs.tasks import Runner, start_relay
+from lms.operations import migrations
+from lms.wiring import JOBS
+
+db = AppGroup("db", help="The database's schema.")
+_THREADS = 2
+
+
+def init_operations(app: Flask) -> None:
+    """Register the operator's commands."""
+    app.cli.add_command(db)
+    app.cli.add_command(worker)
+
+
+@db.command()
+def upgrade() -> None:
+    """Bring the database to the newest schema."""
+    migrations.upgrade(_database())
+
+
+@db.command()
+def check() -> None:
+    """Tell whether the models and the migrations agree."""
+    found = migrations.differences(_database())
+    for line in found:
+        click.echo(line)
+    if found:
+        raise SystemExit(1)
+    click.echo("The models and the migrations agree.")
+
+
+@click.command()
+def worker() -> None:
+    """Run jobs until told to stop; as many workers as wanted may run."""
+    queue = current_app.extensions["lms_queue"]
+    if not isinstance(queue, HueyQueue):
+        raise click.ClickException("this application has no queue that a worker could serve")
+    runner = Runner(_database(), current_app.extensions["lms_settings"], JOBS)
+    queue.serve(runner.run)
+    logging.getLogger("huey").setLevel(logging.WARNING)
+    stop = start_relay(runner, queue.dispatch)
+    consumer = queue.huey.create_consumer(workers=_THREADS, worker_type="thread", periodic=False)
+    click.echo("The worker is running.")
+    try:
+        consumer.run()
+    finally:
+        stop.set()
+
+
+def _database() -> Database:
+    database: Database = current_app.extensions["lms_database"]
+    return database

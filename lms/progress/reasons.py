@@ -1,0 +1,20 @@
+"""The words for why a second did not count; codes travel, these stand at the edge."""
+
+
+def _(text: str) -> str:
+    """Mark a sentence for translation."""
+    return text
+
+
+REASONS = {
+    "beyond_duration": _("After the end of the video"),
+    "faster_than_clock": _("Skipped ahead or played faster than the clock"),
+    "already_counted": _("This part was counted before"),
+    "gap": _("The network was away, no record reached us"),
+    "daily_cap": _("Today's limit of 8 units is reached"),
+    "hidden": _("The page was in the background"),
+    "prompt_missed": _("No answer to “Still watching?”"),
+    "not_enrolled": _("The enrolment has ended"),
+    "superseded": _("Another phone was playing"),
+    "offline_unverified": _("Watched without network, waiting for a teacher's check"),
+}

@@ -1,0 +1,113 @@
+/* The learner's meter: takes the lease, sends beats in order, shows what was counted.
+   Nothing here decides anything; the server counts and this page repeats its answer. */
+(function (w, d) {
+  "use strict";
+  var box = d.querySelector("[data-meter]"), token = d.querySelector("meta[name=csrf-token]");
+  if (!box || !w.fetch) { return; }
+  var text = box.dataset, duration = +text.duration;
+  var lease = null, seq = 0, queue = [], sending = false, wait = 2000, timer = 0, asking = null;
+  var state = box.querySelector("[data-state]"), plain = state.textContent;
+  var listeners = [];
+
+  function call(method, path, body, keep) {
+    return w.fetch(path, {
+      method: method, credentials: "same-origin", keepalive: !!keep,
+      headers: { "Content-Type": "application/json", "X-CSRF-Token": token.content },
+      body: body ? JSON.stringify(body) : undefined
+    }).then(function (answer) {
+      return answer.text().then(function (raw) {
+        var json = {};
+        try { json = JSON.parse(raw); } catch (broken) { json = {}; }
+        return { status: answer.status, json: json, after: +answer.headers.get("Retry-After") || 0 };
+      });
+    });
+  }
+  function say(words) { if (state.textContent !== words) { state.textContent = words; } }
+  function path(pairs) {
+    return pairs.map(function (p) {
+      var a = Math.round(p[0] * 1000), b = Math.round(p[1] * 1000);
+      return "M" + a + " 0h" + (b - a) + "v10h" + (a - b) + "z";
+    }).join("");
+  }
+  function show(known) {
+    var verified = known.verified_seconds, whole = Math.floor(verified);
+    box.querySelector("[data-verified-text]").textContent = text.text
+      .replace("{min}", Math.floor(whole / 60)).replace("{sec}", whole % 60);
+    var ring = box.querySelector(".ring");
+    ring.querySelector(".s1").setAttribute("stroke-dasharray", Math.floor(verified * 100 / duration) + " 100");
+    ring.querySelector("text").textContent = Math.floor(whole / 60);
+    var seen = d.querySelector("[data-seen]"), credited = d.querySelector("[data-credited]");
+    if (seen) { seen.setAttribute("d", path(known.watched)); }
+    if (credited && known.credited) { credited.setAttribute("d", path(known.credited)); }
+    if (known.completed) { say(text.done); } else if (lease) { say(text.counting); }
+  }
+  function tell(name, detail) { listeners.forEach(function (f) { f(name, detail); }); }
+
+  function start() {
+    if (lease) { return Promise.resolve(lease); }
+    if (asking) { return asking; }
+    /* What is still waiting belongs to the older lease: it goes first, as far as it can. */
+    asking = call("POST", "/api/v1/items/" + text.item + "/lease").then(function (answer) {
+      asking = null;
+      if (answer.status !== 201) { say(answer.json.detail || plain); throw new Error("no lease"); }
+      lease = answer.json; seq = lease.seq; queue = [];
+      show(lease); tell("lease", lease);
+      return lease;
+    }, function (lost) { asking = null; say(text.offline); throw lost; });
+    return asking;
+  }
+  function stop(code, words) {
+    lease = null; queue = [];
+    say(words || text.paused);
+    tell("ended", code);
+    if (code === "lease_superseded" && !box.querySelector("[data-again]")) {
+      var again = d.createElement("button");
+      again.type = "button"; again.className = "btn s"; again.dataset.again = ""; again.textContent = text.again;
+      again.addEventListener("click", function () { again.remove(); start().then(function () { tell("again"); }, function () {}); });
+      state.parentNode.appendChild(again);
+    }
+  }
+  function later(ms) { clearTimeout(timer); timer = setTimeout(pump, ms); }
+  function pump() {
+    if (sending || !lease || !queue.length) { return; }
+    sending = true;
+    var beat = queue[0];
+    call("POST", "/api/v1/leases/" + lease.lease + "/beats", beat).then(function (answer) {
+      sending = false;
+      if (answer.status === 200) { done(beat, answer.json); pump(); return; }
+      if (answer.status === 409 && answer.json.code !== "seq_out_of_order") {
+        if (answer.json.watched) { show(answer.json); }
+        stop(answer.json.code, answer.json.detail); return;
+      }
+      if (answer.status === 429 || answer.status >= 500) { back(answer.after * 1000); return; }
+      if (answer.status === 401) { stop("signed_out", answer.json.detail); return; }
+      queue.shift(); say(answer.json.detail || plain); pump();
+    }, function () { sending = false; say(text.offline); back(0); });
+  }
+  function back(least) { later(Math.max(least, wait * (0.75 + Math.random() / 2))); wait = Math.min(wait * 2, 30000); }
+  function done(beat, answer) {
+    if (queue[0] === beat) { queue.shift(); }
+    wait = 2000; show(answer); tell("beat", answer);
+  }
+  /* One report; `last` is sent so that it outlives the page. */
+  function report(played, position, rate, how, last) {
+    if (!lease) { return; }
+    seq += 1;
+    var beat = { seq: seq, played: played, position: position, rate: rate, state: how };
+    queue.push(beat);
+    if (last && queue.length === 1 && !sending) {
+      sending = true;
+      call("POST", "/api/v1/leases/" + lease.lease + "/beats", beat, true).then(function (answer) {
+        sending = false;
+        if (answer.status === 200) { done(beat, answer.json); } else { pump(); }
+      }, function () { sending = false; later(wait); });
+    } else { pump(); }
+  }
+  w.addEventListener("online", function () { wait = 2000; pump(); });
+  w.Meter = {
+    start: start, report: report, say: say, words: text,
+    live: function () { return !!lease; },
+    beatMs: function () { return (lease ? lease.beat_seconds : 15) * 1000 * (0.8 + Math.random() * 0.4); },
+    on: function (f) { listeners.push(f); }
+  };
+})(window, document);

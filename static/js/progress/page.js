@@ -1,0 +1,72 @@
+/* Reading, practice and quiz: time counts while the page is in front and was touched lately. */
+(function (w, d) {
+  "use strict";
+  var meter = w.Meter, idle = 120000, step = 1000;
+  if (!meter) { return; }
+  var touched = Date.now(), before = 0, credited = [], duration = 0, owed = 0, since = 0, next = 0, dead = false;
+
+  function missing() {
+    var at = 0, out = [];
+    credited.forEach(function (p) { if (p[0] > at) { out.push([at, p[0]]); } at = Math.max(at, p[1]); });
+    if (at < duration) { out.push([at, duration]); }
+    return out;
+  }
+  /* The next seconds that are not counted yet, as many as were spent here. */
+  function claim(seconds) {
+    var out = [];
+    missing().forEach(function (p) {
+      if (seconds <= 0) { return; }
+      var take = Math.min(seconds, p[1] - p[0]);
+      out.push([Math.round(p[0] * 1000) / 1000, Math.round((p[0] + take) * 1000) / 1000]);
+      seconds -= take;
+    });
+    return out;
+  }
+  function send(how, leaving) {
+    var played = claim(owed);
+    owed = 0; since = 0; next = meter.beatMs();
+    if (!played.length) { return; }
+    meter.report(played, played[played.length - 1][1], 1, how, leaving);
+    /* Until the answer comes, what was just claimed is not claimed again. */
+    credited = credited.concat(played).sort(function (a, b) { return a[0] - b[0]; });
+  }
+  function tick() {
+    var now = w.performance.now(), past = Math.min(now - before, 2 * step);
+    before = now;
+    if (d.hidden || Date.now() - touched > idle || !meter.live()) { return; }
+    owed += past / 1000; since += past;
+    if (since >= next) { send("playing"); }
+  }
+  function touch() {
+    touched = Date.now();
+    if (!meter.live() && !dead) { dead = true; meter.start().then(function () { dead = false; }, function () { dead = false; }); }
+  }
+  meter.on(function (name, detail) {
+    if (name === "lease") { credited = detail.credited || []; duration = detail.duration; next = meter.beatMs(); before = w.performance.now(); }
+    if (name === "beat" && detail.credited) { credited = detail.credited; }
+    if (name === "ended") { dead = detail === "lease_superseded" || detail === "signed_out"; }
+    if (name === "again") { dead = false; }
+  });
+  ["scroll", "pointerdown", "touchstart", "keydown", "input"].forEach(function (kind) {
+    w.addEventListener(kind, touch, { passive: true });
+  });
+  d.addEventListener("visibilitychange", function () { if (d.hidden) { send("playing", true); } });
+  w.addEventListener("pagehide", function () { send("playing", true); });
+  touch();
+  before = w.performance.now();
+  setInterval(tick, step);
+
+  /* A practice card's ticks stay on this phone, apart for each person. */
+  var card = d.querySelector("[data-checklist]");
+  if (card) {
+    var key = "ticks." + card.dataset.checklist, boxes = [].slice.call(card.querySelectorAll("input[type=checkbox]")), kept = [];
+    try { kept = JSON.parse(w.localStorage.getItem(key)) || []; } catch (broken) { kept = []; }
+    boxes.forEach(function (b, i) {
+      b.checked = kept.indexOf(i) >= 0;
+      b.addEventListener("change", function () {
+        var on = boxes.map(function (x, n) { return x.checked ? n : -1; }).filter(function (n) { return n >= 0; });
+        try { w.localStorage.setItem(key, JSON.stringify(on)); } catch (full) { /* nothing to do */ }
+      });
+    });
+  }
+})(window, document);

@@ -1,0 +1,114 @@
+/* The lesson's video: big play button, captions, speed, quality, keys, and what was really played. */
+(function (w, d) {
+  "use strict";
+  var v = d.getElementById("video"), meter = w.Meter;
+  if (!v || !meter) { return; }
+  function one(s) { return d.querySelector(s); }
+  var from = null, last = 0, played = [], timer = 0, resumed = false, free = false;
+  var clock = one("[data-now]"), play = one("[data-play]"), box = one("[data-meter]").dataset;
+  var asked = /[?&]at=(\d+)/.exec(w.location.search);
+  one("[data-tools]").hidden = false;
+  play.hidden = false;
+
+  function time(s) { s = Math.floor(s); return Math.floor(s / 60) + ":" + ("0" + s % 60).slice(-2); }
+  function cut() {
+    if (from !== null && last > from) { played.push([Math.round(from * 1000) / 1000, Math.round(last * 1000) / 1000]); }
+    from = v.paused || v.seeking ? null : last;
+  }
+  function beat(how, leaving) {
+    cut();
+    if (played.length || how !== "playing") {
+      meter.report(played, last, v.playbackRate, how, leaving);
+      played = [];
+    }
+  }
+  function state() { return d.hidden ? "hidden" : "playing"; }
+  function tick() { clearTimeout(timer); timer = setTimeout(function () { if (!v.paused) { beat(state()); tick(); } }, meter.beatMs()); }
+
+  function resume() {
+    if (resumed) { return; }
+    resumed = true;
+    var at = asked ? +asked[1] : +box.position;
+    if (at > 0 && at < +v.dataset.duration - 2) { v.currentTime = at; }
+  }
+  v.addEventListener("loadedmetadata", resume);
+  play.addEventListener("click", function () { v.play(); });
+  v.addEventListener("play", function () {
+    play.hidden = true;
+    if (meter.live() || free) { return; }
+    /* It plays once it has its lease: what plays before could not count. */
+    v.pause();
+    meter.start().then(function () { v.play(); }, function () { free = true; v.play(); });
+  });
+  v.addEventListener("playing", function () { if (meter.live() || free) { last = v.currentTime; from = last; tick(); } });
+  v.addEventListener("timeupdate", function () {
+    if (!v.seeking && from !== null) { last = v.currentTime; }
+    clock.textContent = time(v.currentTime);
+  });
+  v.addEventListener("seeking", function () { cut(); from = null; });
+  v.addEventListener("seeked", function () { last = v.currentTime; from = v.paused ? null : last; });
+  v.addEventListener("waiting", function () { cut(); from = null; });
+  v.addEventListener("pause", function () { if (from !== null || played.length) { last = v.currentTime; beat(v.ended ? "ended" : d.hidden ? "hidden" : "paused"); } });
+  v.addEventListener("ended", function () { beat("ended"); play.hidden = false; });
+  var rate = 1;
+  v.addEventListener("ratechange", function () {
+    if (v.playbackRate === rate) { return; }
+    if (from !== null) { last = v.currentTime; beat(state()); }
+    rate = v.playbackRate;
+    one("[data-rate]").textContent = rate + "×";
+    if (rate > 1) { meter.say(meter.words.fast.replace("{rate}", rate).replace("{percent}", Math.floor(100 / rate))); }
+  });
+  d.addEventListener("visibilitychange", function () {
+    if (!v.paused && from !== null) { last = v.currentTime; beat(d.hidden ? "playing" : "hidden", d.hidden); }
+  });
+  w.addEventListener("pagehide", function () { if (from !== null) { last = v.currentTime; beat(state(), true); } });
+  meter.on(function (name, code) {
+    if (name === "ended" && code !== "lease_ended") { from = null; played = []; v.pause(); }
+    if (name === "again") { v.play(); }
+    if (name === "lease") { free = false; }
+  });
+
+  /* Captions, speed, quality. */
+  function captions(on) {
+    var tracks = [].slice.call(v.textTracks), lang = d.documentElement.lang.slice(0, 2);
+    var mine = tracks.filter(function (t) { return t.language === lang; })[0] || tracks[0];
+    tracks.forEach(function (t) { t.mode = on && t === mine ? "showing" : "disabled"; });
+    one("[data-captions]").setAttribute("aria-pressed", String(on));
+  }
+  one("[data-captions]").addEventListener("click", function () { captions(this.getAttribute("aria-pressed") !== "true"); });
+  var speeds = [1, 1.25, 1.5, 2, 0.75];
+  one("[data-rate]").addEventListener("click", function () { v.playbackRate = speeds[(speeds.indexOf(v.playbackRate) + 1) % speeds.length]; });
+  function quality(label) {
+    var source = one("source[data-label='" + label + "']");
+    if (!source || v.currentSrc === source.src) { return; }
+    var at = v.currentTime || 0, going = !v.paused, speed = v.playbackRate;
+    if (going) { beat("playing"); from = null; }
+    v.src = source.src; resumed = at > 0;
+    v.addEventListener("loadedmetadata", function back() {
+      v.removeEventListener("loadedmetadata", back);
+      if (at > 0) { v.currentTime = at; }
+      v.playbackRate = speed;
+      if (going) { v.play(); }
+    });
+    v.load();
+  }
+  var use = one("[data-quality]"), net = w.navigator.connection;
+  if (use) { use.addEventListener("click", function () { quality(one("[name=quality]:checked").value); }); }
+  if (use && net && (net.saveData || /2g|3g/.test(net.effectiveType || ""))) {
+    var low = [].slice.call(d.querySelectorAll("[name=quality]")).pop();
+    low.checked = true; quality(low.value);
+  }
+  captions(true);
+  d.addEventListener("click", function (e) {
+    var t = e.target.closest("[data-seek]");
+    if (t) { e.preventDefault(); resumed = true; v.currentTime = +t.dataset.seek; v.play(); v.scrollIntoView(); }
+  });
+  d.addEventListener("keydown", function (e) {
+    if (e.target.closest("input,textarea,select,button,a,summary,dialog") || e.ctrlKey || e.metaKey || e.altKey) { return; }
+    if (e.target === v && e.key === " ") { return; }
+    if (e.key === " ") { e.preventDefault(); if (v.paused) { v.play(); } else { v.pause(); } }
+    if (e.target !== v && e.key === "ArrowLeft") { v.currentTime = Math.max(0, v.currentTime - 10); }
+    if (e.target !== v && e.key === "ArrowRight") { v.currentTime = Math.min(+v.dataset.duration, v.currentTime + 10); }
+    if (e.key === "c" || e.key === "C") { one("[data-captions]").click(); }
+  });
+})(window, document);

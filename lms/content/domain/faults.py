@@ -1,0 +1,32 @@
+"""Faults of a course folder: where, what, and how to say it."""
+
+from dataclasses import dataclass
+
+from lms.core.errors import Message
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """One fault; ``line`` counts from 1, ``path`` is relative to the course folder."""
+
+    path: str
+    line: int
+    message: Message
+
+
+class Faults:
+    """Collects faults, so that an author sees all of them at once."""
+
+    def __init__(self) -> None:
+        self._found: list[Fault] = []
+
+    def add(self, path: str, line: int, message: Message) -> None:
+        """Take one fault down."""
+        self._found.append(Fault(path, line, message))
+
+    def __bool__(self) -> bool:
+        return bool(self._found)
+
+    def sorted(self) -> tuple[Fault, ...]:
+        """Return the faults by file and line."""
+        return tuple(sorted(self._found, key=lambda fault: (fault.path, fault.line)))

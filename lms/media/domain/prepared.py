@@ -1,0 +1,51 @@
+"""A finished set of files: what was made of a video, and the version that names the set."""
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from lms.media.domain.names import POSTER, Label
+
+_VERSION_DIGITS = 32
+
+
+@dataclass(frozen=True, slots=True)
+class PreparedRendition:
+    """One finished MP4: pixels, bytes, bits a second and the SHA-256 of its content."""
+
+    label: Label
+    width: int
+    height: int
+    byte_size: int
+    bit_rate: int
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class PreparedVideo:
+    """Renditions, lightest first, the poster's SHA-256, and the length of the best rendition."""
+
+    renditions: tuple[PreparedRendition, ...]
+    poster_sha256: str
+    duration_ms: int
+
+    @property
+    def best(self) -> PreparedRendition:
+        """Return the rendition with the most pixels."""
+        return self.renditions[-1]
+
+    @property
+    def version(self) -> str:
+        """Return the hash over all files: another content is another version."""
+        hashes = {made.label.filename: made.sha256 for made in self.renditions}
+        return _version({**hashes, POSTER: self.poster_sha256})
+
+
+def bit_rate(byte_size: int, duration_ms: int) -> int:
+    """Return the average bits a second of a file, at least one."""
+    return max(1, byte_size * 8 * 1000 // duration_ms)
+
+
+def _version(hashes: Mapping[str, str]) -> str:
+    lines = "".join(f"{name} {hashes[name]}\n" for name in sorted(hashes))
+    return hashlib.sha256(lines.encode()).hexdigest()[:_VERSION_DIGITS]

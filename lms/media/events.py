@@ -1,0 +1,18 @@
+"""What media tells the features above it."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class AssetReady:
+    """A video can be played; ``duration_ms`` was probed on what learners will see."""
+
+    asset_id: str
+    duration_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class AssetFailed:
+    """A video could not be prepared; the asset says why."""
+
+    asset_id: str

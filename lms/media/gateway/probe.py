@@ -1,0 +1,88 @@
+"""Finds out what a video file holds without trusting it."""
+
+import json
+import struct
+import sys
+from collections.abc import Iterator
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+from lms.core.errors import LmsError, Message
+from lms.media.domain.sniff import HEAD_BYTES, sniff_video
+from lms.media.domain.video import VideoFacts
+from lms.media.gateway.program import Limits, ProgramFailed, run_confined
+
+_CHILD = Path(__file__).with_name("probe_child.py")
+_GIB = 1024**3
+# A picture of 4096 × 4096 in ten bits takes 50 MB, a decoder keeps some twenty of them.
+_LIMITS = Limits(wall_seconds=60, cpu_seconds=30, memory_bytes=3 * _GIB, file_bytes=1024 * 1024)
+_MAX_BOXES = 1000
+_BOX_HEAD = 8
+_LONG_BOX_HEAD = 16
+
+UNREADABLE = Message(
+    "video_unreadable",
+    "The site cannot read this video; it may be incomplete. Export it again as MP4, check that it "
+    "plays on this computer, and send it once more.",
+)
+
+
+class Refused(LmsError):
+    """The video is not taken; the message says why and what to do."""
+
+    status = 422
+
+    def __init__(self, why: Message) -> None:
+        super().__init__(why.code, why.text, **why.params)
+
+
+def probe(path: Path) -> VideoFacts:
+    """Return what the file holds. Raises ``Refused`` where nobody can read it.
+
+    It is read by a child process that knows two kinds of container only, in the file's folder.
+    """
+    with path.open("rb") as file:
+        kind = sniff_video(file.read(HEAD_BYTES))
+    if isinstance(kind, Message):
+        raise Refused(kind)
+    lines: list[str] = []
+    command = [sys.executable, "-I", str(_CHILD), path.name, kind.value]
+    try:
+        run_confined(command, folder=path.parent, limits=_LIMITS, on_line=lines.append)
+    except ProgramFailed as failed:
+        raise Refused(UNREADABLE) from failed
+    return _facts(json.loads("".join(lines)))
+
+
+def starts_at_once(path: Path) -> bool:
+    """Tell whether an MP4's index (moov) comes before its data, so that it plays while loading."""
+    boxes = [name for name in _boxes(path) if name in (b"moov", b"mdat")]
+    return boxes[:1] == [b"moov"]
+
+
+def _facts(found: dict[str, Any]) -> VideoFacts:
+    return VideoFacts(
+        containers=tuple(found.pop("containers")),
+        pixel_shape=Fraction(found.pop("pixel_shape", "1")),
+        frame_rate=Fraction(found.pop("frame_rate", "0")),
+        **found,
+    )
+
+
+def _boxes(path: Path) -> Iterator[bytes]:
+    """Yield the names of the outermost boxes (ISO 14496-12, 4.2)."""
+    with path.open("rb") as file:
+        for _ in range(_MAX_BOXES):
+            head = file.read(_BOX_HEAD)
+            if len(head) < _BOX_HEAD:
+                return
+            size, name = struct.unpack(">I4s", head)
+            yield name
+            header = _BOX_HEAD
+            if size == 1:
+                size = int.from_bytes(file.read(_LONG_BOX_HEAD - _BOX_HEAD), "big")
+                header = _LONG_BOX_HEAD
+            if size < header:
+                return
+            file.seek(size - header, 1)

@@ -1,0 +1,182 @@
+"""Reads assets: what can be played, and how far a new one is."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from lms.core.access import Actor, Permission, ScopeKind
+from lms.core.errors import Message, NotFound
+from lms.jobs.models import Job, JobState
+from lms.media.domain.names import Label
+from lms.media.domain.states import AssetState, state_with_job
+from lms.media.models import Asset, Caption, Rendition
+
+_ENDED = (JobState.FAILED, JobState.CANCELLED)
+
+
+@dataclass(frozen=True, slots=True)
+class RenditionFacts:
+    """One file to play; ``byte_size`` in bytes, ``bit_rate`` in bits a second."""
+
+    label: Label
+    width: int
+    height: int
+    byte_size: int
+    bit_rate: int
+
+
+@dataclass(frozen=True, slots=True)
+class AssetFacts:
+    """All a page or call says about an asset; ``progress`` runs from 0 to 1."""
+
+    asset_id: str
+    owner_id: int | None
+    filename: str
+    state: AssetState
+    version: str | None
+    progress: float
+    duration_ms: int | None
+    width: int | None
+    height: int | None
+    has_poster: bool
+    renditions: tuple[RenditionFacts, ...]
+    captions: tuple[str, ...]
+    error: Message | None
+
+    @property
+    def is_playable(self) -> bool:
+        """Tell whether there is something to play."""
+        return self.state == AssetState.READY
+
+
+def job_key(asset: Asset) -> str:
+    """Return the key of the job that prepares the asset; each new try has its own."""
+    return f"media.prepare:{asset.id}:{asset.tries}"
+
+
+def asset_facts(session: Session, asset_ids: Iterable[str]) -> dict[str, AssetFacts]:
+    """Return the facts of the assets by id, in four statements however many there are."""
+    ids = tuple(asset_ids)
+    assets = session.scalars(select(Asset).where(Asset.id.in_(ids))).all()
+    renditions: dict[str, list[RenditionFacts]] = {asset.id: [] for asset in assets}
+    lightest_first = select(Rendition).where(Rendition.asset_id.in_(ids)).order_by(Rendition.width)
+    for row in session.scalars(lightest_first):
+        renditions[row.asset_id].append(
+            RenditionFacts(Label(row.label), row.width, row.height, row.byte_size, row.bit_rate)
+        )
+    captions: dict[str, list[str]] = {asset.id: [] for asset in assets}
+    # Chinese first: it is what most people read.
+    listed = select(Caption.asset_id, Caption.language).where(Caption.asset_id.in_(ids))
+    for asset_id, language in session.execute(listed.order_by(Caption.language.desc())):
+        captions[asset_id].append(language)
+    jobs = _jobs(session, assets)
+    return {
+        asset.id: _facts(asset, renditions[asset.id], captions[asset.id], jobs.get(job_key(asset)))
+        for asset in assets
+    }
+
+
+def facts_for(session: Session, asset_id: str, *, actor: Actor, managed: str | None) -> AssetFacts:
+    """Return the facts for whom they concern: the owner, and who may manage the asset.
+
+    ``managed`` is the asset a ticket of the studio speaks for. Raises ``NotFound`` for others.
+    """
+    facts = asset_facts(session, [asset_id]).get(asset_id)
+    scopes = actor.scopes_for(Permission.MEDIA_UPLOAD)
+    is_everywhere = any(scope.kind is ScopeKind.PLATFORM for scope in scopes)
+    if facts is None or not (
+        facts.owner_id == actor.person_id or managed == asset_id or is_everywhere
+    ):
+        raise NotFound
+    return facts
+
+
+def caption_text(session: Session, asset_id: str, language: str) -> str | None:
+    """Return the captions as WebVTT."""
+    return session.scalar(
+        select(Caption.text).where(Caption.asset_id == asset_id, Caption.language == language)
+    )
+
+
+def _jobs(session: Session, assets: Iterable[Asset]) -> dict[str, Job]:
+    unfinished = (AssetState.QUEUED, AssetState.PROCESSING)
+    keys = [job_key(asset) for asset in assets if asset.state in unfinished]
+    if not keys:
+        return {}
+    return {job.key: job for job in session.scalars(select(Job).where(Job.key.in_(keys)))}
+
+
+def _facts(
+    asset: Asset, renditions: list[RenditionFacts], captions: list[str], job: Job | None
+) -> AssetFacts:
+    state = AssetState(asset.state)
+    shown = state_with_job(state, job_ended=job is not None and job.state in _ENDED)
+    return AssetFacts(
+        asset_id=asset.id,
+        owner_id=asset.owner_id,
+        filename=asset.filename,
+        state=shown,
+        version=asset.version,
+        progress=_progress(shown, job),
+        duration_ms=asset.duration_ms,
+        width=asset.width,
+        height=asset.height,
+        has_poster=asset.has_poster,
+        renditions=tuple(renditions),
+        captions=tuple(captions),
+        error=_error(asset, job) if shown == AssetState.FAILED else None,
+    )
+
+
+def _progress(state: AssetState, job: Job | None) -> float:
+    if state == AssetState.READY:
+        return 1.0
+    if job is None or not job.total:
+        return 0.0
+    return min(job.done / job.total, 1.0)
+
+
+def _error(asset: Asset, job: Job | None) -> Message:
+    told = asset if asset.error_code else job
+    if told is None or told.error_code is None or told.error_text is None:
+        return Message("video_cancelled", "Preparing this video was stopped. Send it once more.")
+    return Message(told.error_code, told.error_text, dict(told.error_params or {}))
+
+
+@dataclass(frozen=True, slots=True)
+class Playable:
+    """What a player needs of a ready asset; renditions are the sharpest first."""
+
+    asset_id: str
+    version: str | None
+    has_poster: bool
+    renditions: tuple[RenditionFacts, ...]
+    captions: tuple[str, ...]
+
+
+def playable(session: Session, asset_id: str) -> Playable | None:
+    """Return what can be played of the asset in one statement; ``None`` until it is ready."""
+    rows = session.execute(
+        select(Asset.version, Asset.has_poster, Rendition, Caption.language)
+        .join(Rendition, Rendition.asset_id == Asset.id)
+        .outerjoin(Caption, Caption.asset_id == Asset.id)
+        .where(Asset.id == asset_id, Asset.state == AssetState.READY)
+        .order_by(Rendition.width.desc(), Caption.language.desc())
+    ).all()
+    if not rows:
+        return None
+    files = dict.fromkeys(row.Rendition for row in rows)
+    return Playable(
+        asset_id,
+        rows[0].version,
+        rows[0].has_poster,
+        tuple(
+            RenditionFacts(
+                Label(file.label), file.width, file.height, file.byte_size, file.bit_rate
+            )
+            for file in files
+        ),
+        tuple(dict.fromkeys(row.language for row in rows if row.language)),
+    )

@@ -1,0 +1,73 @@
+"""The job that turns an upload into what phones can play."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import structlog
+
+from lms.core.errors import GatewayError, LmsError, Message
+from lms.db.session import now
+from lms.jobs.tasks import JobCancelled, JobContext
+from lms.media.domain.prepared import PreparedVideo
+from lms.media.gateway import transcode
+from lms.media.gateway.storage import Storage, disk_fault
+from lms.media.models import Asset
+from lms.media.service import begin_preparation, fail_preparation, finish_preparation
+
+log = structlog.get_logger(__name__)
+_CANCELLED = Message(
+    "video_cancelled", "Preparing this video was stopped. Send it once more to start again."
+)
+_OUT = "out"
+
+
+def prepare(context: JobContext) -> Mapping[str, Any]:
+    """Make the renditions and the poster of the asset named in ``args``.
+
+    Running it again is harmless: a killed run's leftovers are removed, a second worker waits for
+    the first and then finds nothing to do. What cannot be prepared says why on the asset, too.
+    """
+    asset_id = str(context.args["asset"])
+    storage = Storage(context.settings.media_dir)
+    with storage.workplace(asset_id) as folder:
+        with context.database.transaction() as session:
+            storage.sweep(at=now(session))
+            asset = begin_preparation(session, asset_id)
+        if asset is not None:
+            _prepare(context, storage, folder, asset)
+    return {"asset": asset_id}
+
+
+def _prepare(context: JobContext, storage: Storage, folder: Path, asset: Asset) -> None:
+    try:
+        prepared = _make(context, storage, folder, asset)
+    except JobCancelled:
+        _fail(context, asset.id, _CANCELLED)
+        raise
+    except OSError as error:
+        fault = disk_fault(error)
+        _fail(context, asset.id, fault.message)
+        raise fault from error
+    except LmsError as error:
+        if not (isinstance(error, GatewayError) and error.retryable):
+            _fail(context, asset.id, error.message)
+        raise
+    with context.database.transaction() as session:
+        finish_preparation(session, asset.id, prepared)
+    log.info("video_ready", asset=asset.id, duration_ms=prepared.duration_ms)
+
+
+def _make(context: JobContext, storage: Storage, folder: Path, asset: Asset) -> PreparedVideo:
+    storage.bring_original(asset.sha256 or "", folder / transcode.SOURCE)
+    facts = transcode.examine(folder)
+    out = folder / _OUT
+    out.mkdir()
+    prepared = transcode.prepare(folder, out, facts, context.report)
+    storage.publish(out, asset.id, prepared.version)
+    return prepared
+
+
+def _fail(context: JobContext, asset_id: str, why: Message) -> None:
+    with context.database.transaction() as session:
+        fail_preparation(session, asset_id, why)

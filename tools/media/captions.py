@@ -7,6 +7,7 @@ import re
 import textwrap
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from itertools import pairwise
 
 HANZI_A_LINE = 20
 LETTERS_A_LINE = 42
@@ -72,7 +73,7 @@ def cut(
     lines = into_lines(text)
     count = math.ceil(len(lines) / LINES_A_CUE)
     bounds = [round(index * len(lines) / count) for index in range(count + 1)]
-    groups = [lines[first:last] for first, last in zip(bounds, bounds[1:], strict=False)]
+    groups = [lines[first:last] for first, last in pairwise(bounds)]
     whole = sum(width("".join(group)) for group in groups)
     at = start
     for group in groups:

@@ -29,6 +29,12 @@ def pytest_configure(config: pytest.Config) -> None:
         compile_catalogue(ROOT)
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        for kind in {"browser", "faults"} & set(item.path.relative_to(ROOT).parts):
+            item.add_marker(kind)
+
+
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     summary.report(terminalreporter)
 

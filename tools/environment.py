@@ -10,6 +10,7 @@ import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -161,5 +162,13 @@ def run(command: list[str], env: dict[str, str] | None = None) -> None:
         sys.exit(f"This step failed, see above: {' '.join(command)}")
 
 
+def run_politely(main: Callable[[], None]) -> None:
+    """Run a program's main function; Ctrl-C ends it without a page of internals."""
+    try:
+        main()
+    except KeyboardInterrupt:
+        sys.exit(130)
+
+
 if __name__ == "__main__":
-    main()
+    run_politely(main)

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from lms.settings import BadSettings, Settings
+from tools.environment import run_politely
 from tools.messages import compile_catalogue
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -131,4 +132,4 @@ def flask(arguments: list[str]) -> None:
 
 
 if __name__ == "__main__":
-    main()
+    run_politely(main)

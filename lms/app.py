@@ -2,13 +2,17 @@
 
 from flask import Flask
 
+from lms.accounts import views as accounts
+from lms.accounts.cli import users
 from lms.accounts.login import init_login
+from lms.audit.cli import audit
 from lms.core.clock import use_time_zone
 from lms.db.session import Database
 from lms.jobs.gateway import HueyQueue, Queue
 from lms.learning.views.api import bp as learning_api
 from lms.learning.views.lessons import bp as lessons
 from lms.learning.views.pages import bp as learning
+from lms.notify.views import bp as notify
 from lms.operations.cli import init_operations
 from lms.progress.cli import cli as progress_commands
 from lms.progress.views import bp as progress
@@ -21,8 +25,8 @@ from lms.web.pages import init_pages
 from lms.web.server import configure
 from lms.wiring import event_bus
 
-BLUEPRINTS = (learning, lessons, learning_api, progress)
-COMMANDS = (progress_commands,)
+BLUEPRINTS = (*accounts.BLUEPRINTS, notify, learning, lessons, learning_api, progress)
+COMMANDS = (audit, users, progress_commands,)
 
 
 def create_app(

@@ -5,10 +5,13 @@ from collections.abc import Sequence
 from lms.db.bus import Bus
 from lms.db.bus import Handler as EventHandler
 from lms.jobs.tasks import Handler as JobHandler
+from lms.notify.handlers import send_message
 
 EVENTS: dict[type, Sequence[EventHandler]] = {}
 
-JOBS: dict[str, JobHandler] = {}
+JOBS: dict[str, JobHandler] = {
+    "sms.send": send_message,
+}
 
 
 def event_bus() -> Bus:

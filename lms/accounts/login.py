@@ -1,19 +1,55 @@
 """Ties Flask-Login to revocable sign-ins: the cookie carries a token that a row can end."""
 
-from flask import Flask
-from flask_login import LoginManager, UserMixin
+from datetime import datetime
+from typing import cast
+
+import flask
+from flask import Flask, current_app, g, request
+from flask_login import LoginManager, UserMixin, current_user, login_user
 
 from lms.accounts import queries
-from lms.core.access import Actor
+from lms.accounts.domain import proofs
+from lms.accounts.domain.devices import Visit, visit_of
+from lms.accounts.gateway import Keys, keys_of
+from lms.accounts.queries import KnownBrowser
+from lms.accounts.service import sign_ins
+from lms.core.access import STAFF, Actor
 from lms.core.clock import utc_now
-from lms.web.access import database
+from lms.core.errors import SecondFactorNeeded
+from lms.db.session import now
+from lms.settings import Settings
+from lms.web.access import database, optional_actor, settings
+from lms.web.client import browser_name
+
+# What staff without a second factor may still open, so that they can set it up or leave.
+_BEFORE_SECOND_FACTOR = frozenset(
+    {
+        "static",
+        "accounts.second_factor",
+        "accounts.begin_second_factor",
+        "accounts.finish_second_factor",
+        "accounts.second_factor_picture",
+        "accounts.confirm",
+        "accounts.confirm_now",
+        "accounts.send_confirm_code",
+        "accounts.sign_out",
+        "accounts.sign_out_now",
+        "accounts.terms",
+        "accounts.privacy",
+        "accounts_api.read_session",
+        "accounts_api.confirm",
+        "accounts_api.end_session",
+        "notify.outbox",
+    }
+)
 
 
 class SignedIn(UserMixin):  # type: ignore[misc]  # flask-login ships no types
     """What Flask-Login keeps for a request: the actor and the token that proves it."""
 
-    def __init__(self, actor: Actor, token: str) -> None:
-        self.actor = actor
+    def __init__(self, known: KnownBrowser, token: str) -> None:
+        self.actor: Actor = known.actor
+        self.known = known
         self.token = token
 
     def get_id(self) -> str:
@@ -28,10 +64,81 @@ def init_login(app: Flask) -> None:
     manager.session_protection = None
     manager.user_loader(_load)
     manager.init_app(app)
+    app.extensions["lms_keys"] = keys_of(_settings_of(app))
+    app.before_request(_note_seen)
+    app.before_request(_demand_second_factor)
+
+
+def _settings_of(app: Flask) -> Settings:
+    """Return the settings before the first request."""
+    return cast(Settings, app.extensions["lms_settings"])
+
+
+def keys() -> Keys:
+    """Return the keys of the installation."""
+    return cast(Keys, current_app.extensions["lms_keys"])
+
+
+def visit() -> Visit:
+    """Return the browser of this request; a sign-in it has is replaced by the next one."""
+    actor = optional_actor()
+    return visit_of(browser_name(), replaces=actor.sign_in_id if actor else None)
+
+
+def enter(token: str) -> Actor:
+    """Put the token into a fresh cookie: nothing that was there before survives (no fixation)."""
+    known = _known(token, at=utc_now())
+    if known is None:
+        raise RuntimeError("the sign-in just opened is not there")
+    leave()
+    flask.session.permanent = True
+    login_user(SignedIn(known, token))
+    return known.actor
+
+
+def has_second_factor() -> bool:
+    """Tell whether this browser gave the second factor."""
+    return cast(SignedIn, current_user).known.has_second_factor
+
+
+def leave() -> None:
+    """Forget everything the cookie held, the form token included."""
+    flask.session.clear()
+    g.pop("csrf_token", None)
+    g.pop("_login_user", None)
 
 
 def _load(token: str) -> SignedIn | None:
+    # Expiry to the minute is a matter of show; the row's revocation is exact.
+    known = _known(token, at=utc_now())
+    return SignedIn(known, token) if known else None
+
+
+def _known(token: str, *, at: datetime) -> KnownBrowser | None:
     with database().snapshot() as session:
-        # Expiry to the minute is a matter of show; the row's revocation is exact.
-        actor = queries.actor_of_token(session, token, at=utc_now())
-    return SignedIn(actor, token) if actor else None
+        return queries.browser_of_token(session, token, at=at)
+
+
+def _note_seen() -> None:
+    """Keep "last seen" fresh, before the view opens a transaction of its own."""
+    if request.endpoint == "static" or not current_user.is_authenticated:
+        return
+    known = cast(SignedIn, current_user).known
+    if utc_now() - known.last_seen_at > proofs.SEEN_EVERY:
+        with database().transaction() as session:
+            at = now(session)
+            before = at - proofs.SEEN_EVERY
+            sign_ins.note_seen(session, known.actor.sign_in_id, before=before, now=at)
+
+
+def _demand_second_factor() -> None:
+    """Where staff need a second factor, keep those without one at its door."""
+    if not settings().staff_mfa_required or request.endpoint in _BEFORE_SECOND_FACTOR:
+        return
+    if not current_user.is_authenticated:
+        return
+    known = cast(SignedIn, current_user).known
+    if known.actor.has_role(STAFF) and not known.has_second_factor:
+        raise SecondFactorNeeded(
+            "second_factor_required", "Your role needs a second step at sign-in. Please set it up."
+        )

@@ -22,8 +22,9 @@ class CodePurpose(StrEnum):
     """What a one-time code is good for."""
 
     SIGN_IN = "sign_in"
-    NEW_PASSWORD = "new_password"
+    NEW_PASSWORD = "new_password"  # noqa: S105 (a purpose, not a password)
     CHANGE_PHONE = "change_phone"
+    CONFIRM = "confirm"
 
 
 class County(Base):
@@ -71,7 +72,20 @@ class SignIn(Base):
     last_seen_at: Mapped[datetime]
     expires_at: Mapped[datetime]
     confirmed_at: Mapped[datetime | None]
+    second_factor_at: Mapped[datetime | None]
     revoked_at: Mapped[datetime | None]
+
+
+class HalfSignIn(Base):
+    """Somebody who gave the first proof and still owes the second; opens nothing by itself."""
+
+    __tablename__ = "half_sign_in"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    token_hash: Mapped[str] = mapped_column(String(64), unique=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
+    expires_at: Mapped[datetime]
+    closed_at: Mapped[datetime | None]
 
 
 class RoleGrant(Base):
@@ -110,6 +124,7 @@ class OneTimeCode(Base):
     __tablename__ = "one_time_code"
     __table_args__ = (
         one_of("purpose", CodePurpose),
+        CheckConstraint("tries BETWEEN 0 AND 5", name="tries"),
         Index(
             "uq_one_time_code_live",
             "phone",
@@ -128,6 +143,7 @@ class OneTimeCode(Base):
     created_at: Mapped[datetime]
     expires_at: Mapped[datetime]
     closed_at: Mapped[datetime | None]
+    proved_at: Mapped[datetime | None]
 
 
 class TotpSecret(Base):

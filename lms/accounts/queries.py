@@ -1,29 +1,40 @@
-"""Reads people, signed-in browsers and roles."""
+"""Reads people, signed-in browsers, roles and counties."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import and_, select
+from sqlalchemy import and_, func, select
 from sqlalchemy.orm import Session
 
-from lms.accounts.models import Person, PersonState, RoleGrant, SignIn
+from lms.accounts.models import (
+    County,
+    HalfSignIn,
+    OneTimeCode,
+    Person,
+    PersonState,
+    RoleGrant,
+    SignIn,
+    TotpSecret,
+)
 from lms.core.access import Actor, Grant, Role, Scope, ScopeKind
+from lms.core.errors import NotFound
 from lms.core.ids import digest
 
 
-def actor_of_token(session: Session, token: str, *, at: datetime) -> Actor | None:
+@dataclass(frozen=True, slots=True)
+class KnownBrowser:
+    """A signed-in browser: who acts through it and what it has proven."""
+
+    actor: Actor
+    last_seen_at: datetime
+    has_second_factor: bool
+
+
+def browser_of_token(session: Session, token: str, *, at: datetime) -> KnownBrowser | None:
     """Return who is signed in with the token, with all roles, in one statement."""
     rows = session.execute(
-        select(
-            SignIn.id,
-            SignIn.expires_at,
-            Person.id,
-            Person.name,
-            Person.locale,
-            RoleGrant.role,
-            RoleGrant.scope_kind,
-            RoleGrant.scope_id,
-        )
+        select(SignIn, Person, RoleGrant.role, RoleGrant.scope_kind, RoleGrant.scope_id)
         .join(Person, Person.id == SignIn.person_id)
         .outerjoin(
             RoleGrant, and_(RoleGrant.person_id == Person.id, RoleGrant.revoked_at.is_(None))
@@ -33,12 +44,128 @@ def actor_of_token(session: Session, token: str, *, at: datetime) -> Actor | Non
             SignIn.revoked_at.is_(None),
             Person.state == PersonState.ACTIVE,
         )
+        .order_by(RoleGrant.id)
     ).all()
-    if not rows or rows[0][1] <= at:
+    if not rows or rows[0][0].expires_at <= at:
         return None
-    sign_in_id, _, person_id, name, locale, *_rest = rows[0]
-    grants = _grants((row[5], row[6], row[7]) for row in rows)
-    return Actor(person_id, name, grants, sign_in_id, locale)
+    sign_in, person = rows[0][0], rows[0][1]
+    grants = _grants((row[2], row[3], row[4]) for row in rows)
+    actor = Actor(person.id, person.name, grants, sign_in.id, person.locale)
+    return KnownBrowser(actor, sign_in.last_seen_at, sign_in.second_factor_at is not None)
+
+
+def grants_of(session: Session, person_id: int) -> tuple[Grant, ...]:
+    """Return the roles a person holds now."""
+    rows = session.execute(
+        select(RoleGrant.role, RoleGrant.scope_kind, RoleGrant.scope_id)
+        .where(RoleGrant.person_id == person_id, RoleGrant.revoked_at.is_(None))
+        .order_by(RoleGrant.id)
+    )
+    return _grants((role, kind, scope_id) for role, kind, scope_id in rows)
+
+
+def person_of_phone(session: Session, phone: str) -> Person | None:
+    """Return whose number it is."""
+    return session.scalar(select(Person).where(Person.phone == phone))
+
+
+def password_hash_of_phone(session: Session, phone: str) -> str | None:
+    """Return the stored hash; ``None`` for an unknown number and for one without a password."""
+    return session.scalar(select(Person.password_hash).where(Person.phone == phone))
+
+
+def person(session: Session, person_id: int) -> Person:
+    """Return the person. Raises ``NotFound``."""
+    found = session.get(Person, person_id)
+    if found is None:
+        raise NotFound
+    return found
+
+
+def counties(session: Session) -> Sequence[County]:
+    """Return the counties this installation serves."""
+    return session.scalars(select(County).order_by(County.code)).all()
+
+
+def county(session: Session, code: str) -> County | None:
+    """Return the county with the code."""
+    return session.get(County, code)
+
+
+def live_code(session: Session, phone: str, purpose: str) -> OneTimeCode | None:
+    """Return the one code that is not closed, locked for the caller."""
+    return session.scalar(
+        select(OneTimeCode)
+        .where(
+            OneTimeCode.phone == phone,
+            OneTimeCode.purpose == purpose,
+            OneTimeCode.closed_at.is_(None),
+        )
+        .with_for_update()
+    )
+
+
+def code_sent_at(session: Session, phone: str, purpose: str) -> datetime | None:
+    """Return when the last code went to the number."""
+    return session.scalar(
+        select(func.max(OneTimeCode.created_at)).where(
+            OneTimeCode.phone == phone, OneTimeCode.purpose == purpose
+        )
+    )
+
+
+def live_sign_ins(session: Session, person_id: int, *, at: datetime) -> Sequence[SignIn]:
+    """Return the browsers a person is signed in with, the last used first."""
+    return session.scalars(
+        select(SignIn)
+        .where(SignIn.person_id == person_id, SignIn.revoked_at.is_(None), SignIn.expires_at > at)
+        .order_by(SignIn.last_seen_at.desc(), SignIn.id.desc())
+    ).all()
+
+
+def own_sign_in(session: Session, sign_in_id: int, person_id: int) -> SignIn:
+    """Return the person's own signed-in browser. Raises ``NotFound`` for anyone else's."""
+    found = session.scalar(
+        select(SignIn).where(SignIn.id == sign_in_id, SignIn.person_id == person_id)
+    )
+    if found is None:
+        raise NotFound
+    return found
+
+
+def half_sign_in(session: Session, token: str) -> HalfSignIn | None:
+    """Return the half sign-in with the token, locked for the caller."""
+    return session.scalar(
+        select(HalfSignIn).where(HalfSignIn.token_hash == digest(token)).with_for_update()
+    )
+
+
+def person_of_half(session: Session, token: str) -> int | None:
+    """Return who is half signed in with the token."""
+    return session.scalar(
+        select(HalfSignIn.person_id).where(HalfSignIn.token_hash == digest(token))
+    )
+
+
+def totp_of(session: Session, person_id: int) -> TotpSecret | None:
+    """Return the person's second factor, confirmed or still being set up."""
+    return session.get(TotpSecret, person_id)
+
+
+def live_administrators(session: Session, *, but: int) -> Sequence[RoleGrant]:
+    """Return every administrator's grant that holds, except the one named, all locked."""
+    rows = session.scalars(
+        select(RoleGrant)
+        .join(Person, Person.id == RoleGrant.person_id)
+        .where(
+            RoleGrant.role == Role.ADMINISTRATOR,
+            RoleGrant.revoked_at.is_(None),
+            Person.state == PersonState.ACTIVE,
+        )
+        .order_by(RoleGrant.id)
+        .with_for_update(of=RoleGrant)
+    ).all()
+    return [row for row in rows if row.id != but]
 
 
 def _grants(rows: Iterable[tuple[str | None, str, str]]) -> tuple[Grant, ...]:

@@ -58,6 +58,14 @@ class Forbidden(LmsError):
     status = 403
 
 
+class ConfirmationNeeded(Forbidden):
+    """The person is signed in but has to prove anew who they are."""
+
+
+class SecondFactorNeeded(Forbidden):
+    """The person's role asks for a second factor that this sign-in has not given."""
+
+
 class NotFound(LmsError):
     """There is no such thing, or none this person may know of."""
 

@@ -1,6 +1,7 @@
 """Turns coded errors into pages for people and problem JSON for programs; the only such place."""
 
 from http import HTTPStatus
+from urllib.parse import urlsplit
 
 import structlog
 from flask import Flask, Response, g, jsonify, redirect, render_template, request, url_for
@@ -9,7 +10,15 @@ from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
 
 from lms.core.clock import local_time, utc_now
-from lms.core.errors import InvalidInput, LmsError, Message, NotSignedIn, TooMany
+from lms.core.errors import (
+    ConfirmationNeeded,
+    InvalidInput,
+    LmsError,
+    Message,
+    NotSignedIn,
+    SecondFactorNeeded,
+    TooMany,
+)
 from lms.web.i18n import say
 
 log = structlog.get_logger(__name__)
@@ -28,6 +37,13 @@ _PLAIN = {
 _CSRF = Message("csrf_failed", "This page was open for too long. Please load it again and repeat.")
 _PAGES = {403: "errors/403.html", 404: "errors/404.html", 500: "errors/500.html"}
 
+# Refusals a person can mend on a page of their own, and then come back.
+_DOORS: dict[type[LmsError], str] = {
+    NotSignedIn: "accounts.sign_in",
+    ConfirmationNeeded: "accounts.confirm",
+    SecondFactorNeeded: "accounts.second_factor",
+}
+
 
 def init_errors(app: Flask) -> None:
     """Register the handlers."""
@@ -39,14 +55,22 @@ def init_errors(app: Flask) -> None:
 
 def _coded(error: LmsError) -> ResponseReturnValue:
     log.info("refused", code=error.code, status=error.status, path=request.path)
-    if isinstance(error, NotSignedIn) and not _wants_json():
-        target = request.full_path.rstrip("?") if request.method == "GET" else None
-        return redirect(url_for("accounts.sign_in", next=target))
+    door = _DOORS.get(type(error))
+    if door is not None and not _wants_json():
+        return redirect(url_for(door, next=_way_back()))
     fields = error.fields if isinstance(error, InvalidInput) else {}
     response = _answer(error.status, error.message, fields)
     if isinstance(error, TooMany):
         response.headers["Retry-After"] = str(error.retry_after)
     return response
+
+
+def _way_back() -> str | None:
+    """Return the page to come back to: this one, or the one whose form was sent."""
+    if request.method == "GET":
+        return request.full_path.rstrip("?")
+    came_from = urlsplit(request.referrer or "")
+    return came_from.path if came_from.netloc == request.host else None
 
 
 def _csrf(error: CSRFError) -> ResponseReturnValue:

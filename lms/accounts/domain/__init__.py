@@ -1,0 +1,1 @@
+"""The rules about people: numbers, names, proofs, devices, privileges; pure functions."""

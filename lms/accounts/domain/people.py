@@ -1,0 +1,74 @@
+"""What a mobile number and a name may look like, and how a number is shown."""
+
+import re
+import unicodedata
+from dataclasses import dataclass
+
+from lms.core.errors import Message
+
+MAX_NAME = 50
+# Versions of the texts people agree to; raise one when its page changes in substance.
+CONSENTS = {"terms": "1", "privacy": "1"}
+
+_PHONE = re.compile(r"1[3-9][0-9]{9}")
+_BETWEEN = re.compile(r"[\s\-‐-―]+")
+_PHONE_DIGITS = 11
+# Control, format (invisible, direction), surrogate, private and unassigned characters, line breaks.
+_UNSEEN = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
+
+
+@dataclass(frozen=True, slots=True)
+class NewPerson:
+    """What a new person tells about themselves; ``county`` only where there are several."""
+
+    name: str
+    county: str | None = None
+    town: str | None = None
+    locale: str | None = None
+
+
+def normal_phone(text: str) -> str:
+    """Return the number as it is stored: full-width digits, spaces, dashes and +86 taken away."""
+    plain = _BETWEEN.sub("", unicodedata.normalize("NFKC", text))
+    for prefix in ("+86", "0086"):
+        if plain.startswith(prefix):
+            return plain[len(prefix) :]
+    return plain
+
+
+def phone_fault(phone: str) -> Message | None:
+    """Return what is wrong with a normalised number, ``None`` where it is a mobile number."""
+    if _PHONE.fullmatch(phone):
+        return None
+    if not phone:
+        return Message("phone_missing", "Please fill in your mobile number.")
+    if phone.isascii() and phone.isdigit() and len(phone) != _PHONE_DIGITS:
+        return Message(
+            "phone_length",
+            "That is %(count)s digits. A mobile number has 11. Please compare and try again.",
+            {"count": len(phone)},
+        )
+    return Message(
+        "phone_malformed", "This is not a mobile number. It has 11 digits, such as 138 1234 5678."
+    )
+
+
+def masked_phone(phone: str | None) -> str:
+    """Return the number with its middle hidden, as it may stand on a screen: 138****5678."""
+    return f"{phone[:3]}****{phone[-4:]}" if phone else ""
+
+
+def normal_name(text: str) -> str:
+    """Return the name composed (NFC), trimmed, with single spaces."""
+    return " ".join(unicodedata.normalize("NFC", text).split(" ")).strip()
+
+
+def name_fault(name: str) -> Message | None:
+    """Return what is wrong with a normalised name; names of every language and ``·`` are fine."""
+    if not name:
+        return Message("name_missing", "Please fill in your name.")
+    if len(name) > MAX_NAME:
+        return Message("name_long", "A name has at most %(max)s characters.", {"max": MAX_NAME})
+    if any(unicodedata.category(character) in _UNSEEN for character in name):
+        return Message("name_characters", "There are signs in the name that no one can see.")
+    return None

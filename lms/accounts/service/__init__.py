@@ -1,0 +1,1 @@
+"""What changes people, their proofs and their roles."""

@@ -1,0 +1,131 @@
+"""The ways in: a password, a one-time code, a new person's name, the second factor."""
+
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from lms.accounts import queries
+from lms.accounts.domain import people as rules
+from lms.accounts.domain import proofs
+from lms.accounts.domain.devices import Visit
+from lms.accounts.domain.people import NewPerson
+from lms.accounts.domain.proofs import Verdict
+from lms.accounts.gateway import Keys
+from lms.accounts.models import CodePurpose, Consent, County, OneTimeCode, Person
+from lms.accounts.service import codes, totp
+from lms.accounts.service.sign_ins import (
+    Entered,
+    NameDue,
+    Outcome,
+    Refused,
+    SecondFactorDue,
+    admit,
+    open_sign_in,
+)
+from lms.core.errors import Conflict, InvalidInput, LmsError, Message, NotSignedIn
+
+
+def wrong_credentials() -> LmsError:
+    """Return the one answer for a wrong password, an unknown number and one without password."""
+    return NotSignedIn("wrong_credentials", "The number or the password is not right.")
+
+
+def with_password(
+    session: Session, *, phone: str, verified_hash: str | None, visit: Visit, now: datetime
+) -> Outcome:
+    """Sign in whose password was verified just now, against the hash given.
+
+    Hashing is slow and so happens before the transaction; the hash is compared
+    again here, for it may have changed meanwhile. ``None`` means it was wrong.
+    """
+    person = queries.person_of_phone(session, phone)
+    if person is None or verified_hash is None or person.password_hash != verified_hash:
+        return Refused(wrong_credentials())
+    return admit(session, person, visit, now=now)
+
+
+def with_code(
+    session: Session, *, phone: str, code: str, visit: Visit, keys: Keys, now: datetime
+) -> Outcome:
+    """Sign in whoever holds the phone; a number that is new here still owes a name."""
+    found = codes.try_code(
+        session, phone=phone, purpose=CodePurpose.SIGN_IN, code=code, keys=keys, now=now
+    )
+    if isinstance(found, Verdict):
+        return Refused(codes.fault(found))
+    codes.redeem(found, now=now)
+    person = queries.person_of_phone(session, phone)
+    return NameDue(found.id) if person is None else admit(session, person, visit, now=now)
+
+
+def as_new_person(
+    session: Session, *, code_id: int, new: NewPerson, visit: Visit, now: datetime
+) -> Entered:
+    """Make a person of a proven number and sign them in. Raises ``Conflict`` when too late."""
+    proof = session.get(OneTimeCode, code_id)
+    fresh = proof is not None and proof.proved_at and now - proof.proved_at < proofs.PROVEN_FOR
+    if proof is None or not fresh or queries.person_of_phone(session, proof.phone):
+        raise Conflict("proof_gone", "That took too long. Please ask for a new code.")
+    person = create_person(session, phone=proof.phone, new=new, now=now)
+    agree(session, person, now=now)
+    return open_sign_in(session, person, visit, now=now)
+
+
+def with_second_factor(
+    session: Session, *, token: str, otp: str, visit: Visit, keys: Keys, now: datetime
+) -> Outcome:
+    """Complete a half sign-in with a code of the authenticator app."""
+    half = queries.half_sign_in(session, token)
+    if half is None or half.closed_at is not None or half.expires_at <= now:
+        return Refused(NotSignedIn("half_gone", "That took too long. Please sign in again."))
+    if not totp.accept(session, half.person_id, otp, keys=keys, now=now):
+        return Refused(InvalidInput({"otp": totp.WRONG}))
+    half.closed_at = now
+    person = queries.person(session, half.person_id)
+    return open_sign_in(session, person, visit, now=now, second_factor_at=now)
+
+
+def create_person(session: Session, *, phone: str, new: NewPerson, now: datetime) -> Person:
+    """Write a person down. Raises ``InvalidInput`` for an unknown county."""
+    person = Person(
+        phone=phone,
+        name=new.name,
+        county_code=_county(session, new.county).code,
+        town=new.town,
+        locale=new.locale,
+        created_at=now,
+    )
+    session.add(person)
+    session.flush()
+    return person
+
+
+def agree(session: Session, person: Person, *, now: datetime) -> None:
+    """Write down that the person agreed to the texts as they stand today."""
+    session.add_all(
+        Consent(person_id=person.id, subject=subject, version=version, given_at=now)
+        for subject, version in rules.CONSENTS.items()
+    )
+
+
+def _county(session: Session, code: str | None) -> County:
+    served = {county.code: county for county in queries.counties(session)}
+    if code is None and len(served) == 1:
+        return next(iter(served.values()))
+    if code is None or code not in served:
+        fault = Message("county_missing", "Please choose your county.")
+        raise InvalidInput({"county": fault})
+    return served[code]
+
+
+__all__ = [
+    "Entered",
+    "NameDue",
+    "Outcome",
+    "Refused",
+    "SecondFactorDue",
+    "as_new_person",
+    "with_code",
+    "with_password",
+    "with_second_factor",
+]

@@ -1,0 +1,25 @@
+"""The words of text messages, in both languages."""
+
+from collections.abc import Mapping
+from datetime import timedelta
+
+# What takes longer to reach a phone helps nobody any more.
+GOOD_FOR = timedelta(minutes=10)
+
+# Longer than 70 characters is charged as two messages.
+_TEXTS: dict[str, dict[str, str]] = {
+    "code": {
+        "zh": "【乡播学堂】验证码 {code}，{minutes} 分钟内有效。谁问都别说，工作人员也不会要。",
+        "en": "[Xiangbo] Your code is {code}, good for {minutes} minutes. Never tell it to anyone.",
+    },
+    "phone_changed": {
+        "zh": "【乡播学堂】您的登录手机号改成了 {phone}。不是您改的，请马上打 12333。",
+        "en": "[Xiangbo] Your sign-in number is now {phone}. Not you? Call 12333 at once.",
+    },
+}
+
+
+def words(template: str, locale: str | None, params: Mapping[str, str | int]) -> str:
+    """Return the message: Chinese unless the person chose English."""
+    texts = _TEXTS[template]
+    return texts["en" if locale == "en" else "zh"].format(**params)

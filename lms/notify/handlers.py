@@ -1,0 +1,35 @@
+"""Sends what stands in the outbox; runs in the worker."""
+
+from lms.core.errors import GatewayError
+from lms.db.session import now
+from lms.jobs.tasks import JobContext
+from lms.notify import service
+from lms.notify.domain import GOOD_FOR
+from lms.notify.gateway import sms_gateway
+from lms.notify.models import SmsMessage, SmsState
+
+
+def send_message(context: JobContext) -> None:
+    """Hand one message to the gateway; its id is the key by which a repetition is recognised."""
+    message_id = str(context.args["message"])
+    in_development = not context.settings.production
+    with context.database.transaction() as session:
+        message = session.get_one(SmsMessage, message_id)
+        at = now(session)
+        if message.state != SmsState.WAITING:
+            return
+        if not in_development:
+            service.forget_stale(session, at=at)
+        if message.created_at < at - GOOD_FOR:
+            service.settle(session, message_id, SmsState.FAILED, keep_text=in_development)
+            return
+        phone, text = message.phone, message.text
+    state = SmsState.SENT
+    try:
+        sms_gateway(context.settings).send(phone=phone, text=text, key=message_id)
+    except GatewayError as error:
+        if error.retryable:
+            raise
+        state = SmsState.FAILED
+    with context.database.transaction() as session:
+        service.settle(session, message_id, state, keep_text=in_development)

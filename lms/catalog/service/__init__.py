@@ -11,6 +11,13 @@ from lms.catalog.service.lessons import (
     edit_lesson,
     remove_video,
 )
+from lms.catalog.service.registry import (
+    DEFAULT_INSTITUTION,
+    CourseFrame,
+    ensure_course,
+    institution_for,
+    programme_for,
+)
 from lms.catalog.service.revisions import (
     NewCourse,
     RevisionWords,
@@ -26,6 +33,8 @@ from lms.catalog.service.revisions import (
 )
 
 __all__ = [
+    "DEFAULT_INSTITUTION",
+    "CourseFrame",
     "CourseWords",
     "DraftEditor",
     "LessonPlace",
@@ -41,9 +50,12 @@ __all__ = [
     "draft_video",
     "edit_draft",
     "edit_lesson",
+    "ensure_course",
+    "institution_for",
     "locked_draft",
     "material_for",
     "open_draft",
+    "programme_for",
     "publish",
     "publish_draft",
     "put_aside",

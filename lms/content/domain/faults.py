@@ -1,8 +1,9 @@
 """Faults of a course folder: where, what, and how to say it."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from lms.core.errors import Message
+from lms.core.errors import LmsError, Message
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,3 +31,17 @@ class Faults:
     def sorted(self) -> tuple[Fault, ...]:
         """Return the faults by file and line."""
         return tuple(sorted(self._found, key=lambda fault: (fault.path, fault.line)))
+
+
+class BadFolder(LmsError):
+    """The course folder has faults; nothing of it was taken."""
+
+    status = 422
+
+    def __init__(self, faults: Sequence[Fault]) -> None:
+        super().__init__(
+            "course_folder_faults",
+            "The course folder has %(count)s faults. Nothing was changed.",
+            count=len(faults),
+        )
+        self.faults = tuple(faults)

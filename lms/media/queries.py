@@ -10,7 +10,7 @@ from lms.core.access import Actor, Permission, ScopeKind
 from lms.core.errors import Message, NotFound
 from lms.jobs.models import Job, JobState
 from lms.media.domain.names import Label
-from lms.media.domain.states import AssetState, state_with_job
+from lms.media.domain.states import CANCELLED, AssetState, state_with_job
 from lms.media.models import Asset, Caption, Rendition
 
 _ENDED = (JobState.FAILED, JobState.CANCELLED)
@@ -141,7 +141,7 @@ def _progress(state: AssetState, job: Job | None) -> float:
 def _error(asset: Asset, job: Job | None) -> Message:
     told = asset if asset.error_code else job
     if told is None or told.error_code is None or told.error_text is None:
-        return Message("video_cancelled", "Preparing this video was stopped. Send it once more.")
+        return CANCELLED
     return Message(told.error_code, told.error_text, dict(told.error_params or {}))
 
 

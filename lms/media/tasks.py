@@ -10,15 +10,13 @@ from lms.core.errors import GatewayError, LmsError, Message
 from lms.db.session import now
 from lms.jobs.tasks import JobCancelled, JobContext
 from lms.media.domain.prepared import PreparedVideo
+from lms.media.domain.states import CANCELLED
 from lms.media.gateway import transcode
 from lms.media.gateway.storage import Storage, disk_fault
 from lms.media.models import Asset
 from lms.media.service import begin_preparation, fail_preparation, finish_preparation
 
 log = structlog.get_logger(__name__)
-_CANCELLED = Message(
-    "video_cancelled", "Preparing this video was stopped. Send it once more to start again."
-)
 _OUT = "out"
 
 
@@ -43,7 +41,7 @@ def _prepare(context: JobContext, storage: Storage, folder: Path, asset: Asset) 
     try:
         prepared = _make(context, storage, folder, asset)
     except JobCancelled:
-        _fail(context, asset.id, _CANCELLED)
+        _fail(context, asset.id, CANCELLED)
         raise
     except OSError as error:
         fault = disk_fault(error)

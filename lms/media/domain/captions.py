@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain, pairwise
 
-from lms.core.errors import Message, Param
+from lms.core.errors import Message
 from lms.media.domain.caption_text import decode_text, plain_words
 
 MAX_BYTES = 2 * 1024 * 1024
@@ -17,6 +17,28 @@ _TIMES = re.compile(rf"\s*{_CLOCK}\s*{_ARROW}\s*{_CLOCK}(?:\s+\S.*)?\s*", re.ASC
 # Blocks of WebVTT that are not shown (https://www.w3.org/TR/webvtt1/, 4.1).
 _HIDDEN = re.compile(r"(NOTE|STYLE|REGION)(?:[ \t].*)?")
 _MINUTE = 60
+
+_UNREADABLE = Message(
+    "caption_encoding",
+    "The characters of this file cannot be read. Save the captions as UTF-8 and send them again.",
+)
+_NONE = Message(
+    "caption_none",
+    "There are no captions in this file. It should be a WebVTT or SRT file with times such as "
+    "00:00:01.000 --> 00:00:04.000.",
+)
+_WITHOUT_TIME = Message(
+    "caption_without_time",
+    "There is no time before these words. Put a line such as 00:00:01.000 --> 00:00:04.000 above "
+    "them.",
+)
+_BAD_TIME = Message(
+    "caption_time_unreadable",
+    "This time cannot be read. Write it as 00:00:01.000 --> 00:00:04.000.",
+)
+_ENDS_EARLY = Message(
+    "caption_ends_early", "These captions end before they start. Correct one of the two times."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,18 +82,16 @@ def parse_captions(data: bytes) -> ParsedCaptions:
     """
     if len(data) > MAX_BYTES:
         return _refused(
-            "caption_too_large",
-            "This caption file is larger than %(megabytes)s MB. Check that the right file was "
-            "picked.",
-            megabytes=MAX_BYTES // (1024 * 1024),
+            Message(
+                "caption_too_large",
+                "This caption file is larger than %(megabytes)s MB. Check that the right file was "
+                "picked.",
+                {"megabytes": MAX_BYTES // (1024 * 1024)},
+            )
         )
     text = decode_text(data)
     if text is None:
-        return _refused(
-            "caption_encoding",
-            "The characters of this file cannot be read. Save the captions as UTF-8 and send them "
-            "again.",
-        )
+        return _refused(_UNREADABLE)
     return _parse_blocks(list(_blocks(text)))
 
 
@@ -96,18 +116,15 @@ def _parse_blocks(blocks: list[_Block]) -> ParsedCaptions:
     if faults:
         return ParsedCaptions((), tuple(faults[:MAX_FAULTS]))
     if not cues:
-        return _refused(
-            "caption_none",
-            "There are no captions in this file. It should be a WebVTT or SRT file with times such "
-            "as 00:00:01.000 --> 00:00:04.000.",
-        )
+        return _refused(_NONE)
     if len(cues) > MAX_CUES:
         return _refused(
-            "caption_too_many",
-            "This file holds %(cues)s captions; %(most)s is the most. Check that the right file "
-            "was picked.",
-            cues=len(cues),
-            most=MAX_CUES,
+            Message(
+                "caption_too_many",
+                "This file holds %(cues)s captions; %(most)s is the most. Check that the right "
+                "file was picked.",
+                {"cues": len(cues), "most": MAX_CUES},
+            )
         )
     return ParsedCaptions(tuple(sorted(cues, key=lambda cue: cue.start_ms)), ())
 
@@ -163,12 +180,7 @@ def _read(block: _Block) -> Cue | CaptionFault:
             return _read_cue(block.line + index, line, block.lines[index + 1 :])
     if len(block.lines) == 1 and block.lines[0].strip().isdecimal():
         return Cue(0, 0, "")
-    return _fault(
-        block.line,
-        "caption_without_time",
-        "There is no time before these words. Put a line such as 00:00:01.000 --> 00:00:04.000 "
-        "above them.",
-    )
+    return CaptionFault(block.line, _WITHOUT_TIME)
 
 
 def _read_cue(number: int, times: str, words: Sequence[str]) -> Cue | CaptionFault:
@@ -176,18 +188,10 @@ def _read_cue(number: int, times: str, words: Sequence[str]) -> Cue | CaptionFau
     start = _milliseconds(found.groups()[:4]) if found else None
     end = _milliseconds(found.groups()[4:]) if found else None
     if start is None or end is None:
-        return _fault(
-            number,
-            "caption_time_unreadable",
-            "This time cannot be read. Write it as 00:00:01.000 --> 00:00:04.000.",
-        )
+        return CaptionFault(number, _BAD_TIME)
     text = plain_words("\n".join(words))
     if text and end <= start:
-        return _fault(
-            number,
-            "caption_ends_early",
-            "These captions end before they start. Correct one of the two times.",
-        )
+        return CaptionFault(number, _ENDS_EARLY)
     return Cue(start, end, text)
 
 
@@ -210,9 +214,5 @@ def _escape(text: str) -> str:
     return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
 
-def _fault(line: int, code: str, text: str, **params: Param) -> CaptionFault:
-    return CaptionFault(line, Message(code, text, params))
-
-
-def _refused(code: str, text: str, **params: Param) -> ParsedCaptions:
-    return ParsedCaptions((), (_fault(0, code, text, **params),))
+def _refused(why: Message) -> ParsedCaptions:
+    return ParsedCaptions((), (CaptionFault(0, why),))

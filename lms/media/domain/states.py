@@ -2,6 +2,8 @@
 
 from enum import StrEnum
 
+from lms.core.errors import Message
+
 
 class AssetState(StrEnum):
     """Where an asset stands; only a ready one can be played."""
@@ -24,6 +26,9 @@ _MOVES: dict[AssetState, frozenset[AssetState]] = {
     AssetState.READY: frozenset(),
     AssetState.FAILED: frozenset({AssetState.QUEUED}),
 }
+CANCELLED = Message(
+    "video_cancelled", "Preparing this video was stopped. Send it once more to start again."
+)
 _UNFINISHED = frozenset({AssetState.QUEUED, AssetState.PROCESSING})
 
 

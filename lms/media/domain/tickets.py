@@ -9,7 +9,6 @@ from lms.core.access import Actor
 from lms.core.errors import Forbidden
 
 TICKET_LIFE = timedelta(hours=6)
-INVALID = ("ticket_invalid", "This video address is damaged. Please open the lesson again.")
 _PARTS = 6
 
 
@@ -47,7 +46,7 @@ class Ticket:
 def ticket_from_payload(payload: object) -> Ticket:
     """Return the ticket again. Raises ``Forbidden`` where the shape is not ours."""
     if not isinstance(payload, Sequence) or len(payload) != _PARTS:
-        raise Forbidden(*INVALID)
+        raise invalid_ticket()
     asset_id, version, person_id, sign_in_id, right, moment = payload
     try:
         return Ticket(
@@ -59,7 +58,7 @@ def ticket_from_payload(payload: object) -> Ticket:
             datetime.fromtimestamp(int(moment), UTC),
         )
     except (TypeError, ValueError, OverflowError) as error:
-        raise Forbidden(*INVALID) from error
+        raise invalid_ticket() from error
 
 
 def check_ticket(ticket: Ticket, actor: Actor | None, *, at: datetime) -> None:
@@ -78,3 +77,10 @@ def check_ticket(ticket: Ticket, actor: Actor | None, *, at: datetime) -> None:
             "ticket_expired",
             "This video address is too old. Load the lesson again to go on watching.",
         )
+
+
+def invalid_ticket() -> Forbidden:
+    """Return the refusal of a ticket that is not ours or not for this."""
+    return Forbidden(
+        "ticket_invalid", "This video address is damaged. Please open the lesson again."
+    )

@@ -6,7 +6,7 @@ from fractions import Fraction
 
 from lms.core.errors import Message
 from lms.media.domain.names import Label
-from lms.media.domain.sniff import SOUND, Container
+from lms.media.domain.sniff import SOUND, UNKNOWN, Container
 
 MIN_MS = 1_000
 MAX_MS = 4 * 3600 * 1000
@@ -23,6 +23,12 @@ _SAME_LENGTH_MS = 1_000
 # Shorter side of each rung, and how far the longer may go: very wide videos stay light too.
 _RUNGS = {Label.SMALL: (240, 640), Label.MEDIUM: (480, 1280)}
 _RIGHT_ANGLE = 90
+
+UNREADABLE = Message(
+    "video_unreadable",
+    "The site cannot read this video; it may be incomplete. Export it again as MP4, check that it "
+    "plays on this computer, and send it once more.",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,10 +72,7 @@ def judge_video(facts: VideoFacts) -> Message | None:
     64 to 4096 pixels, at most 120 pictures a second and 8 streams.
     """
     if not facts.containers or not _CONTAINERS.issuperset(facts.containers):
-        return Message(
-            "video_format_unknown",
-            "The site takes MP4, MOV, MKV and WebM. Save the video as MP4 and send it again.",
-        )
+        return UNKNOWN
     if facts.streams > MAX_STREAMS:
         return Message(
             "video_too_many_streams",
@@ -78,7 +81,7 @@ def judge_video(facts: VideoFacts) -> Message | None:
             {"streams": facts.streams, "most": MAX_STREAMS},
         )
     if not facts.has_picture:
-        return SOUND
+        return SOUND if facts.has_sound else UNREADABLE
     return _judge_picture(facts) or _judge_length(facts)
 
 

@@ -10,7 +10,7 @@ from typing import Any
 
 from lms.core.errors import LmsError, Message
 from lms.media.domain.sniff import HEAD_BYTES, sniff_video
-from lms.media.domain.video import VideoFacts
+from lms.media.domain.video import UNREADABLE, VideoFacts
 from lms.media.gateway.program import Limits, ProgramFailed, run_confined
 
 _CHILD = Path(__file__).with_name("probe_child.py")
@@ -20,12 +20,6 @@ _LIMITS = Limits(wall_seconds=60, cpu_seconds=30, memory_bytes=3 * _GIB, file_by
 _MAX_BOXES = 1000
 _BOX_HEAD = 8
 _LONG_BOX_HEAD = 16
-
-UNREADABLE = Message(
-    "video_unreadable",
-    "The site cannot read this video; it may be incomplete. Export it again as MP4, check that it "
-    "plays on this computer, and send it once more.",
-)
 
 
 class Refused(LmsError):

@@ -198,12 +198,7 @@ def _copy(stream: ByteStream, target: Path, limit: int) -> Received:
         while block:
             size += len(block)
             if size > limit:
-                raise _refusal(
-                    "upload_too_large",
-                    "This file is larger than %(megabytes)s MB. Export the video smaller, for "
-                    "example as 720p MP4, and send it again.",
-                    megabytes=limit // (1024 * 1024),
-                )
+                raise InvalidInput({"file": _too_large(limit)})
             digest.update(block)
             file.write(block)
             block = stream.read(_BLOCK)
@@ -229,8 +224,13 @@ def _refuse_unlike_video(head: bytes) -> None:
         raise InvalidInput({"file": kind})
 
 
-def _refusal(code: str, text: str, **params: int) -> InvalidInput:
-    return InvalidInput({"file": Message(code, text, params)})
+def _too_large(limit: int) -> Message:
+    return Message(
+        "upload_too_large",
+        "This file is larger than %(megabytes)s MB. Export the video smaller, for example as 720p "
+        "MP4, and send it again.",
+        {"megabytes": limit // (1024 * 1024)},
+    )
 
 
 def _move(source: Path, target: Path) -> None:

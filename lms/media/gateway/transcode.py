@@ -8,6 +8,7 @@ from lms.media.domain.names import POSTER, Label
 from lms.media.domain.prepared import PreparedRendition, PreparedVideo, bit_rate
 from lms.media.domain.sniff import HEAD_BYTES, Container, sniff_video
 from lms.media.domain.video import (
+    UNREADABLE,
     RenditionPlan,
     VideoFacts,
     choose_frame_rate,
@@ -15,7 +16,7 @@ from lms.media.domain.video import (
     judge_result,
     judge_video,
 )
-from lms.media.gateway.probe import UNREADABLE, Refused, probe
+from lms.media.gateway.probe import Refused, probe
 from lms.media.gateway.program import Limits, ProgramFailed, ffmpeg, run_confined
 from lms.media.gateway.storage import sha256_of
 

@@ -6,13 +6,12 @@ from typing import Protocol
 from itsdangerous import BadData, URLSafeSerializer
 
 from lms.core.access import Actor
-from lms.core.errors import Forbidden
 from lms.media.domain.tickets import (
-    INVALID,
     TICKET_LIFE,
     Right,
     Ticket,
     check_ticket,
+    invalid_ticket,
     ticket_from_payload,
 )
 from lms.media.queries import AssetFacts, Playable
@@ -59,7 +58,7 @@ def read_ticket(secret_key: str, token: str, *, actor: Actor | None, at: datetim
     try:
         payload = _signer(secret_key).loads(token)
     except BadData as error:
-        raise Forbidden(*INVALID) from error
+        raise invalid_ticket() from error
     ticket = ticket_from_payload(payload)
     check_ticket(ticket, actor, at=at)
     return ticket
@@ -74,7 +73,7 @@ def managed_asset(secret_key: str, token: str | None, *, actor: Actor, at: datet
         return None
     ticket = read_ticket(secret_key, token, actor=actor, at=at)
     if ticket.right is not Right.MANAGE:
-        raise Forbidden(*INVALID)
+        raise invalid_ticket()
     return ticket.asset_id
 
 

@@ -7,7 +7,7 @@ from datetime import date, datetime
 from sqlalchemy import and_, case, func, or_, select
 from sqlalchemy.orm import Session
 
-from lms.accounts.domain import mask_phone
+from lms.accounts.domain.people import masked_phone
 from lms.accounts.models import Person
 from lms.assessment.models import Attempt, Quiz
 from lms.catalog.models import Course, Item, Lesson, Material, Revision, RevisionState
@@ -157,7 +157,7 @@ def own_person(session: Session, person_id: int) -> OwnPerson:
     row = session.execute(
         select(Person.name, Person.phone, Person.town).where(Person.id == person_id)
     ).one()
-    return OwnPerson(row.name, mask_phone(row.phone) if row.phone else "", row.town)
+    return OwnPerson(row.name, masked_phone(row.phone), row.town)
 
 
 def ledger(session: Session, person_id: int, *, limit: int) -> list[LedgerRow]:

@@ -155,6 +155,8 @@ after_create(
     postgresql=(
         "CREATE EXTENSION IF NOT EXISTS btree_gist; "
         "ALTER TABLE watch_slice ADD CONSTRAINT watch_slice_no_overlap EXCLUDE USING gist "
-        "(person_id WITH =, int8range(wall_from_ms, wall_to_ms) WITH &&)"
+        "(person_id WITH =, int8range(wall_from_ms, wall_to_ms) WITH &&) "
+        # A range without ends would meet every other one.
+        "WHERE (wall_from_ms IS NOT NULL)"
     ),
 )

@@ -8,6 +8,8 @@ from typing import Any
 from sqlalchemy import ColumnElement, Row, and_, func, select
 from sqlalchemy.orm import Session
 
+from lms.assessment.domain import AttemptState
+from lms.assessment.models import Attempt
 from lms.catalog.models import Item, Lesson, Material
 from lms.enrollment.domain import LIVE
 from lms.enrollment.models import Enrollment
@@ -104,6 +106,16 @@ def item_target(session: Session, *, person_id: int, item_id: int) -> Target | N
 def is_item_known(session: Session, item_id: int) -> bool:
     """Tell whether there is such an item at all."""
     return session.scalar(select(Item.id).where(Item.id == item_id)) is not None
+
+
+def has_open_attempt(session: Session, *, person_id: int, item_id: int) -> bool:
+    """Tell whether the person has the quiz open."""
+    open_one = select(Attempt.id).where(
+        Attempt.person_id == person_id,
+        Attempt.item_id == item_id,
+        Attempt.state == AttemptState.OPEN,
+    )
+    return session.scalar(open_one) is not None
 
 
 def beat_state(

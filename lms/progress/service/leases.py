@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from lms.assessment import queries as assessment_queries
 from lms.catalog.models import ItemKind
 from lms.core.access import Actor
 from lms.core.errors import Conflict, Forbidden, NotFound
@@ -90,7 +89,7 @@ def _target(session: Session, *, actor: Actor, item_id: int) -> queries.Target:
             raise Forbidden("not_enrolled", "Please join the course first.")
         raise NotFound
     require_open(session, target=target)
-    if target.kind == ItemKind.QUIZ and not assessment_queries.has_open_attempt(
+    if target.kind == ItemKind.QUIZ and not queries.has_open_attempt(
         session, person_id=actor.person_id, item_id=item_id
     ):
         raise Conflict("no_open_attempt", "Time counts while the quiz is open. Please start it.")

@@ -1,0 +1,35 @@
+"""Changes that join features."""
+
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from lms.assessment import service as assessment_service
+from lms.assessment.models import Attempt
+from lms.catalog.tree import revision_tree
+from lms.core.access import Actor
+from lms.core.errors import Forbidden, NotFound
+from lms.progress import queries as progress_queries
+from lms.progress.service import require_open
+
+
+def start_quiz(session: Session, *, actor: Actor, item_id: int, now: datetime) -> Attempt:
+    """Return the actor's open attempt at the quiz item, or start the next one.
+
+    Raises ``NotFound`` where there is no such quiz, ``Forbidden`` where the actor is not enrolled
+    or the final test is not open yet, and ``Conflict`` where no try is left.
+    """
+    target = progress_queries.item_target(session, person_id=actor.person_id, item_id=item_id)
+    if target is None:
+        if progress_queries.is_item_known(session, item_id):
+            raise Forbidden("not_enrolled", "Please join the course first.")
+        raise NotFound
+    require_open(session, target=target)
+    items = revision_tree(session, target.revision_id).items()
+    return assessment_service.start_attempt(
+        session,
+        actor=actor,
+        item=next(item for item in items if item.id == item_id),
+        enrollment_id=target.enrollment_id,
+        now=now,
+    )

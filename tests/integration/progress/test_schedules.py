@@ -1,0 +1,112 @@
+"""Worked schedules through the real service and database give what the arithmetic gives."""
+
+import os
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from lms.core.errors import Conflict
+from lms.db.session import Database
+from lms.progress import queries, service
+from lms.progress.domain.cases import Case, EventKind, load_cases
+from lms.progress.domain.simulate import simulate_case
+from lms.progress.domain.spans import Spans
+from lms.progress.domain.units import ms_to_seconds
+from lms.progress.forms import BeatForm
+from lms.progress.service import beats
+from tests.integration.progress.conftest import START_MS, Clock, Learner
+
+_OWN = Path(__file__).with_name("schedules.yaml")
+_FIELD = Path(os.environ.get("XIANGBO_FIELD_DATA", "")).parent / "counting_cases.yaml"
+# The site shows no presence checks yet, so schedules with them end in the arithmetic alone.
+_SHOWN = {EventKind.LEASE, EventKind.BEAT, EventKind.RELEASE}
+_DAY_MS = 86_400_000
+
+
+def cases() -> list[Case]:
+    files = [_OWN, _FIELD] if _FIELD.is_file() else [_OWN]
+    loaded = [case for file in files for case in load_cases(yaml.safe_load(file.read_text("utf-8")))]
+    return [case for case in loaded if {event.kind for event in case.events} <= _SHOWN]
+
+
+class Player:
+    """Plays a schedule against the service, each event in a transaction of its own."""
+
+    def __init__(self, database: Database, clock: Clock, learner: Learner) -> None:
+        self.database, self.clock, self.learner = database, clock, learner
+        self.leases: dict[Any, str] = {}
+        self.codes: list[str] = []
+
+    def play(self, case: Case) -> None:
+        for event in case.events:
+            self.clock.seconds = event.at / 1000
+            self.step(event)
+
+    def step(self, event: Any) -> None:
+        with self.database.transaction() as session:
+            if event.kind is EventKind.LEASE:
+                reply = service.take_lease(
+                    session, actor=self.learner.actor, item_id=self.learner.items[event.lesson]
+                )
+                self.leases[event.device] = reply.lease
+            elif event.kind is EventKind.RELEASE:
+                service.end_lease(
+                    session, actor=self.learner.actor, lease_id=self.leases[event.device]
+                )
+            else:
+                self.beat(session, event)
+
+    def beat(self, session: Any, event: Any) -> None:
+        try:
+            reply = service.take_beat(
+                session,
+                actor=self.learner.actor,
+                lease_id=self.leases[event.device],
+                form=BeatForm(seq=event.beat.seq, played=[], state=event.beat.state),
+                beat=event.beat,
+                device_hash="0" * 64,
+            )
+        except Conflict as refused:
+            self.codes.append(refused.code)
+            return
+        if reply.code:
+            self.codes.append(reply.code)
+
+
+@pytest.mark.parametrize("case", cases(), ids=lambda case: str(case.case_id))
+def test_the_service_stores_what_the_arithmetic_says(
+    case: Case,
+    database: Database,
+    clock: Clock,
+    learner: Learner,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(beats, "SETTINGS", case.settings)
+    # The simulator's day begins at its second 0; make that a local midnight here too.
+    clock.start_ms = START_MS - 8 * 3_600_000
+    expected = simulate_case(case)
+    player = Player(database, clock, learner)
+    player.play(case)
+    with database.snapshot() as session:
+        found = {
+            name: queries.item_progress(
+                session, person_id=learner.actor.person_id, item_id=learner.items[name]
+            )
+            for name in expected["lessons"]
+        }
+    assert {
+        name: {
+            "seen": Spans.of(row.seen).as_seconds(),
+            "credited": Spans.of(row.credited).as_seconds(),
+        }
+        for name, row in found.items()
+        if row is not None
+    } == expected["lessons"]
+    refused: dict[str, int] = {}
+    for row in found.values():
+        for reason, ms in (row.refused if row else {}).items():
+            refused[reason] = refused.get(reason, 0) + ms
+    assert {name: ms_to_seconds(ms) for name, ms in refused.items()} == expected["refused"]
+    assert player.codes == [error["code"] for error in expected["errors"]]

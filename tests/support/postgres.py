@@ -170,7 +170,11 @@ def _watch(server: int) -> int:
     folder = run_folder()
     command = [sys.executable, str(Path(__file__).with_name("watchdog.py"))]
     command += [str(run_process(folder)), str(server), str(folder)]
-    watchdog = subprocess.Popen(command, start_new_session=True)
+    # It must not hold the run's output open.
+    silent = subprocess.DEVNULL
+    watchdog = subprocess.Popen(
+        command, stdin=silent, stdout=silent, stderr=silent, start_new_session=True
+    )
     _let_go(watchdog)
     return watchdog.pid
 

@@ -68,7 +68,7 @@ def spend(database: Database, *uses: Use) -> None:
         wait = max(use.window(second) + use.limit.seconds - second for use in over)
         raise TooMany(
             "too_many",
-            "That was too often. Please try again in %(minutes)s minutes.",
+            "That was too often. Please try again in %(minutes)s min.",
             retry_after=wait,
             minutes=max(1, -(-wait // 60)),
         )

@@ -45,7 +45,7 @@ def phone_fault(phone: str) -> Message | None:
     if phone.isascii() and phone.isdigit() and len(phone) != _PHONE_DIGITS:
         return Message(
             "phone_length",
-            "That is %(count)s digits. A mobile number has 11. Please compare and try again.",
+            "Digits typed: %(count)s. A mobile number has 11. Please compare and try again.",
             {"count": len(phone)},
         )
     return Message(

@@ -68,7 +68,7 @@ def password_fault(password: str, phone: str | None) -> Message | None:
     if len(password) < MIN_PASSWORD:
         return Message(
             "password_short",
-            "That is %(count)s characters. Please use at least %(min)s.",
+            "Characters typed: %(count)s. Please use at least %(min)s.",
             {"count": len(password), "min": MIN_PASSWORD},
         )
     if len(password) > MAX_PASSWORD:
@@ -98,7 +98,7 @@ def code_fault(code: str) -> Message | None:
     if len(code) < CODE_DIGITS:
         return Message(
             "code_short",
-            "%(missing)s digits are missing. The message has %(digits)s.",
+            "Digits missing: %(missing)s. The message has %(digits)s.",
             {"missing": CODE_DIGITS - len(code), "digits": CODE_DIGITS},
         )
     if len(code) > CODE_DIGITS:

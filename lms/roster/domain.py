@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
 
+from lms.accounts.domain.people import masked_phone
 from lms.core.clock import local_day
 from lms.progress.domain.completion import credit_hours
 
@@ -105,10 +106,11 @@ class ExportOrder:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One item of a course, as far as completion is concerned."""
+    """One item of a course; ``label`` is how people call its lesson, empty for the final test."""
 
     lesson_key: str
     item_key: str
+    label: str
     lesson_title: Text
     item_title: Text
     is_required: bool
@@ -118,8 +120,8 @@ class Step:
 class Lacking:
     """A lesson that is not complete, and its required items that are not."""
 
-    lesson_key: str
-    lesson_title: Text
+    label: str
+    title: Text
     items: tuple[Text, ...]
 
 
@@ -128,13 +130,14 @@ def lacking(steps: Iterable[Step], done: Collection[tuple[str, str]]) -> tuple[L
 
     ``done`` holds (lesson key, item key) of what is complete.
     """
-    titles: dict[str, Text] = {}
-    missing: dict[str, list[Text]] = {}
+    missing: dict[str, list[Step]] = {}
     for step in steps:
         if step.is_required and (step.lesson_key, step.item_key) not in done:
-            titles[step.lesson_key] = step.lesson_title
-            missing.setdefault(step.lesson_key, []).append(step.item_title)
-    return tuple(Lacking(key, titles[key], tuple(items)) for key, items in missing.items())
+            missing.setdefault(step.lesson_key, []).append(step)
+    return tuple(
+        Lacking(found[0].label, found[0].lesson_title, tuple(step.item_title for step in found))
+        for found in missing.values()
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,6 +159,11 @@ class Line:
     lacking: tuple[Lacking, ...] = field(default=())
 
     @property
+    def phone_masked(self) -> str:
+        """Return the number with its middle hidden."""
+        return masked_phone(self.phone)
+
+    @property
     def hours(self) -> float:
         """Return credit hours of 45 verified minutes, floored to one decimal."""
         return credit_hours(self.verified_ms) / 10
@@ -171,23 +179,16 @@ class Line:
         return local_day(self.completed_at) if self.completed_at else None
 
 
-def masked_phone(phone: str | None) -> str:
-    """Return the number with its middle hidden: ``138****5678``; empty where there is none."""
-    if not phone:
-        return ""
-    return f"{phone[:3]}****{phone[-4:]}"
-
-
 def in_words(text: Text, language: str) -> str:
     """Return a stored text in the language, else in Chinese."""
     return text.get(language) or text["zh"]
 
 
 def lacking_in_words(missing: Sequence[Lacking], language: str) -> str:
-    """Return what is missing as one cell: ``A04 做一做、本课小测；FINAL 结业测验``."""
+    """Return what is missing as one cell: ``A04 做一做、本课小测；结业测验``."""
     comma, semicolon = ("、", "；") if language == "zh" else (", ", "; ")
     return semicolon.join(
-        f"{lesson.lesson_key} {comma.join(in_words(item, language) for item in lesson.items)}"
+        f"{lesson.label} {comma.join(in_words(item, language) for item in lesson.items)}".lstrip()
         for lesson in missing
     )
 
@@ -233,7 +234,7 @@ def cells(line: Line, number: int, language: str) -> tuple[Cell, ...]:
     found: tuple[Cell, ...] = (
         number,
         line.name,
-        masked_phone(line.phone),
+        line.phone_masked,
         in_words(line.county, language),
         line.town,
         in_words(line.course, language),

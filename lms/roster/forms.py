@@ -1,5 +1,6 @@
 """Reads filters, cursors and export orders from what browsers and programs send."""
 
+import re
 from collections.abc import Mapping
 from datetime import date
 from typing import Any
@@ -14,6 +15,8 @@ _LONGEST = 60
 _LONGEST_PURPOSE = 200
 _LARGEST_ID = 2**63 - 1
 _ID_DIGITS = len(str(_LARGEST_ID))
+# Python itself takes more shapes for a day than one may expect.
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _TEXTS = ("course", "institution", "county", "town", "q")
 # Filters of rooms that are not built: ignoring them would hand out more than was asked for.
 _NOT_YET = ("class", "group")
@@ -98,7 +101,7 @@ def _day(query: Mapping[str, Any], key: str, faults: _Faults) -> date | None:
     if not value:
         return None
     try:
-        day = date.fromisoformat(str(value))
+        day = date.fromisoformat(value) if _DAY.fullmatch(str(value)) else None
     except ValueError:
         day = None
     # The year 1 has no day before it, and moments of it no time zone.

@@ -182,9 +182,11 @@ def _write_row(
     formats: "Sequence[xlsxwriter.format.Format]",
 ) -> None:
     for index, cell in enumerate(row):
+        if cell is None or cell == "":
+            continue
         if isinstance(cell, str):
             page.write_string(number, index, cell, formats[index])
         elif isinstance(cell, date):
             page.write_datetime(number, index, cell, formats[index])
-        elif cell is not None:
+        else:
             page.write_number(number, index, cell, formats[index])

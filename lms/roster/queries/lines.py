@@ -212,7 +212,10 @@ def _narrowed(
     people = _people(filters)
     if people:
         conditions.append(
-            select(Person.id).where(Person.id == Enrollment.person_id, *people).exists()
+            select(Person.id)
+            .where(Person.id == Enrollment.person_id, *people)
+            .correlate(Enrollment)
+            .exists()
         )
     return statement.where(*conditions)
 
@@ -279,7 +282,14 @@ def _missing(
 
 def _steps(session: Session, revision_id: int) -> list[Step]:
     return [
-        Step(lesson.key, item.key, lesson.title, item.title, item.is_required)
+        Step(
+            lesson.key,
+            item.key,
+            "" if lesson.is_final else lesson.key,
+            lesson.title,
+            item.title,
+            item.is_required,
+        )
         for lesson in revision_tree(session, revision_id).lessons
         for item in lesson.items
     ]

@@ -1,0 +1,125 @@
+"""Reads whole desk pages: a list with its filters, the choices they offer and the exports made."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from lms.accounts.domain.people import masked_phone
+from lms.accounts.domain.proofs import is_confirmed
+from lms.accounts.queries import own_sign_in
+from lms.core.access import Actor, Permission, Scope
+from lms.core.errors import NotFound
+from lms.db.base import Localized
+from lms.roster import queries as roster
+from lms.roster.domain import Filters, Line, Status
+
+# Counting stops here; beyond it the page says "more than".
+COUNTED = 100_000
+
+
+@dataclass(frozen=True, slots=True)
+class Pill:
+    """A filter in use: the key that removing it drops, and its words."""
+
+    key: str
+    words: Localized
+
+
+@dataclass(frozen=True, slots=True)
+class Board:
+    """Everything the completions page shows."""
+
+    page: roster.Page
+    total: int
+    filters: Filters
+    counties: Sequence[roster.Choice]
+    courses: Sequence[roster.Choice]
+    towns: Sequence[str]
+    pills: Sequence[Pill]
+
+    @property
+    def shows_missing(self) -> bool:
+        """Tell whether the list holds people who have not finished."""
+        return self.filters.status in (Status.ACTIVE, Status.ALL)
+
+
+@dataclass(frozen=True, slots=True)
+class Drawer:
+    """What the export drawer shows: the lists made, and whether a new one may be ordered now."""
+
+    exports: Sequence[roster.ExportView]
+    may_order: bool
+
+    @property
+    def is_busy(self) -> bool:
+        """Tell whether a list is being made."""
+        return any(export.is_open for export in self.exports)
+
+
+@dataclass(frozen=True, slots=True)
+class LearnerFile:
+    """What the desk may see of a learner."""
+
+    name: str
+    phone: str
+    county: Localized
+    town: str
+    lines: Sequence[Line]
+
+
+def board(session: Session, actor: Actor, filters: Filters, window: roster.Window) -> Board:
+    """Return the completions page of what the actor may read."""
+    scopes = actor.scopes_for(Permission.COMPLETIONS_READ)
+    selection = roster.Selection(scopes, filters)
+    counties = roster.counties(session, scopes)
+    courses = roster.courses(session, scopes)
+    return Board(
+        page=roster.page(session, selection, window),
+        total=roster.count(session, selection, at_most=COUNTED + 1),
+        filters=filters,
+        counties=counties if len(counties) > 1 else (),
+        courses=courses,
+        towns=_towns(session, counties, filters),
+        pills=_pills(filters, counties, courses),
+    )
+
+
+def drawer(session: Session, actor: Actor, now: datetime) -> Drawer:
+    """Return the actor's exports."""
+    own = own_sign_in(session, actor.sign_in_id, actor.person_id)
+    return Drawer(
+        exports=roster.own_exports(session, person_id=actor.person_id, at=now),
+        may_order=is_confirmed(own.confirmed_at, at=now),
+    )
+
+
+def learner_file(session: Session, actor: Actor, person_id: int) -> LearnerFile:
+    """Return a learner with the enrollments in the actor's reach. Raises ``NotFound``."""
+    scopes = actor.scopes_for(Permission.COMPLETIONS_READ)
+    person, lines = roster.learner(session, scopes, person_id)
+    if person is None:
+        raise NotFound
+    county = {"zh": person.name_zh, "en": person.name_en}
+    return LearnerFile(person.name, masked_phone(person.phone), county, person.town or "", lines)
+
+
+def place(session: Session, scopes: Sequence[Scope]) -> Localized | None:
+    """Return the name of the one county the actor works for, if it is one."""
+    found = roster.counties(session, scopes)
+    return found[0].words if len(found) == 1 else None
+
+
+def _towns(session: Session, counties: Sequence[roster.Choice], filters: Filters) -> Sequence[str]:
+    only = counties[0].value if len(counties) == 1 else None
+    chosen = filters.county or only
+    return roster.towns(session, chosen) if chosen else ()
+
+
+def _pills(
+    filters: Filters, counties: Sequence[roster.Choice], courses: Sequence[roster.Choice]
+) -> list[Pill]:
+    words = {choice.value: choice.words for choice in (*counties, *courses)}
+    shown = {key: value for key, value in filters.as_query().items() if key != "status"}
+    return [Pill(key, words.get(value, {"zh": value})) for key, value in shown.items()]

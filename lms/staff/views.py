@@ -1,0 +1,79 @@
+"""The desk of administrators and supervisors: completions, learners and exports."""
+
+from typing import Any
+
+from flask import Blueprint, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from lms.core.access import Permission
+from lms.db.session import now
+from lms.roster import forms, service
+from lms.roster.domain import STATUS_WORDS
+from lms.staff import queries
+from lms.web.access import current_actor, database, requires
+
+bp = Blueprint("staff", __name__, url_prefix="/staff")
+
+
+@bp.get("/")
+@requires(Permission.COMPLETIONS_READ)
+def index() -> ResponseReturnValue:
+    """Lead to the first room of the desk."""
+    return redirect(url_for("staff.completions"))
+
+
+@bp.get("/completions")
+@requires(Permission.COMPLETIONS_READ)
+def completions() -> ResponseReturnValue:
+    """Show who completed, and who has not and why."""
+    actor = current_actor()
+    filters, window = forms.parse_filters(request.args), forms.parse_window(request.args)
+    with database().snapshot() as session:
+        scopes = actor.scopes_for(Permission.COMPLETIONS_READ)
+        service.require_reach(session, scopes, filters)
+        board = queries.board(session, actor, filters, window)
+        return render_template(
+            "staff/completions.html",
+            board=board,
+            drawer=queries.drawer(session, actor, now(session)),
+            place=queries.place(session, scopes),
+            status_words=STATUS_WORDS,
+            counted=queries.COUNTED,
+            may_export=actor.may(Permission.COMPLETIONS_EXPORT),
+        )
+
+
+@bp.get("/learners/<int(max=9223372036854775807):person_id>")
+@requires(Permission.COMPLETIONS_READ)
+def learner(person_id: int) -> ResponseReturnValue:
+    """Show a learner's enrollments, hours and what is missing."""
+    actor = current_actor()
+    with database().snapshot() as session:
+        found = queries.learner_file(session, actor, person_id)
+        place = queries.place(session, actor.scopes_for(Permission.COMPLETIONS_READ))
+    return render_template(
+        "staff/learner.html", learner=found, place=place, status_words=STATUS_WORDS
+    )
+
+
+@bp.get("/exports")
+@requires(Permission.COMPLETIONS_EXPORT)
+def exports() -> ResponseReturnValue:
+    """Show the lists being made and those that are ready."""
+    actor = current_actor()
+    with database().snapshot() as session:
+        drawer = queries.drawer(session, actor, now(session))
+        place = queries.place(session, actor.scopes_for(Permission.COMPLETIONS_READ))
+    return render_template("staff/exports.html", drawer=drawer, place=place)
+
+
+@bp.post("/exports")
+@requires(Permission.COMPLETIONS_EXPORT)
+def order() -> ResponseReturnValue:
+    """Order a list of what the page shows; its filters are the address's."""
+    sent = {"kind": "completions", **request.form.to_dict()}
+    wanted = forms.parse_order(sent, request.args)
+    with database().transaction() as session:
+        service.order_export(session, actor=current_actor(), order=wanted, now=now(session))
+    query: dict[str, Any] = {**wanted.filters.as_query(), "export": 1}
+    return redirect(url_for("staff.completions", **query))

@@ -96,6 +96,8 @@ def web_command(host: str, port: int) -> list[str]:
     command = [sys.executable, "-m", "gunicorn", "wsgi:app", "--worker-class=gthread"]
     command += ["--workers=2", "--threads=64", "--keep-alive=15", "--timeout=60"]
     command += [f"--graceful-timeout={GRACE_SECONDS - 5}", "--log-level=warning"]
+    # Loaded once and shared; nothing is left in the home folder.
+    command += ["--preload", "--no-control-socket"]
     command += ["--bind", f"[{host}]:{port}" if ":" in host else f"{host}:{port}"]
     if Path("/dev/shm").is_dir():  # noqa: S108 -- gunicorn makes private files there
         command += ["--worker-tmp-dir=/dev/shm"]

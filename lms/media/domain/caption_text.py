@@ -14,7 +14,7 @@ _ZERO_SHARE = 20
 _HIGHEST_SIGN = 0x10FFFF
 _SURROGATES = range(0xD800, 0xE000)
 
-_TAG = re.compile(r"<(?:/|[A-Za-z!?]|\d[\d:.]*>)[^<>]*(?:>|\Z|(?=<))")
+_TAG = re.compile(r"<\d[\d:.]*>|<[/A-Za-z!?][^<>]*(?:>|\Z|(?=<))")
 _OVERRIDE = re.compile(r"\{\\[^{}]*\}")
 _ENTITY = re.compile(r"&(?:#(\d{1,7})|#[xX]([0-9A-Fa-f]{1,6})|(amp|lt|gt|quot|apos|nbsp));")
 _NAMED = {"amp": "&", "lt": "<", "gt": ">", "quot": '"', "apos": "'", "nbsp": "\u00a0"}

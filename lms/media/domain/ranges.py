@@ -71,4 +71,5 @@ def _suffix(length: int, size: int, limit: int) -> Choice:
 
 def _number(digits: str) -> int:
     """Return the number; beyond 18 digits every file ends anyway."""
-    return int(digits) if len(digits.lstrip("0")) <= _DIGITS else 10**_DIGITS
+    counting = digits.lstrip("0") or "0"
+    return int(counting) if len(counting) <= _DIGITS else 10**_DIGITS

@@ -1,0 +1,153 @@
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from lms.media.domain.captions import MAX_CUES, Cue, parse_captions, render_vtt
+
+SRT = (
+    "1\n00:00:01,500 --> 00:00:04,000\n大家好，\n我是林秀芳\n\n2\n00:00:05 --> 00:01:02.25\n开播\n"
+)
+CUES = (Cue(1_500, 4_000, "大家好，\n我是林秀芳"), Cue(5_000, 62_250, "开播"))
+
+
+def faults(text):
+    return [(fault.line, fault.message.code) for fault in parse_captions(text.encode()).faults]
+
+
+def words(marked):
+    parsed = parse_captions(f"WEBVTT\n\n00:01.000 --> 00:02.000\n{marked}".encode())
+    assert parsed.faults == ()
+    return [cue.text for cue in parsed.cues]
+
+
+@pytest.mark.parametrize(
+    "encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "gb18030"]
+)
+@pytest.mark.parametrize("line_end", ["\n", "\r\n", "\r"])
+def test_srt_is_read_in_every_usual_encoding_and_line_end(encoding, line_end):
+    parsed = parse_captions(SRT.replace("\n", line_end).encode(encoding))
+    assert parsed.cues == CUES
+    assert parsed.faults == ()
+
+
+def test_webvtt_is_read_without_its_notes_styles_names_and_positions():
+    text = (
+        "WEBVTT - 第一课\nKind: captions\n\nSTYLE\n::cue { color: red }\n\nREGION\nid:a\n\n"
+        "NOTE\n给老师看的\n\nNOTE one line\n\n开头\n00:01.500 --> 00:04.000 align:start line:90%\n"
+        "大家好，\n我是林秀芳\n\n00:05.000 --> 00:01:02.250\n开播\n"
+    )
+    parsed = parse_captions(text.encode())
+    assert parsed.cues == CUES
+    assert parsed.faults == ()
+
+
+def test_cues_without_a_blank_line_between_them_are_told_apart():
+    text = (
+        "WEBVTT\n00:01.000 --> 00:02.000\n一\n2\n00:02.000 --> 00:03.000\n二\n"
+        "00:03.000 --> 00:04.000\n三"
+    )
+    parsed = parse_captions(text.encode())
+    assert [cue.text for cue in parsed.cues] == ["一", "二", "三"]
+
+
+def test_cues_come_in_the_order_they_are_shown_and_empty_ones_are_left_out():
+    text = (
+        "00:05.000 --> 00:06.000\n二\n\n00:01.000 --> 00:09.000\n一\n\n"
+        "00:07.000 --> 00:08.000\n\n3\n\n"
+    )
+    assert [cue.text for cue in parse_captions(text.encode()).cues] == ["一", "二"]
+
+
+@pytest.mark.parametrize(
+    ("marked", "text"),
+    [
+        ("<v 王老师>开播</v>", "开播"),
+        ("<b>一</b><i.loud>二</i>", "一二"),
+        ("<00:00:01.500>一<c>二</c>", "一二"),
+        ("<script>alert(1)</script>", "alert(1)"),
+        ("<img src=x onerror=alert(1)>看", "看"),
+        ("<scr<script>ipt>alert(1)", "ipt>alert(1)"),
+        ("a <b unclosed", "a"),
+        ("3 < 5 > 2", "3 < 5 > 2"),
+        ("价格<9块9", "价格<9块9"),
+        ("{\\an8}上面", "上面"),
+        ("&lt;script&gt;", "<script>"),
+        ("AT&T &copyright &amp;amp;", "AT&T &copyright &amp;"),
+        ("&#20320;&#x597D;", "你好"),
+        ("&#55296;&#9999999;", "��"),
+        ("a\x07b\x1b[0m", "ab[0m"),
+        ("  一   二 \t 三 ", "一 二 三"),
+    ],
+)
+def test_only_words_are_left_of_marked_up_captions(marked, text):
+    assert words(marked) == [text]
+
+
+def test_words_that_look_like_markup_or_times_are_inert_in_what_is_served():
+    served = render_vtt([Cue(0, 1_000, "<script>&\n00:01.000 --> 00:02.000")])
+    assert served == (
+        "WEBVTT\n\n00:00:00.000 --> 00:00:01.000\n&lt;script&gt;&amp;\n00:01.000 --&gt; 00:02.000\n"
+    )
+
+
+def test_each_fault_is_named_by_its_line():
+    text = (
+        "WEBVTT\n\n00:01.000 --> 00:0x.000\n一\n\n00:05.000 --> 00:04.000\n二\n\n没有时间\n\n"
+        "00:75.000 --> 01:20.000\n三\n\n00:06.000 -->\n四\n\n00:07.000 --> 00:08.000\n好\n"
+    )
+    assert faults(text) == [
+        (3, "caption_time_unreadable"),
+        (6, "caption_ends_early"),
+        (9, "caption_without_time"),
+        (11, "caption_time_unreadable"),
+        (14, "caption_time_unreadable"),
+    ]
+
+
+def test_a_file_with_a_fault_gives_no_captions_at_all():
+    assert parse_captions(b"00:01.000 --> 00:02.000\na\n\norphan").cues == ()
+
+
+def test_no_more_than_twenty_faults_are_listed():
+    assert len(faults("\n\n".join(["没有时间"] * 50))) == 20
+
+
+@pytest.mark.parametrize(
+    ("data", "code"),
+    [
+        (b"", "caption_none"),
+        (b"WEBVTT", "caption_none"),
+        (b"WEBVTT\n\nNOTE nothing", "caption_none"),
+        (b"1\n\n2\n\n", "caption_none"),
+        (b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR\xff\xff\xff\xff", "caption_encoding"),
+        (b"\xff\xfe\x00", "caption_encoding"),
+        (b"\x80\x80\xff\xff", "caption_encoding"),
+        (b"x" * (2 * 1024 * 1024 + 1), "caption_too_large"),
+        (b"00:01.000 --> 00:02.000\na\n\n" * (MAX_CUES + 1), "caption_too_many"),
+    ],
+)
+def test_a_file_that_holds_no_captions_says_why_on_line_0(data, code):
+    parsed = parse_captions(data)
+    assert [(fault.line, fault.message.code) for fault in parsed.faults] == [(0, code)]
+
+
+@given(st.binary(max_size=2_000))
+def test_no_bytes_whatever_make_the_reader_fail(data):
+    parsed = parse_captions(data)
+    assert bool(parsed.cues) != bool(parsed.faults)
+
+
+# Spaces are evened out and {\\…} is SRT's way to place words, so neither comes back.
+LINES = st.text(
+    st.characters(exclude_categories=["Cc", "Cs", "Zl", "Zp", "Zs"], exclude_characters="{"),
+    min_size=1,
+)
+TIMES = st.integers(0, 4 * 3600 * 1000)
+
+
+@given(st.lists(st.tuples(TIMES, st.integers(1, 60_000), LINES), min_size=1, max_size=20))
+def test_what_is_written_reads_back_the_same(rows):
+    cues = [Cue(start, start + length, text) for start, length, text in rows]
+    parsed = parse_captions(render_vtt(cues).encode())
+    assert parsed.faults == ()
+    assert list(parsed.cues) == sorted(cues, key=lambda cue: cue.start_ms)

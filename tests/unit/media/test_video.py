@@ -1,0 +1,164 @@
+from dataclasses import replace
+from fractions import Fraction
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from lms.media.domain.sniff import UNKNOWN
+from lms.media.domain.video import (
+    VideoFacts,
+    choose_frame_rate,
+    choose_renditions,
+    judge_finished,
+    judge_lengths,
+    judge_result,
+    judge_video,
+)
+
+PHONE = VideoFacts(
+    containers=("mov", "mp4"),
+    streams=2,
+    has_picture=True,
+    has_sound=True,
+    video_codec="h264",
+    audio_codec="aac",
+    width=1920,
+    height=1080,
+    frame_rate=Fraction(30),
+    duration_ms=600_000,
+)
+FINISHED = replace(PHONE, containers=("mov",))
+
+
+def sizes(**changes):
+    plans = choose_renditions(replace(PHONE, **changes))
+    return {plan.label.value: (plan.width, plan.height) for plan in plans}
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {},
+        {"has_sound": False, "streams": 1},
+        {"duration_ms": 1_000},
+        {"duration_ms": 4 * 3600 * 1000},
+        {"width": 4096, "height": 4096},
+        {"width": 64, "height": 64},
+        {"frame_rate": Fraction(120)},
+        {"streams": 8},
+        {"containers": ("matroska", "webm")},
+    ],
+)
+def test_videos_within_the_limits_are_taken(changes):
+    assert judge_video(replace(PHONE, **changes)) is None
+
+
+@pytest.mark.parametrize(
+    ("changes", "code"),
+    [
+        ({"containers": ("hls",)}, "video_format_unknown"),
+        ({"containers": ("mov", "concat")}, "video_format_unknown"),
+        ({"containers": ()}, "video_format_unknown"),
+        ({"streams": 9}, "video_too_many_streams"),
+        ({"streams": 10_000, "has_picture": False}, "video_too_many_streams"),
+        ({"has_picture": False}, "video_no_picture"),
+        ({"has_picture": False, "has_sound": False}, "video_unreadable"),
+        ({"width": 4097}, "video_picture_too_large"),
+        ({"width": 30_000, "height": 30_000}, "video_picture_too_large"),
+        ({"height": 63}, "video_picture_too_small"),
+        ({"frame_rate": Fraction(121)}, "video_rate_too_high"),
+        ({"frame_rate": Fraction(1000)}, "video_rate_too_high"),
+        ({"duration_ms": 999}, "video_too_short"),
+        ({"duration_ms": 4 * 3600 * 1000 + 1}, "video_too_long"),
+        ({"duration_ms": 100 * 3600 * 1000}, "video_too_long"),
+    ],
+)
+def test_videos_beyond_a_limit_are_refused_by_name(changes, code):
+    assert judge_video(replace(PHONE, **changes)).code == code
+
+
+def test_a_refusal_names_what_was_found():
+    refused = judge_video(replace(PHONE, width=5000, height=100))
+    assert refused.params == {"width": 5000, "height": 100, "most": 4096}
+
+
+@pytest.mark.parametrize(
+    ("changes", "expected"),
+    [
+        ({}, {"240p": (426, 240), "480p": (854, 480)}),
+        ({"rotation": 90}, {"240p": (240, 426), "480p": (480, 854)}),
+        ({"rotation": -90}, {"240p": (240, 426), "480p": (480, 854)}),
+        ({"rotation": 180}, {"240p": (426, 240), "480p": (854, 480)}),
+        ({"width": 1080, "height": 1920}, {"240p": (240, 426), "480p": (480, 854)}),
+        ({"width": 640, "height": 360}, {"240p": (426, 240), "480p": (640, 360)}),
+        ({"width": 427, "height": 241}, {"240p": (426, 240), "480p": (428, 240)}),
+        ({"width": 426, "height": 240}, {"240p": (426, 240)}),
+        ({"width": 160, "height": 120}, {"240p": (160, 120)}),
+        ({"width": 321, "height": 241}, {"240p": (320, 240)}),
+        ({"width": 4096, "height": 64}, {"240p": (640, 10), "480p": (1280, 20)}),
+        (
+            {"width": 720, "height": 576, "pixel_shape": Fraction(64, 45)},
+            {"240p": (426, 240), "480p": (854, 480)},
+        ),
+    ],
+)
+def test_renditions_follow_the_shorter_side_upright_and_never_above_the_source(changes, expected):
+    assert sizes(**changes) == expected
+
+
+@given(width=st.integers(64, 4096), height=st.integers(64, 4096))
+def test_every_rendition_has_even_sides_no_larger_than_the_source_rounded_to_even(width, height):
+    found = sizes(width=width, height=height)
+    for across, down in found.values():
+        assert across % 2 == down % 2 == 0
+        assert 2 <= across <= width + 1
+        assert 2 <= down <= height + 1
+    assert next(iter(found)) == "240p"
+
+
+def test_the_frame_rate_is_the_source_rate_up_to_30():
+    assert choose_frame_rate(replace(PHONE, frame_rate=Fraction(24000, 1001))) == Fraction(
+        24000, 1001
+    )
+    assert choose_frame_rate(replace(PHONE, frame_rate=Fraction(60))) == 30
+    assert choose_frame_rate(replace(PHONE, frame_rate=Fraction(0))) == 30
+
+
+def test_a_video_that_breaks_off_is_told_by_its_length():
+    assert judge_result(20_000, 18_000) is None
+    assert judge_result(20_000, 20_100) is None
+    assert judge_result(3_600_000, 3_420_000) is None
+    refused = judge_result(20_000, 8_000)
+    assert refused.code == "video_cut_short"
+    assert refused.params == {"promised": 20, "found": 8}
+
+
+def test_a_finished_rendition_plays_on_phones_at_once():
+    assert judge_finished(FINISHED, starts_at_once=True) is None
+    silent = replace(FINISHED, has_sound=False, audio_codec="")
+    assert judge_finished(silent, starts_at_once=True) is None
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [{"video_codec": "hevc"}, {"audio_codec": "mp3"}, {"containers": ("matroska",)}],
+)
+def test_a_finished_rendition_in_a_rarer_format_is_refused(changes):
+    found = judge_finished(replace(FINISHED, **changes), starts_at_once=True)
+    assert found.code == "rendition_not_common"
+
+
+def test_a_finished_rendition_with_its_index_at_the_end_is_refused():
+    assert judge_finished(FINISHED, starts_at_once=False).code == "rendition_starts_late"
+
+
+def test_renditions_of_one_video_are_equally_long():
+    assert judge_lengths([]) is None
+    assert judge_lengths([60_000]) is None
+    assert judge_lengths([60_000, 61_000]) is None
+    assert judge_lengths([60_000, 61_001]).code == "rendition_lengths_differ"
+
+
+def test_the_sniffer_and_the_probe_refuse_a_format_with_the_same_words():
+    assert judge_video(replace(PHONE, containers=("avi",))) == UNKNOWN

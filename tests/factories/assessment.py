@@ -2,32 +2,33 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from itertools import count
 from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from lms.accounts.models import Person, SignIn
+from lms.accounts.models import Person
 from lms.assessment import service
 from lms.assessment.domain import GivenAnswer, OptionSpec, QuestionKind, QuestionSpec, letters_of
 from lms.assessment.models import Attempt, AttemptQuestion, Option, Quiz
 from lms.catalog.outline import ItemView
 from lms.catalog.tree import revision_tree
 from lms.core.access import Actor
-from lms.core.ids import digest, new_token
+from lms.core.ids import new_token
 from lms.db.session import now
-from lms.enrollment.models import Enrollment, EnrollmentStatus
+from lms.enrollment.models import Enrollment
+from tests.factories.accounts import make_person, make_sign_in
 from tests.factories.catalog import (
     MadeCourse,
     both,
     lesson,
-    make_county,
     make_course,
     quiz,
     reading,
 )
+from tests.factories.enrollment import make_enrollment
 
 _numbers = count(1)
 _KEYS = "abcdefghij"
@@ -115,7 +116,8 @@ def make_taker(
         )
     row = session.get_one(Quiz, course.items["A01/quiz"].quiz_id)
     actor, token = make_learner(session, name=name, locale=locale)
-    enrollment = make_enrollment(session, actor, course)
+    person = session.get_one(Person, actor.person_id)
+    enrollment = make_enrollment(session, course=course, person=person)
     tree = revision_tree(session, course.revision.id)
     item = next(item for item in tree.items() if item.kind == "quiz")
     return Taker(actor, token, enrollment, course, item, row)
@@ -125,43 +127,9 @@ def make_learner(
     session: Session, *, name: str = "林秀芳", locale: str | None = "zh"
 ) -> tuple[Actor, str]:
     """Make a person with a signed-in browser; return the actor and the browser's token."""
-    at, token, number = now(session), new_token(), next(_numbers)
-    person = Person(
-        phone=f"139{number:08d}",
-        name=name,
-        locale=locale,
-        county_code=make_county(session).code,
-        created_at=at,
-    )
-    session.add(person)
-    session.flush()
-    sign_in = SignIn(
-        token_hash=digest(token),
-        person_id=person.id,
-        device="Android",
-        device_hash=digest("Android"),
-        created_at=at,
-        last_seen_at=at,
-        expires_at=at + timedelta(days=30),
-    )
-    session.add(sign_in)
-    session.flush()
+    person, token = make_person(session, name=name, locale=locale), new_token()
+    sign_in = make_sign_in(session, person, token=token)
     return Actor(person.id, name, (), sign_in.id, locale), token
-
-
-def make_enrollment(session: Session, actor: Actor, course: MadeCourse) -> Enrollment:
-    person = session.get_one(Person, actor.person_id)
-    enrollment = Enrollment(
-        person_id=person.id,
-        course_id=course.course.id,
-        revision_id=course.revision.id,
-        county_code=person.county_code,
-        status=EnrollmentStatus.ACTIVE,
-        enrolled_at=now(session),
-    )
-    session.add(enrollment)
-    session.flush()
-    return enrollment
 
 
 def make_attempt(session: Session, taker: Taker, *, at: datetime | None = None) -> Attempt:

@@ -70,11 +70,12 @@ def tries(session: Session, *, enrollment_id: int, item_id: int, most: int | Non
     )
 
 
-def is_overdue(session: Session, *, attempt_id: int, at: datetime) -> bool:
-    """Tell whether the attempt is still open though its time, grace included, is over."""
+def is_overdue(session: Session, *, person_id: int, attempt_id: int, at: datetime) -> bool:
+    """Tell whether the person's attempt is still open though its time, grace included, is over."""
     found = session.scalar(
         select(Attempt.id).where(
             Attempt.id == attempt_id,
+            Attempt.person_id == person_id,
             Attempt.state == AttemptState.OPEN,
             Attempt.deadline_at < at - GRACE,
         )

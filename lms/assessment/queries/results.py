@@ -10,6 +10,8 @@ from sqlalchemy.orm import Session
 from lms.assessment.domain import AttemptState, Tries
 from lms.assessment.models import Attempt, AttemptQuestion, Option, Question, Quiz
 from lms.assessment.queries import attempts
+from lms.catalog.outline import CourseView, ItemView, LessonView
+from lms.catalog.tree import revision_tree
 from lms.core.errors import NotFound
 from lms.db.base import Localized
 from lms.enrollment.models import Enrollment
@@ -60,6 +62,26 @@ class Reviewed:
     stem: Localized
     chosen: tuple[ReviewedOption, ...]
     right: tuple[ReviewedOption, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where in its course a quiz stands."""
+
+    course: CourseView
+    lesson: LessonView
+    item: ItemView
+
+
+def place(session: Session, *, revision_id: int, item_id: int) -> Place:
+    """Return where the quiz item stands in the learner's revision of the course."""
+    course = revision_tree(session, revision_id)
+    return next(
+        Place(course, lesson, item)
+        for lesson in course.lessons
+        for item in lesson.items
+        if item.id == item_id
+    )
 
 
 def result(session: Session, *, person_id: int, attempt_id: int) -> Result:

@@ -1,0 +1,1 @@
+"""The quiz pages and the calls behind them."""

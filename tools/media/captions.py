@@ -7,13 +7,15 @@ import re
 import textwrap
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import combinations, pairwise
 
 HANZI_A_LINE = 20
 LETTERS_A_LINE = 42
 LINES_A_CUE = 2
 CLAUSE = re.compile(r"[^，、；：。？！]+[，、；：。？！]*[”）」』]*")
 TOKEN = re.compile(r"[!-~]+|.")
+FULL_STOPS = "。？！；："
+TORN_SENTENCE = 60
 CLOSING = "，。、；：？！”）」』"
 NARROW = 0.5
 
@@ -33,16 +35,28 @@ def width(text: str) -> float:
 
 
 def chinese_lines(text: str) -> list[str]:
-    """Break at punctuation, and inside a clause only where it alone is too long."""
-    lines: list[str] = []
+    """Break at punctuation, best after a full stop, inside a clause only where it is too long."""
+    pieces: list[str] = []
     for clause in CLAUSE.findall(text):
-        pieces = [clause] if width(clause) <= HANZI_A_LINE else _even_pieces(clause)
-        for piece in pieces:
-            if lines and width(lines[-1] + piece) <= HANZI_A_LINE:
-                lines[-1] += piece
-            else:
-                lines.append(piece)
-    return [line.strip() for line in lines]
+        pieces += [clause] if width(clause) <= HANZI_A_LINE else _even_pieces(clause)
+    for breaks in range(len(pieces)):
+        ways = [_lines(pieces, at) for at in combinations(range(1, len(pieces)), breaks)]
+        fitting = [way for way in ways if all(width(line) <= HANZI_A_LINE for line in way)]
+        if fitting:
+            return min(fitting, key=_unevenness)
+    return [piece.strip() for piece in pieces]
+
+
+def _lines(pieces: list[str], breaks: tuple[int, ...]) -> list[str]:
+    """Join the pieces into lines that begin at ``breaks``."""
+    bounds = pairwise((0, *breaks, len(pieces)))
+    return ["".join(pieces[first:last]).strip() for first, last in bounds]
+
+
+def _unevenness(lines: list[str]) -> float:
+    """Return how badly the lines are broken: uneven, or in the middle of a sentence."""
+    torn = sum(line[-1] not in FULL_STOPS for line in lines)
+    return sum(width(line) ** 2 for line in lines) + TORN_SENTENCE * torn
 
 
 def _even_pieces(clause: str) -> list[str]:

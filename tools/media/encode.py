@@ -74,7 +74,8 @@ def encode(listing: Path, sound: Path, rendition: Rendition, seconds: float, tar
         *("-g", str(KEY_FRAME_EVERY), "-keyint_min", str(KEY_FRAME_EVERY), "-sc_threshold", "0"),
         *("-af", loudness_filter(sound), "-ar", "44100", "-ac", "1"),
         *("-c:a", "aac", "-b:a", rendition.sound, "-t", f"{seconds:.3f}"),
-        *("-movflags", "+faststart", "-map_metadata", "-1", "-fflags", "+bitexact", str(draft)),
+        *("-movflags", "+faststart", "-map_metadata", "-1", "-fflags", "+bitexact"),
+        *("-metadata:s:a:0", "language=zho", str(draft)),
     )
     draft.rename(target)
 

@@ -14,8 +14,22 @@ SLUG_PATTERN = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 MAX_SLUG = 60
 # The final test: a lesson of its own that always closes the last module.
 FINAL_KEY = "FINAL"
+MAX_TITLE = 120
+# A text of a lesson fills a few screens; a course folder takes no more.
+MAX_TEXT_BYTES = 256 * 1024
 # Drawings a course may wear; a picture of its own comes later.
 COVERS = ("noodle", "law", "shop", "citrus", "tea", "phone", "parcel", "scale", "talk", "data")
+
+
+def title_fault(title: Mapping[str, str]) -> Message | None:
+    """Return what is wrong with a title: the Chinese one is needed, and none is a paragraph."""
+    if not title.get("zh", "").strip():
+        return Message("title_required", "Please write the Chinese title.")
+    if any(len(words) > MAX_TITLE for words in title.values()):
+        return Message(
+            "title_too_long", "A title has %(most)s characters at most.", {"most": MAX_TITLE}
+        )
+    return None
 
 
 class RevisionState(StrEnum):

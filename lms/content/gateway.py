@@ -6,8 +6,9 @@ import shutil
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
+from lms.catalog.domain import MAX_TEXT_BYTES
 from lms.content.domain.faults import Fault
-from lms.content.domain.files import HEAD_BYTES, MAX_FILES, MAX_TEXT_BYTES, TEXTS, SourceFile
+from lms.content.domain.files import HEAD_BYTES, MAX_FILES, TEXTS, SourceFile
 from lms.core.errors import Conflict, Message, NotFound
 
 _LINK = Message("link_outside", "This is a link that leads out of the course folder.")

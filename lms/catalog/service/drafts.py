@@ -16,6 +16,7 @@ from lms.catalog.domain import (
     moved_lesson,
     moved_module,
     next_key,
+    title_fault,
 )
 from lms.catalog.models import Item, Lesson, Module, Revision
 from lms.catalog.service.revisions import locked_draft
@@ -175,7 +176,6 @@ def video_place(lesson: Lesson) -> Item:
 
 
 def _require_title(title: Localized) -> None:
-    if not title.get("zh", "").strip():
-        raise InvalidInput(
-            {"title_zh": Message("title_required", "Please write the Chinese title.")}
-        )
+    fault = title_fault(title)
+    if fault is not None:
+        raise InvalidInput({"title_zh": fault})

@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from lms.catalog import queries
-from lms.catalog.domain import ItemKind
+from lms.catalog.domain import MAX_TEXT_BYTES, ItemKind, title_fault
 from lms.catalog.models import Course, Item
 from lms.catalog.service.drafts import video_place
 from lms.catalog.service.revisions import Timed, locked_draft, material_for
@@ -21,6 +21,9 @@ _NEW_TEXTS: dict[ItemKind, tuple[str, Localized]] = {
 }
 _MAX_MINUTES = 600
 _MINUTE_MS = 60_000
+_MINUTES = Message(
+    "minutes_out_of_range", "Please give whole minutes from 1 to %(most)s.", {"most": _MAX_MINUTES}
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,24 +133,34 @@ def _video(entry: queries.LessonRows, item_key: str) -> Item:
 
 def _check(words: LessonWords) -> None:
     faults: dict[str, Message] = {}
-    out_of_range = Message(
-        "minutes_out_of_range",
-        "Please give whole minutes from 1 to %(most)s.",
-        {"most": _MAX_MINUTES},
-    )
-    if not words.title.get("zh", "").strip():
-        faults["title_zh"] = Message("title_required", "Please write the Chinese title.")
+    title = title_fault(words.title)
+    if title is not None:
+        faults["title_zh"] = title
     if not 1 <= words.minutes <= _MAX_MINUTES:
-        faults["minutes"] = out_of_range
+        faults["minutes"] = _MINUTES
     for name, text in words.texts.items():
-        if text.body.get("zh", "").strip() and not 1 <= text.minutes <= _MAX_MINUTES:
-            faults[f"minutes-{name}"] = out_of_range
-        if text.body.get("en", "").strip() and not text.body.get("zh", "").strip():
-            faults[f"body-{name}-zh"] = Message(
-                "chinese_required", "Please write the Chinese text too; everyone can read it."
-            )
+        faults |= _text_faults(name, text)
     if faults:
         raise InvalidInput(faults)
+
+
+def _text_faults(name: str, text: TextWords) -> dict[str, Message]:
+    faults: dict[str, Message] = {}
+    chinese, english = (text.body.get(code, "").strip() for code in ("zh", "en"))
+    if chinese and not 1 <= text.minutes <= _MAX_MINUTES:
+        faults[f"minutes-{name}"] = _MINUTES
+    if english and not chinese:
+        faults[f"body-{name}-zh"] = Message(
+            "chinese_required", "Please write the Chinese text too; everyone can read it."
+        )
+    for code, words in (("zh", chinese), ("en", english)):
+        if len(words.encode()) > MAX_TEXT_BYTES:
+            faults[f"body-{name}-{code}"] = Message(
+                "text_too_long",
+                "This text is too long. Split the lesson in two; %(most)s KB is the most.",
+                {"most": MAX_TEXT_BYTES // 1024},
+            )
+    return faults
 
 
 def _write_text(

@@ -8,6 +8,7 @@ from typing import TypeVar, cast
 from sqlalchemy import func, inspect, select
 from sqlalchemy.orm import Session
 
+from lms.audit.service import record
 from lms.catalog import queries
 from lms.catalog.domain import (
     COVERS,
@@ -16,6 +17,7 @@ from lms.catalog.domain import (
     ItemKind,
     RevisionState,
     changed_state,
+    title_fault,
 )
 from lms.catalog.models import Course, Institution, Item, Lesson, Material, Module, Revision
 from lms.core.access import Actor, Permission
@@ -131,8 +133,9 @@ def _faults(
         )
     elif is_taken:
         faults["slug"] = Message("slug_taken", "Another course has this address. Choose another.")
-    if not new.title.get("zh", "").strip():
-        faults["title_zh"] = Message("title_required", "Please write the Chinese title.")
+    fault = title_fault(new.title)
+    if fault is not None:
+        faults["title_zh"] = fault
     if new.institution_slug not in allowed:
         faults["institution"] = Message("institution_unknown", "Please choose your institution.")
     return faults
@@ -209,6 +212,14 @@ def publish(session: Session, *, actor: Actor, slug: str, edits: int, at: dateti
     course = queries.editable_course(session, actor, slug, Permission.COURSE_PUBLISH)
     draft = locked_draft(session, course, edits=edits)
     publish_draft(session, course=course, draft=draft, at=at)
+    record(
+        session,
+        actor_id=actor.person_id,
+        action="course.published",
+        subject=f"course:{course.slug}",
+        details={"revision": draft.number},
+        at=at,
+    )
     return draft
 
 

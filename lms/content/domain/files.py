@@ -4,11 +4,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
+from lms.catalog.domain import MAX_TEXT_BYTES
 from lms.content.domain.faults import Faults
 from lms.core.errors import Message
 
-# A lesson's text fills a few screens; a question file a few hundred lines.
-MAX_TEXT_BYTES = 256 * 1024
 MAX_FILES = 5_000
 MAX_MEDIA_BYTES = 500 * 1024 * 1024
 HEAD_BYTES = 16

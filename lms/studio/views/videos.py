@@ -1,0 +1,112 @@
+"""Videos and captions of a lesson: one file sent by form, streamed to disk, prepared by a job."""
+
+from flask import Blueprint, flash, redirect, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext
+from werkzeug.datastructures import FileStorage
+
+from lms.catalog import service
+from lms.core.access import Permission
+from lms.core.errors import Conflict, InvalidInput, Message
+from lms.db.session import now
+from lms.media import service as media
+from lms.media.domain.names import Language
+from lms.studio.views.answers import lesson_page
+from lms.web.access import current_actor, database, requires, settings
+from lms.web.server import csrf
+
+_LESSON = "/studio/courses/<slug>/lessons/<key>"
+bp = Blueprint("studio_videos", __name__, url_prefix=f"{_LESSON}/videos")
+# What a form holds beside the file.
+_FORM_BYTES = 64 * 1024
+
+
+@bp.post("")
+@requires(Permission.MEDIA_UPLOAD)
+def add(slug: str, key: str) -> ResponseReturnValue:
+    """Give the lesson a place for a video."""
+    place = service.LessonPlace(current_actor(), slug, key)
+    with database().transaction() as session:
+        service.add_video(session, place=place, at=now(session))
+    return _back(slug, key)
+
+
+@bp.post("/<item>")
+@requires(Permission.MEDIA_UPLOAD)
+def upload(slug: str, key: str, item: str) -> ResponseReturnValue:
+    """Take a video in; its preparation goes on after the answer."""
+    place = service.LessonPlace(current_actor(), slug, key)
+    with database().snapshot() as session:
+        service.draft_video(session, place=place, item_key=item)
+    request.max_content_length = media.MAX_UPLOAD_BYTES + _FORM_BYTES
+    csrf.protect()
+    try:
+        _take_in(place, item, _sent_file())
+    except (InvalidInput, Conflict) as error:
+        return lesson_page(slug, key, error=error)
+    flash(gettext("The video arrived. It is being converted; you can leave this page."), "ok")
+    return _back(slug, key)
+
+
+# The token is checked in the view, once the body may be as large as a video.
+csrf.exempt(upload)
+
+
+@bp.post("/<item>/captions/<any(zh, en):language>")
+@requires(Permission.MEDIA_UPLOAD)
+def captions(slug: str, key: str, item: str, language: str) -> ResponseReturnValue:
+    """Take captions in, or name each line that is wrong."""
+    place = service.LessonPlace(current_actor(), slug, key)
+    try:
+        sent = _sent_file()
+        with database().transaction() as session:
+            video = service.draft_video(session, place=place, item_key=item)
+            media.set_caption(
+                session,
+                asset_id=video.asset_id or "",
+                language=Language(language),
+                data=sent.stream.read(),
+                source_name=sent.filename or "",
+            )
+    except (InvalidInput, Conflict) as error:
+        return lesson_page(slug, key, error=error)
+    flash(gettext("The captions are saved."), "ok")
+    return _back(slug, key)
+
+
+@bp.post("/<item>/remove")
+@requires(Permission.COURSE_EDIT)
+def remove(slug: str, key: str, item: str) -> ResponseReturnValue:
+    """Take the video out of the draft."""
+    place = service.LessonPlace(current_actor(), slug, key)
+    with database().transaction() as session:
+        service.remove_video(session, place=place, item_key=item, at=now(session))
+    return _back(slug, key)
+
+
+def _take_in(place: service.LessonPlace, item: str, sent: FileStorage) -> None:
+    """Keep the bytes first, then write them down: no transaction waits for a slow disk."""
+    received = media.receive(
+        settings().media_dir, sent.stream, declared_bytes=request.content_length
+    )
+    with database().transaction() as session:
+        asset = media.register_upload(
+            session,
+            received=received,
+            filename=sent.filename or "",
+            owner_id=place.actor.person_id,
+        )
+        service.attach_asset(
+            session, place=place, item_key=item, asset_id=asset.id, at=now(session)
+        )
+
+
+def _sent_file() -> FileStorage:
+    sent = request.files.get("file")
+    if sent is None or not sent.filename:
+        raise InvalidInput({"file": Message("file_not_chosen", "Please choose a file first.")})
+    return sent
+
+
+def _back(slug: str, key: str) -> ResponseReturnValue:
+    return redirect(url_for("studio_lessons.lesson", slug=slug, key=key))

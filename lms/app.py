@@ -5,34 +5,59 @@ from flask import Flask
 from lms.accounts import views as accounts
 from lms.accounts.cli import users
 from lms.accounts.login import init_login
+from lms.assessment.views.api import bp as assessment_api
+from lms.assessment.views.pages import bp as assessment
 from lms.audit.cli import audit
+from lms.content.cli import content
 from lms.core.clock import use_time_zone
 from lms.db.session import Database
 from lms.jobs.gateway import HueyQueue, Queue
 from lms.learning.views.api import bp as learning_api
 from lms.learning.views.lessons import bp as lessons
 from lms.learning.views.pages import bp as learning
-from lms.notify.views import bp as notify
+from lms.learning.views.quiz import bp as quiz
+from lms.media.views import BLUEPRINTS as MEDIA
 from lms.operations.cli import init_operations
+from lms.notify.views import bp as notify
 from lms.progress.cli import cli as progress_commands
 from lms.progress.views import bp as progress
+from lms.roster.cli import roster as roster_commands
+from lms.roster.views import bp as roster
 from lms.settings import Settings
+from lms.staff.views import bp as staff
+from lms.studio.views import BLUEPRINTS as STUDIO
 from lms.web.access import init_access
 from lms.web.errors import init_errors
 from lms.web.headers import init_headers
 from lms.web.i18n import init_i18n
+from lms.web.logs import init_logs
 from lms.web.pages import init_pages
 from lms.web.server import configure
 from lms.wiring import event_bus
 
-BLUEPRINTS = (*accounts.BLUEPRINTS, notify, learning, lessons, learning_api, progress)
-COMMANDS = (audit, users, progress_commands,)
+BLUEPRINTS = (
+    *accounts.BLUEPRINTS,
+    notify,
+    learning,
+    lessons,
+    learning_api,
+    quiz,
+    assessment,
+    assessment_api,
+    progress,
+    roster,
+    staff,
+    *MEDIA,
+    *STUDIO,
+)
+COMMANDS = (audit, content, users, progress_commands, roster_commands)
 
 
 def create_app(
     settings: Settings, *, database: Database | None = None, queue: Queue | None = None
 ) -> Flask:
     """Return the application; tests hand in a database and a queue of their own."""
+    init_logs()
     app = Flask("lms", template_folder="../templates", static_folder="../static")
     configure(app, settings)
     use_time_zone(settings.time_zone)

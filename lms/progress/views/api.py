@@ -30,7 +30,7 @@ _ENDED = {
 }
 
 
-@bp.post("/items/<int:item_id>/lease")
+@bp.post("/items/<int(max=9223372036854775807):item_id>/lease")
 @requires(Permission.LEARN)
 def take_lease(item_id: int) -> ResponseReturnValue:
     """Give this browser the right to earn time on the item."""
@@ -77,7 +77,7 @@ def end_lease(lease_id: str) -> ResponseReturnValue:
     return "", 204
 
 
-@bp.get("/items/<int:item_id>/progress")
+@bp.get("/items/<int(max=9223372036854775807):item_id>/progress")
 @requires(Permission.LEARN)
 def item_progress(item_id: int) -> ResponseReturnValue:
     """Show what was seen and counted of one item."""
@@ -89,7 +89,7 @@ def item_progress(item_id: int) -> ResponseReturnValue:
     return jsonify(_progress_body(found))
 
 
-@bp.get("/lessons/<int:lesson_id>/progress")
+@bp.get("/lessons/<int(max=9223372036854775807):lesson_id>/progress")
 @requires(Permission.LEARN)
 def lesson_progress(lesson_id: int) -> ResponseReturnValue:
     """Show what was seen and counted of one lesson: the sum of its items."""

@@ -1,0 +1,94 @@
+"""The lesson page: every kind of item, the final test's lock, and what it costs."""
+
+import gzip
+
+import pytest
+from sqlalchemy import event
+
+from lms.db.session import Database
+from tests.factories.accounts import sign_in
+from tests.factories.enrollment import make_enrollment
+from tests.functional.learning.conftest import School
+from tests.support.site import Client
+
+_BUDGET_BYTES = 40_000
+_BUDGET_STATEMENTS = 6
+
+
+def test_the_video_page_plays_without_javascript(learner: Client, school: School) -> None:
+    page = learner.get(f"/learn/{school.slug}/A01.video").text
+    assert "<video" in page
+    assert "controls" in page
+    assert page.count("<source") == 2
+    assert 'srclang="zh"' in page
+
+
+@pytest.mark.parametrize("item", ["video", "text", "practice", "quiz"])
+def test_every_item_has_its_page(learner: Client, school: School, item: str) -> None:
+    answer = learner.get(f"/learn/{school.slug}/A01.{item}")
+    assert answer.status_code == 200
+    assert 'aria-current="true"' in answer.text
+
+
+def test_a_lesson_opens_at_its_first_open_step(
+    client: Client, school: School, database: Database
+) -> None:
+    with database.transaction() as session:
+        make_enrollment(
+            session, person=school.person, course=school.course, done=["A01/video", "A01/text"]
+        )
+    sign_in(client, school.person)
+    page = client.get(f"/learn/{school.slug}/A01").text
+    assert "[lens]" not in page
+    assert "Clean the lens" in client.get(f"/learn/{school.slug}/A01?lang=en").text
+
+
+def test_the_final_test_is_locked_until_the_lessons_are_done(
+    learner: Client, school: School
+) -> None:
+    page = learner.get(f"/learn/{school.slug}/FINAL?lang=en").text
+    assert "not open yet" in page
+    item = school.course.items["FINAL/final"].id
+    refused = learner.post(f"/api/v1/items/{item}/attempts")
+    assert refused.status_code == 403
+    lease = learner.post(f"/api/v1/items/{item}/lease")
+    assert (lease.status_code, lease.json["code"]) == (403, "item_locked")
+
+
+def test_who_did_not_join_is_sent_to_the_course_page(client: Client, school: School) -> None:
+    sign_in(client, school.stranger)
+    answer = client.get(f"/learn/{school.slug}/A01.video")
+    assert answer.location == f"/courses/{school.slug}"
+
+
+@pytest.mark.parametrize("item", ["A99", "A01.nothing", "A01.video.more", "%00"])
+def test_an_unknown_step_is_not_found(learner: Client, school: School, item: str) -> None:
+    assert learner.get(f"/learn/{school.slug}/{item}").status_code == 404
+
+
+def test_the_lesson_page_stays_within_its_statements(
+    learner: Client, school: School, database: Database
+) -> None:
+    address = f"/learn/{school.slug}/A01.video"
+    learner.get(address)
+    said: list[str] = []
+
+    def count(_connection: object, _cursor: object, statement: str, *_rest: object) -> None:
+        said.append(statement)
+
+    event.listen(database.engine, "before_cursor_execute", count)
+    assert learner.get(address).status_code == 200
+    event.remove(database.engine, "before_cursor_execute", count)
+    selects = [text for text in said if text.startswith("SELECT")]
+    # One of them looks the signed-in browser up.
+    assert len(selects) - 1 <= _BUDGET_STATEMENTS, "\n".join(selects)
+
+
+def test_the_lesson_page_stays_within_its_bytes(learner: Client, school: School) -> None:
+    page = learner.get(f"/learn/{school.slug}/A01.video").text
+    weight = len(gzip.compress(page.encode()))
+    for part in page.split('"'):
+        if part.startswith("/static/"):
+            with learner.get(part) as answer:
+                weight += len(gzip.compress(answer.data))
+    assert weight <= _BUDGET_BYTES

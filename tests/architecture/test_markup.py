@@ -98,6 +98,8 @@ def test_a_word_that_cannot_be_translated_is_found(plant, text):
         '<a lang="en" href="?lang=en">English</a>',
         "<p>{{ done }}/{{ total }} · 12 %</p>",
         "{# Sign in #}",
+        "<p>{{ size }} MB</p>",
+        '{% macro fault(name) %}aria-invalid="true"{% endmacro %}',
         '<p class="lead" id="start"></p>',
     ],
 )

@@ -22,6 +22,7 @@ def test_no_service_commits_or_reads_the_clock():
         "import time",
         "import random",
         "import requests",
+        "from pathlib import Path",
         "from urllib.request import urlopen",
         "from random import shuffle",
         "from sqlalchemy import select",
@@ -43,6 +44,8 @@ def test_an_impure_line_in_a_domain_module_is_found(plant, place, line):
     "line",
     [
         "from datetime import datetime, timedelta",
+        "from pathlib import PurePosixPath",
+        "from urllib.parse import urlsplit",
         "from random import Random\ndice = Random(7)",
         "from lms.core.clock import local_day",
         "from lms.core.errors import Conflict",

@@ -17,8 +17,8 @@ _OUTSIDE = re.compile(r"(?:https?:)?//(?!www\.w3\.org/)[a-z0-9-]+(?:\.[a-z0-9-]+
 _WORD = re.compile(r"[A-Za-z]{2,}|[\u4e00-\u9fff]")
 _DATA_SCRIPTS = {"application/json", "application/ld+json"}
 _SPOKEN = {"alt", "aria-label", "aria-description", "label", "placeholder", "title"}
-# The name of the site is the same in every language or written in both.
-_NAMES = re.compile("Xiangbo|乡播学堂")
+# Names and units are the same in every language; a macro may hold attributes for another element.
+_SAME = re.compile(r"Xiangbo|乡播学堂|\b(?:CSV|Excel|[KMG]B|PDF|VTT)\b|[\w-]+=\"[^\"]*\"")
 _NOT_TEXT = {"script", "style", "code"}
 _VOID = {
     "area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track",
@@ -123,7 +123,7 @@ class _Page(HTMLParser):
         return any(own or tag in _NOT_TEXT for tag, own in self.open)
 
     def _hear(self, text: str) -> None:
-        word = _WORD.search(_NAMES.sub("", text))
+        word = _WORD.search(_SAME.sub("", text))
         if word:
             line = self.getpos()[0] + text[: word.start()].count("\n")
             said = " ".join(text.split())[:60]

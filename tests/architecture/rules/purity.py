@@ -12,6 +12,9 @@ _IMPURE_MODULES = {
     "pathlib", "requests", "secrets", "shutil", "socket", "sqlalchemy", "sqlite3", "stripe",
     "structlog", "subprocess", "sys", "tempfile", "threading", "time", "urllib", "uuid",
 }  # fmt: skip
+# Parts of them that only compute.
+_PURE_MODULES = {"urllib.parse"}
+_PURE_NAMES = {"pathlib": {"PurePath", "PurePosixPath"}}
 _IMPURE_NAMES = {
     "lms.core.clock": {"utc_now"},
     "lms.core.ids": {"new_token", "new_uuid"},
@@ -61,7 +64,9 @@ def _role(root: Path, role: str) -> Iterator[Path]:
 def _impurities(node: ast.AST) -> Iterator[str]:
     for module, name in _imports(node):
         mapped = module.startswith("lms.db") or module.endswith(".models")
-        if mapped or module.split(".")[0] in _IMPURE_MODULES:
+        outside = module.split(".")[0] in _IMPURE_MODULES
+        pure = module in _PURE_MODULES or name in _PURE_NAMES.get(module, ())
+        if mapped or (outside and not pure):
             yield f"imports {module}"
         elif name in _IMPURE_NAMES.get(module, ()):
             yield f"imports {module}.{name}"

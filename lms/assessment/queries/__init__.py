@@ -3,7 +3,6 @@
 from lms.assessment.queries.attempts import is_overdue
 from lms.assessment.queries.results import Place, Result, Reviewed, place, result, review
 from lms.assessment.queries.sheets import Sheet, ShownQuestion, sheet
-from lms.assessment.queries.starts import StartView, has_open_attempt, start_view
 
 __all__ = [
     "Place",
@@ -11,12 +10,9 @@ __all__ = [
     "Reviewed",
     "Sheet",
     "ShownQuestion",
-    "StartView",
-    "has_open_attempt",
     "is_overdue",
     "place",
     "result",
     "review",
     "sheet",
-    "start_view",
 ]

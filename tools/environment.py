@@ -139,7 +139,8 @@ def quiet_pip() -> dict[str, str]:
 
 def uv_environment() -> dict[str, str]:
     """Return an environment in which uv uses the mirror and certificates that pip is set to."""
-    environment = dict(os.environ)
+    # An office's own certificate is known to the machine, not to uv.
+    environment = {"UV_SYSTEM_CERTS": "1", **os.environ}
     for option, variable in (("index-url", "UV_DEFAULT_INDEX"), ("cert", "SSL_CERT_FILE")):
         value = pip_setting(option)
         if value and variable not in environment:

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from lms.audit.domain import Act
 from lms.db.base import Base
-from lms.db.ddl import append_only
+from lms.db.ddl import after_create, append_only
 
 
 class AuditEntry(Base):
@@ -47,3 +47,11 @@ class AuditHead(Base):
 _entries = AuditEntry.__table__
 assert isinstance(_entries, Table)
 append_only(_entries)
+# TRUNCATE passes by the triggers of rows; SQLite has no such statement.
+after_create(
+    _entries,
+    postgresql=(
+        "CREATE TRIGGER audit_entry_no_truncate BEFORE TRUNCATE ON audit_entry "
+        "FOR EACH STATEMENT EXECUTE FUNCTION audit_entry_no_delete()"
+    ),
+)

@@ -6,6 +6,9 @@ from datetime import timedelta
 # What takes longer to reach a phone helps nobody any more.
 GOOD_FOR = timedelta(minutes=10)
 
+# What was sent is kept this long, to answer who was told what and when.
+KEPT_FOR = timedelta(days=30)
+
 # Longer than 70 characters is charged as two messages.
 _TEXTS: dict[str, dict[str, str]] = {
     "code": {

@@ -18,8 +18,9 @@ def send_message(context: JobContext) -> None:
         at = now(session)
         if message.state != SmsState.WAITING:
             return
+        service.forget_old(session, at=at)
         if not in_development:
-            service.forget_stale(session, at=at)
+            service.clear_stale(session, at=at)
         if message.created_at < at - GOOD_FOR:
             service.settle(session, message_id, SmsState.FAILED, keep_text=in_development)
             return

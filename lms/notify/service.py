@@ -3,13 +3,13 @@
 from collections.abc import Mapping
 from datetime import datetime
 
-from sqlalchemy import update
+from sqlalchemy import delete, update
 from sqlalchemy.orm import Session
 
 from lms.core.ids import new_uuid
 from lms.db.session import now
 from lms.jobs.service import JobRequest, enqueue
-from lms.notify.domain import GOOD_FOR, words
+from lms.notify.domain import GOOD_FOR, KEPT_FOR, words
 from lms.notify.models import SmsMessage, SmsState
 
 SEND = "sms.send"
@@ -48,7 +48,12 @@ def settle(session: Session, message_id: str, state: SmsState, *, keep_text: boo
         message.text = ""
 
 
-def forget_stale(session: Session, *, at: datetime) -> None:
+def forget_old(session: Session, *, at: datetime) -> None:
+    """Delete messages nobody asks about any more."""
+    session.execute(delete(SmsMessage).where(SmsMessage.settled_at < at - KEPT_FOR))
+
+
+def clear_stale(session: Session, *, at: datetime) -> None:
     """Clear the texts of messages nobody managed to send in time."""
     stale = (SmsMessage.created_at < at - GOOD_FOR) & (SmsMessage.text != "")
     session.execute(update(SmsMessage).where(stale).values(text=""))

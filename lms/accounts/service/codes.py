@@ -47,6 +47,15 @@ def send_code(
         live.closed_at = now
         session.flush()
     code = f"{secrets.randbelow(10**proofs.CODE_DIGITS):0{proofs.CODE_DIGITS}d}"
+    if _keep(session, phone, purpose, code, keys=keys, now=now):
+        _text(session, phone, code, locale)
+    return int(proofs.RESEND_AFTER.total_seconds())
+
+
+def _keep(
+    session: Session, phone: str, purpose: CodePurpose, code: str, *, keys: Keys, now: datetime
+) -> bool:
+    """Store the code hashed; false where the number asked twice at once and the other goes out."""
     row = OneTimeCode(
         phone=phone,
         purpose=purpose,
@@ -58,17 +67,16 @@ def send_code(
         with session.begin_nested():
             session.add(row)
     except IntegrityError:
-        # The same number asked twice at once; the other request sends the one live code.
-        return int(proofs.RESEND_AFTER.total_seconds())
-    minutes = int(proofs.CODE_LIFE.total_seconds()) // 60
-    send_sms(
-        session,
-        phone=phone,
-        template="code",
-        params={"code": code, "minutes": minutes},
-        locale=locale,
-    )
-    return int(proofs.RESEND_AFTER.total_seconds())
+        return False
+    return True
+
+
+def _text(session: Session, phone: str, code: str, locale: str | None) -> None:
+    params: dict[str, str | int] = {
+        "code": code,
+        "minutes": int(proofs.CODE_LIFE.total_seconds()) // 60,
+    }
+    send_sms(session, phone=phone, template="code", params=params, locale=locale)
 
 
 def try_code(

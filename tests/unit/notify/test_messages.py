@@ -1,0 +1,22 @@
+"""The words of text messages."""
+
+import pytest
+
+from lms.notify.domain import words
+
+CODE = {"code": "407215", "minutes": 5}
+
+
+@pytest.mark.parametrize("locale", [None, "zh", "fr"])
+def test_a_message_is_chinese_unless_english_was_chosen(locale):
+    assert words("code", locale, CODE) == (
+        "【乡播学堂】验证码 407215，5 分钟内有效。谁问都别说，工作人员也不会要。"
+    )
+
+
+def test_english_was_chosen():
+    assert words("code", "en", CODE).startswith("[Xiangbo] Your code is 407215")
+
+
+def test_a_code_fits_into_one_message():
+    assert len(words("code", "zh", CODE)) <= 70

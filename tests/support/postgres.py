@@ -114,8 +114,8 @@ def _start(folder: Path) -> dict[str, str | int]:
     folder.mkdir()
     if os.geteuid() == 0 and found.is_relative_to(OWN_PROGRAMS):
         # The other user may not look into our home.
-        shutil.copytree(found.parent, folder / "programs", symlinks=True)
-        found = folder / "programs" / "bin"
+        shutil.copytree(OWN_PROGRAMS, folder / "programs", symlinks=True)
+        found = folder / "programs" / found.relative_to(OWN_PROGRAMS)
     before = _as_other_user(folder)
     environment = {"PATH": "/usr/bin:/bin", "LANG": "C.UTF-8", "HOME": str(folder)}
     data = str(folder / "data")

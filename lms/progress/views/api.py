@@ -116,7 +116,8 @@ def _beat_answer(reply: service.BeatReply) -> ResponseReturnValue:
 
 
 def _refusal(part: dict[str, Any]) -> dict[str, Any]:
-    return part | {"message": gettext(REASONS[part["reason"]])}
+    words = REASONS[part["reason"]]
+    return part | {"message": gettext(words)}
 
 
 def _progress_body(found: queries.ItemProgressRow) -> dict[str, Any]:

@@ -1,5 +1,6 @@
 """Reads the chain from its first entry to its head and says where it breaks."""
 
+from contextlib import closing
 from dataclasses import dataclass
 
 from sqlalchemy import select
@@ -26,13 +27,14 @@ def verify(session: Session, *, anchor: str | None = None) -> Check:
     rows = session.scalars(
         select(AuditEntry).order_by(AuditEntry.id).execution_options(yield_per=_AT_ONCE)
     )
-    for entry in rows:
-        fault = _fault(entry, number + 1, last)
-        if fault is not None:
-            return Check(number, last, fault)
-        number, last = entry.id, entry.hash
-        anchored = anchored or last == anchor
-        session.expunge(entry)
+    with closing(rows):
+        for entry in rows:
+            fault = _fault(entry, number + 1, last)
+            if fault is not None:
+                return Check(number, last, fault)
+            number, last = entry.id, entry.hash
+            anchored = anchored or last == anchor
+            session.expunge(entry)
     return Check(number, last, _end_fault(session, number, last) or _anchor_fault(anchored))
 
 

@@ -1,0 +1,134 @@
+"""Messages from the outbox to the gateway."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import select
+
+from lms.core.errors import GatewayError
+from lms.db.session import now
+from lms.jobs.models import Job
+from lms.jobs.tasks import Runner
+from lms.notify import handlers
+from lms.notify.models import SmsMessage
+from lms.notify.service import send_sms
+from lms.wiring import JOBS
+
+
+class Service:
+    """An SMS service that takes messages, or refuses as often as it is told to."""
+
+    def __init__(self):
+        self.sent, self.refusals = [], []
+
+    def send(self, *, phone, text, key):
+        if self.refusals:
+            raise GatewayError("sms_not_sent", "No.", retryable=self.refusals.pop(0))
+        self.sent.append((phone, text, key))
+
+
+@pytest.fixture
+def service(monkeypatch):
+    made = Service()
+    monkeypatch.setattr(handlers, "sms_gateway", lambda _settings: made)
+    return made
+
+
+@pytest.fixture
+def production(database, settings, queue):
+    """Run waiting jobs as a production worker does."""
+    runner = Runner(database, replace(settings, production=True), JOBS)
+
+    def run():
+        waiting, queue.waiting[:] = list(queue.waiting), []
+        for job_id in waiting:
+            runner.run(job_id)
+
+    return run
+
+
+def write(database, **changes):
+    with database.transaction() as session:
+        message = send_sms(
+            session, phone="13857005678", template="code", params={"code": "407215", "minutes": 5}
+        )
+        for name, value in changes.items():
+            setattr(message, name, value)
+    return message.id
+
+
+def stored(database):
+    with database.snapshot() as session:
+        return session.scalars(select(SmsMessage)).one()
+
+
+def test_a_message_goes_out_once_and_production_forgets_its_text(database, service, production):
+    message_id = write(database)
+    production()
+    assert [(phone, key) for phone, _text, key in service.sent] == [("13857005678", message_id)]
+    assert "407215" in service.sent[0][1]
+    assert (stored(database).state, stored(database).text) == ("sent", "")
+
+
+def test_development_keeps_the_text_for_the_outbox_page(database, run_jobs):
+    write(database)
+    run_jobs()
+    assert stored(database).state == "sent"
+    assert "407215" in stored(database).text
+
+
+def test_a_request_that_fails_sends_nothing(database, queue):
+    def fail():
+        with database.transaction() as session:
+            send_sms(
+                session, phone="13857005678", template="code", params={"code": "1", "minutes": 5}
+            )
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        fail()
+    assert queue.waiting == []
+
+
+def test_the_same_job_again_sends_nothing_more(database, service, production, queue):
+    write(database)
+    (job_id,) = queue.waiting
+    production()
+    queue.waiting.append(job_id)
+    production()
+    assert len(service.sent) == 1
+
+
+def test_a_service_that_is_down_gets_the_message_later(database, service, production, queue):
+    service.refusals = [True]
+    write(database)
+    (job_id,) = queue.waiting
+    production()
+    assert stored(database).state == "waiting"
+    queue.waiting.append(job_id)
+    production()
+    assert stored(database).state == "sent"
+
+
+def test_a_refused_message_is_failed_and_forgotten(database, service, production):
+    service.refusals = [False]
+    write(database)
+    production()
+    assert (stored(database).state, stored(database).text) == ("failed", "")
+
+
+def test_a_message_that_comes_too_late_is_not_sent(database, service, production):
+    with database.snapshot() as session:
+        long_ago = now(session) - timedelta(minutes=11)
+    write(database, created_at=long_ago)
+    production()
+    assert service.sent == []
+    assert (stored(database).state, stored(database).text) == ("failed", "")
+
+
+def test_the_job_does_not_carry_the_code(database):
+    write(database)
+    with database.snapshot() as session:
+        job = session.scalars(select(Job)).one()
+        assert "407215" not in f"{job.args} {job.key} {job.result}"

@@ -1,18 +1,13 @@
 """Fresh databases for tests: a copy of a template that is made once a run, on either engine."""
 
-import importlib
-import importlib.util
 import shutil
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
-from pkgutil import iter_modules
+from contextlib import contextmanager
+from pathlib import Path
 from uuid import uuid4
 
-from sqlalchemy import Table
-
-import lms
-from lms.db.base import Base
 from lms.db.session import Database
+from lms.operations import migrations
 from tests.support import postgres
 from tests.support.run import only_one
 from tests.support.summary import miss
@@ -23,8 +18,8 @@ Prepare = Callable[[str], None]
 @contextmanager
 def fresh_url(engine: str, prepare: Prepare) -> Iterator[str]:
     """Yield the address of a database of one test; ``prepare`` fills the template once a run."""
-    if engine == "postgresql" and postgres.programs() is None:
-        miss("PostgreSQL", "no server program found; install postgresql or run make test")
+    if engine == "postgresql":
+        _need_postgresql()
     make = postgres.fresh_database if engine == "postgresql" else _fresh_sqlite
     with make(prepare) as url:
         yield url
@@ -42,38 +37,24 @@ def _fresh_sqlite(prepare: Prepare) -> Iterator[str]:
     try:
         yield f"sqlite:///{own}"
     finally:
-        for file in folder.glob(f"{own.name}*"):
-            file.unlink(missing_ok=True)
+        _remove(own)
+
+
+def _remove(database: Path) -> None:
+    """Remove the file and what SQLite keeps beside it."""
+    for file in database.parent.glob(f"{database.name}*"):
+        file.unlink(missing_ok=True)
+
+
+def _need_postgresql() -> None:
+    if postgres.programs() is None:
+        miss("PostgreSQL", "no server program found; install postgresql or run make test")
 
 
 def create_schema(url: str) -> None:
-    """Make every table, constraint and trigger of the models."""
-    load_models()
+    """Make the schema as an installation has it: by the migrations."""
     database = Database(url)
     try:
-        Base.metadata.create_all(database.engine, tables=_whole_tables())
+        migrations.upgrade(database)
     finally:
         database.dispose()
-
-
-def load_models() -> None:
-    """Import the models of every feature, so that the metadata is whole."""
-    for feature in iter_modules(lms.__path__, "lms."):
-        models = f"{feature.name}.models"
-        if feature.ispkg and importlib.util.find_spec(models):
-            # A feature that is half built does not stop the tests of the others.
-            with suppress(ImportError):
-                importlib.import_module(models)
-
-
-def _whole_tables() -> list[Table]:
-    """Return the tables that refer only to tables that exist."""
-    tables = dict(Base.metadata.tables)
-    while torn := [
-        name
-        for name, table in tables.items()
-        if any(key.target_fullname.rpartition(".")[0] not in tables for key in table.foreign_keys)
-    ]:
-        for name in torn:
-            del tables[name]
-    return list(tables.values())

@@ -69,9 +69,8 @@ def stop_server(folder: Path) -> None:
 @contextmanager
 def fresh_database(prepare: Callable[[str], None]) -> Iterator[str]:
     """Yield the address of a new database; ``prepare`` fills the template once a run."""
-    socket = server_url()
+    socket, name = server_url(), f"t_{uuid4().hex}"
     _make_template(socket, prepare)
-    name = f"t_{uuid4().hex}"
     with _connect(socket, "postgres") as connection:
         connection.execute(f"CREATE DATABASE {name} TEMPLATE {_TEMPLATE}{_strategy(connection)}")
     try:

@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 from flask import Flask
+from flask.json.provider import DefaultJSONProvider
 from flask_compress import Compress
 from flask_wtf.csrf import CSRFProtect
 from werkzeug.middleware.proxy_fix import ProxyFix
@@ -12,6 +13,19 @@ from lms.settings import Settings
 csrf = CSRFProtect()
 _FORM_BYTES = 2 * 1024 * 1024
 _SIGNED_IN_FOR = timedelta(days=30)
+
+
+class _Json(DefaultJSONProvider):
+    """JSON with Chinese as it is written; what is nested too deeply to read is a bad value."""
+
+    ensure_ascii = False
+
+    def loads(self, s: str | bytes, **kwargs: object) -> object:
+        """Read JSON. Raises ``ValueError`` for all that is none, whatever stack it would need."""
+        try:
+            return super().loads(s, **kwargs)
+        except RecursionError as error:
+            raise ValueError("nested too deeply") from error
 
 
 def configure(app: Flask, settings: Settings) -> None:
@@ -42,7 +56,7 @@ def configure(app: Flask, settings: Settings) -> None:
         COMPRESS_STREAMS=True,
         JSON_AS_ASCII=False,
     )
-    app.json.ensure_ascii = False  # type: ignore[attr-defined]  # the default provider has it
+    app.json = _Json(app)
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True
     csrf.init_app(app)

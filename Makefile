@@ -5,7 +5,7 @@ VENV := .venv/bin
 WORKERS ?= 2
 TESTS ?= tests
 
-.PHONY: run setup test check bench media messages vendor worker faults lock clean environment tools
+.PHONY: run setup test check bench media messages worker faults lock clean environment tools
 
 run: setup            ## serve on http://127.0.0.1:8000 with a worker; Ctrl-C stops all of it
 	@exec $(VENV)/python -m tools.serve
@@ -30,11 +30,10 @@ bench: tools          ## one line a figure: name value unit ratio-to-limit
 messages: tools       ## merge the Chinese words and name the sentences that lack them
 	@$(VENV)/python -m tools.messages
 
-media: tools          ## make the lessons' videos anew from their sources
-	@$(VENV)/python -m tools.media
-
-vendor:               ## fetch the scripts and fonts that are kept in static/vendor/
-	@$(PYTHON) -m tools.vendor
+media: tools          ## make the videos of the lessons whose script changed
+	@$(VENV)/python -m tools.machine
+	@$(PYTHON) -m tools.media.environment
+	@var/media-venv/bin/python -m tools.media course_content
 
 worker: setup         ## run jobs on this machine, besides the one that serves
 	@exec $(VENV)/python -m flask worker

@@ -11,6 +11,7 @@ from lms.audit.cli import audit
 from lms.content.cli import content
 from lms.core.clock import use_time_zone
 from lms.db.session import Database
+from lms.demo.cli import demo
 from lms.jobs.gateway import HueyQueue, Queue
 from lms.learning.views.api import bp as learning_api
 from lms.learning.views.lessons import bp as lessons
@@ -50,7 +51,7 @@ BLUEPRINTS = (
     *MEDIA,
     *STUDIO,
 )
-COMMANDS = (audit, content, users, progress_commands, roster_commands)
+COMMANDS = (audit, content, users, progress_commands, roster_commands, demo)
 
 
 def create_app(

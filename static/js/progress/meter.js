@@ -39,7 +39,7 @@
     var seen = d.querySelector("[data-seen]"), credited = d.querySelector("[data-credited]");
     if (seen) { seen.setAttribute("d", path(known.watched)); }
     if (credited && known.credited) { credited.setAttribute("d", path(known.credited)); }
-    if (known.completed) { say(text.done); } else if (lease) { say(text.counting); }
+    if (known.completed || verified >= duration) { say(text.done); } else if (lease) { say(text.counting); }
   }
   function tell(name, detail) { listeners.forEach(function (f) { f(name, detail); }); }
 

@@ -18,7 +18,7 @@ RENDITION_RATE = 30
 _CONTAINERS = frozenset({"mov", "mp4", "m4a", "3gp", "3g2", "mj2", "matroska", "webm"})
 # A file may end this much before its header says; beyond that it broke off on the way.
 _CUT_MS = 2_000
-_CUT_SHARE = 20
+_CUT_SHARE = 100
 _SAME_LENGTH_MS = 1_000
 # Shorter side of each rung, and how far the longer may go: very wide videos stay light too.
 _RUNGS = {Label.SMALL: (240, 640), Label.MEDIUM: (480, 1280)}

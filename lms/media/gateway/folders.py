@@ -4,7 +4,6 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from lms.core.errors import InvalidInput, Message
-from lms.core.ids import new_uuid
 from lms.media.domain.names import POSTER, Label
 from lms.media.domain.prepared import PreparedVideo
 from lms.media.domain.video import VideoFacts, judge_finished, judge_lengths, judge_video
@@ -13,6 +12,7 @@ from lms.media.gateway.storage import Storage
 from lms.media.gateway.transcode import describe, make_poster
 
 _POSTER_HEAD = 12
+_STAGING = "staging"
 
 
 def stage_files(
@@ -27,7 +27,7 @@ def stage_files(
     ``name_asset`` turns the SHA-256 of the best rendition into the asset's id. Raises
     ``InvalidInput`` with a field for each file at fault.
     """
-    with storage.workplace(new_uuid()) as folder:
+    with storage.workplace(_STAGING) as folder:
         finished = _bring_renditions(storage, folder, renditions)
         if poster is None:
             best = list(finished)[-1]

@@ -74,24 +74,19 @@ class Storage:
         Raises ``InvalidInput`` on the field ``file`` where it is too large or plainly no video;
         the first bytes decide before the rest is read. Nothing of a refused file stays.
         """
-        incoming = self.root / "incoming" / new_uuid()
-        incoming.parent.mkdir(parents=True, exist_ok=True)
         try:
-            received = _copy(stream, incoming, limit)
-            _move(incoming, self.original(received.sha256))
+            return self._take_in(stream, limit)
         except OSError as error:
             raise disk_fault(error) from error
-        finally:
-            incoming.unlink(missing_ok=True)
-        return received
 
     @contextmanager
-    def workplace(self, asset_id: str) -> Iterator[Path]:
-        """Yield an empty folder that is this asset's alone until the block ends.
+    def workplace(self, name: str) -> Iterator[Path]:
+        """Yield an empty folder that is this work's alone until the block ends.
 
+        ``name`` is the asset worked on.
         What a killed worker left is removed. A second worker waits for the first.
         """
-        folder = self.root / "work" / asset_id
+        folder = self.root / "work" / name
         folder.parent.mkdir(parents=True, exist_ok=True)
         with folder.with_suffix(".lock").open("w") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX)
@@ -103,13 +98,8 @@ class Storage:
                 shutil.rmtree(folder, ignore_errors=True)
 
     def bring_original(self, sha256: str, target: Path) -> None:
-        """Put an original where a program can read it, without copying where the disk allows.
-
-        Raises ``NotFound`` where it is gone.
-        """
+        """Put an original where a program can read it, without copying where the disk allows."""
         original = self.original(sha256)
-        if not original.is_file():
-            raise NotFound
         try:
             target.hardlink_to(original)
         except OSError:
@@ -152,6 +142,17 @@ class Storage:
                 path.unlink(missing_ok=True)
                 removed += 1
         return removed
+
+    def _take_in(self, stream: ByteStream, limit: int) -> Received:
+        folder = self.root / "incoming"
+        folder.mkdir(parents=True, exist_ok=True)
+        incoming = folder / new_uuid()
+        try:
+            received = _copy(stream, incoming, limit)
+            _move(incoming, self.original(received.sha256))
+        finally:
+            incoming.unlink(missing_ok=True)
+        return received
 
     def _set(self, asset_id: str, version: str) -> Path:
         if not _ASSET.fullmatch(asset_id) or not _VERSION.fullmatch(version):

@@ -79,10 +79,10 @@ def finish_preparation(session: Session, asset_id: str, prepared: PreparedVideo)
     asset = _locked(session, asset_id)
     if asset.state == AssetState.READY:
         return
-    _move(asset, AssetState.READY)
-    asset.duration_ms = prepared.duration_ms
-    asset.ready_at = now(session)
     record_files(session, asset, prepared)
+    asset.ready_at = now(session)
+    asset.duration_ms = prepared.duration_ms
+    _move(asset, AssetState.READY)
     emit(session, AssetReady(asset.id, prepared.duration_ms))
 
 

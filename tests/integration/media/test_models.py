@@ -1,96 +1,128 @@
+"""Promises of the tables, kept whoever writes."""
+
 import pytest
-from sqlalchemy import text
+from sqlalchemy import text, update
 from sqlalchemy.exc import IntegrityError
 
-from lms.db.session import Database
+from lms.core.clock import utc_now
+from lms.media.models import Asset, Rendition
+from tests.factories.accounts import make_person
 from tests.factories.media import make_asset, make_caption
 
-_SHA = "a" * 64
-
-
-def refused_by(database: Database, statement: str) -> str:
-    """Return the name of the promise that stops the statement."""
-    with pytest.raises(IntegrityError) as raised, database.transaction() as session:
-        session.execute(text(statement))
-    return str(raised.value.orig)
+SHA = "a" * 64
 
 
 @pytest.fixture
-def ready(database):
-    with database.transaction() as session:
-        return make_asset(session).id
+def change(database):
+    """Change columns of an asset behind the back of the services."""
+
+    def change(asset_id, **columns):
+        with database.transaction() as session:
+            session.execute(update(Asset).where(Asset.id == asset_id).values(**columns))
+
+    return change
 
 
-@pytest.mark.parametrize("column", ["duration_ms", "version", "width", "height", "ready_at"])
-def test_an_asset_is_not_ready_without_what_players_need(database, column):
-    with database.transaction() as session:
-        asset = make_asset(session, state="queued")
+@pytest.fixture
+def refused_by(change):
+    """Return the promise that stops a change."""
+
+    def refused_by(asset_id, **columns):
+        with pytest.raises(IntegrityError) as raised:
+            change(asset_id, **columns)
+        return str(raised.value.orig)
+
+    return refused_by
+
+
+@pytest.fixture
+def make(database):
+    """Make an asset and return its id."""
+
+    def make(**overrides):
+        with database.transaction() as session:
+            return make_asset(session, **overrides).id
+
+    return make
+
+
+@pytest.mark.parametrize("missing", ["duration_ms", "version", "width", "height", "ready_at"])
+def test_an_asset_is_not_ready_without_what_players_need(make, change, refused_by, missing):
+    asset_id = make(state="processing")
     complete = {
-        "duration_ms": "1000",
-        "version": "'v'",
-        "width": "2",
-        "height": "2",
-        "ready_at": "CURRENT_TIMESTAMP",
+        "state": "ready",
+        "duration_ms": 1000,
+        "version": "v",
+        "width": 2,
+        "height": 2,
+        "ready_at": utc_now(),
     }
-    del complete[column]
-    values = ", ".join(f"{name} = {value}" for name, value in complete.items())
-    assert "ck_asset_ready" in refused_by(
-        database, f"UPDATE asset SET state = 'ready', {values} WHERE id = '{asset.id}'"
-    )
+    assert "ck_asset_ready" in refused_by(asset_id, **{**complete, missing: None})
+    change(asset_id, **complete)
 
 
 @pytest.mark.parametrize(
-    "change", ["duration_ms = 1", "state = 'queued'", f"sha256 = '{_SHA}'", "duration_ms = NULL"]
+    "columns", [{"duration_ms": 1}, {"duration_ms": None}, {"state": "queued"}, {"sha256": SHA}]
 )
-def test_a_ready_asset_keeps_its_length_and_content_whoever_asks(database, ready, change):
-    assert "a ready asset keeps its content and length" in refused_by(
-        database, f"UPDATE asset SET {change} WHERE id = '{ready}'"
-    )
+def test_a_ready_asset_keeps_its_length_and_content_whoever_asks(make, refused_by, columns):
+    assert "a ready asset keeps its content and length" in refused_by(make(), **columns)
 
 
-def test_without_the_trigger_the_length_of_a_ready_asset_could_be_changed(database, ready):
+def test_a_ready_asset_may_get_better_files(make, change):
+    change(make(), version="0" * 32, has_poster=False)
+
+
+def test_without_the_trigger_the_length_of_a_ready_asset_could_be_changed(database, make, change):
     on_table = "" if database.is_sqlite else " ON asset"
     with database.transaction() as session:
         session.execute(text(f"DROP TRIGGER asset_ready_is_final{on_table}"))
-        session.execute(text(f"UPDATE asset SET duration_ms = 1 WHERE id = '{ready}'"))
+    change(make(), duration_ms=1)
 
 
-def test_a_failed_asset_says_why(database):
+def test_a_failed_asset_says_why_and_no_other_does(make, refused_by):
+    assert "ck_asset_failed" in refused_by(make(state="processing"), state="failed")
+    assert "ck_asset_failed" in refused_by(make(state="processing"), error_code="video_unreadable")
+
+
+def test_only_an_asset_that_has_not_arrived_lacks_its_content(make, refused_by):
+    assert "ck_asset_content" in refused_by(make(state="queued"), sha256=None)
+    make(state="uploading", sha256=None)
+
+
+def test_a_course_folder_brings_the_same_content_once(make):
+    make(sha256=SHA)
+    with pytest.raises(IntegrityError):
+        make(sha256=SHA)
+
+
+def test_an_owner_sends_the_same_content_once_and_another_owner_may_too(database, make):
     with database.transaction() as session:
-        asset = make_asset(session, state="processing")
-    assert "ck_asset_failed" in refused_by(
-        database, f"UPDATE asset SET state = 'failed' WHERE id = '{asset.id}'"
+        owners = [make_person(session).id for _ in range(2)]
+    for owner_id in owners:
+        make(sha256=SHA, owner_id=owner_id)
+    with pytest.raises(IntegrityError):
+        make(sha256=SHA, owner_id=owners[0])
+
+
+def test_an_asset_has_one_rendition_a_label(database, make):
+    asset_id = make()
+    again = Rendition(
+        asset_id=asset_id, label="240p", width=2, height=2, byte_size=1, bit_rate=1, sha256=SHA
     )
-
-
-def test_a_course_folder_brings_the_same_content_once(database):
-    with database.transaction() as session:
-        make_asset(session, sha256=_SHA)
     with pytest.raises(IntegrityError), database.transaction() as session:
-        make_asset(session, sha256=_SHA)
+        session.add(again)
 
 
-def test_an_asset_has_one_rendition_a_label_and_one_caption_a_language(database):
+def test_an_asset_has_one_caption_a_language_and_no_foreign_ones(database):
     with database.transaction() as session:
         asset = make_asset(session)
         make_caption(session, asset)
+        make_caption(session, asset, language="en")
     with pytest.raises(IntegrityError), database.transaction() as session:
         make_caption(session, asset)
-    again = (
-        "INSERT INTO rendition (asset_id, label, width, height, byte_size, bit_rate, sha256) "
-        f"VALUES ('{asset.id}', '240p', 2, 2, 1, 1, 'x')"
-    )
-    assert "rendition" in refused_by(database, again)
+    with pytest.raises(IntegrityError), database.transaction() as session:
+        make_caption(session, asset, language="fr")
 
 
-def test_states_labels_and_languages_are_those_of_the_rules(database):
-    with database.transaction() as session:
-        asset = make_asset(session, state="queued")
-    assert "ck_asset_state" in refused_by(
-        database, f"UPDATE asset SET state = 'done' WHERE id = '{asset.id}'"
-    )
-    assert "ck_caption_language" in refused_by(
-        database,
-        "INSERT INTO caption (asset_id, language, text, source_name) "
-        f"VALUES ('{asset.id}', 'fr', '', '')",
-    )
+def test_states_are_those_of_the_rules(make, refused_by):
+    assert "ck_asset_state" in refused_by(make(state="queued"), state="done")

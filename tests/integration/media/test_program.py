@@ -1,0 +1,130 @@
+"""What a program that reads hostile files can and cannot do."""
+
+import os
+import socket
+import sys
+import time
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from lms.media.gateway.program import Limits, ProgramFailed, ffmpeg, run_confined
+
+MIB = 1024**2
+LIMITS = Limits(wall_seconds=20, cpu_seconds=10, memory_bytes=512 * MIB, file_bytes=MIB)
+
+
+def run(folder, code, limits=LIMITS, on_line=None):
+    run_confined([sys.executable, "-c", code], folder=folder, limits=limits, on_line=on_line)
+
+
+def lines_of(folder, code):
+    lines = []
+    run(folder, code, on_line=lines.append)
+    return lines
+
+
+def is_running(pid):
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    return True
+
+
+def wait_until_gone(pid):
+    until = time.monotonic() + 5
+    while is_running(pid) and time.monotonic() < until:
+        time.sleep(0.02)
+    return not is_running(pid)
+
+
+def test_a_program_runs_in_its_folder_with_next_to_nothing_inherited(tmp_path, monkeypatch):
+    monkeypatch.setenv("LMS_SECRET_KEY", "do not tell")
+    code = "import os; print(os.getcwd()); print(sorted(os.environ)); print(os.nice(0))"
+    where, environment, niceness = lines_of(tmp_path, code)
+    assert where == str(tmp_path)
+    assert "LMS_SECRET_KEY" not in environment
+    assert int(niceness) >= 10
+
+
+def test_a_program_reaches_no_network_where_the_kernel_can_take_it_away(tmp_path):
+    code = (
+        "import os, socket\n"
+        "print(os.readlink('/proc/self/ns/net'))\n"
+        "s = socket.socket(); s.settimeout(2)\n"
+        "print(s.connect_ex(('127.0.0.1', {port})))"
+    )
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        namespace, answer = lines_of(tmp_path, code.format(port=server.getsockname()[1]))
+    if namespace == str(Path("/proc/self/ns/net").readlink()):
+        pytest.skip("this kernel gives programs no network of their own")
+    assert answer != "0"
+
+
+def test_ffmpeg_opens_no_address_whatever_the_kernel_can_do(tmp_path):
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        server.settimeout(0.5)
+        address = f"http://127.0.0.1:{server.getsockname()[1]}/a.mp4"
+        with pytest.raises(ProgramFailed) as raised:
+            run_confined(
+                [ffmpeg(), "-nostdin", "-protocol_whitelist", "file,pipe", "-i", address],
+                folder=tmp_path,
+                limits=replace(LIMITS, memory_bytes=4096 * MIB),
+            )
+        with pytest.raises(TimeoutError):
+            server.accept()
+    assert "not on whitelist" in str(raised.value)
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "x = bytearray(2 * 1024**3)",
+        "open('big', 'wb').write(bytes(5 * 1024**2))",
+        "files = [open('/dev/null') for _ in range(100)]",
+        "import sys; sys.exit(3)",
+    ],
+)
+def test_a_program_that_goes_beyond_a_limit_or_fails_is_told(tmp_path, code):
+    with pytest.raises(ProgramFailed) as raised:
+        run(tmp_path, code)
+    assert not raised.value.timed_out
+
+
+def test_a_program_that_spins_is_stopped_by_its_processor_time(tmp_path):
+    began = time.monotonic()
+    with pytest.raises(ProgramFailed):
+        run(tmp_path, "while True: pass", replace(LIMITS, cpu_seconds=1))
+    assert time.monotonic() - began < 15
+
+
+def test_a_program_that_sleeps_is_stopped_by_the_clock(tmp_path):
+    with pytest.raises(ProgramFailed) as raised:
+        run(tmp_path, "import time; time.sleep(60)", replace(LIMITS, wall_seconds=1))
+    assert raised.value.timed_out
+
+
+def test_what_a_program_started_dies_with_it(tmp_path):
+    code = (
+        "import subprocess, sys\n"
+        "child = subprocess.Popen([sys.executable, '-c', 'import time; time.sleep(60)'],"
+        " stdout=subprocess.DEVNULL)\n"
+        "print(child.pid, flush=True)"
+    )
+    (child,) = lines_of(tmp_path, code)
+    assert wait_until_gone(int(child))
+
+
+def test_a_program_is_killed_when_nobody_wants_its_answers_any_more(tmp_path):
+    pids = []
+
+    def stop(line):
+        pids.append(int(line))
+        raise InterruptedError
+
+    code = "import os, time; print(os.getpid(), flush=True); time.sleep(60)"
+    with pytest.raises(InterruptedError):
+        run(tmp_path, code, on_line=stop)
+    assert wait_until_gone(pids[0])

@@ -12,9 +12,10 @@ from lms.core.errors import Message
 Localized = dict[str, str]
 
 LANGUAGES = ("zh", "en")
+# Written in C where the package brings it: ten times as fast, the same nodes.
+_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _MAX_DEPTH = 12
 _MAX_WORDS = 4_000
-_TAG = "tag:yaml.org,2002:"
 # YAML reads 1:30 as ninety and 010 as eight; nobody who writes minutes means that.
 _DECIMAL = re.compile(r"-?(0|[1-9][0-9]{0,8})")
 _NOTHING: Localized = {"zh": ""}
@@ -67,7 +68,7 @@ class Table:
         node = self._nodes.get(key)
         if node is None:
             return default
-        if not isinstance(node, yaml.ScalarNode) or not _DECIMAL.fullmatch(node.value):
+        if not _is_scalar(node, "int") or not _DECIMAL.fullmatch(node.value):
             self._wrong(
                 node, Message("not_a_number", "“%(key)s” has to be a whole number.", {"key": key})
             )
@@ -88,7 +89,7 @@ class Table:
         node = self._nodes.get(key)
         if node is None:
             return default
-        if not isinstance(node, yaml.ScalarNode) or node.tag != _TAG + "bool":
+        if not _is_scalar(node, "bool"):
             self._wrong(
                 node, Message("not_a_flag", "“%(key)s” has to be true or false.", {"key": key})
             )
@@ -133,7 +134,7 @@ class Table:
         return list(node.value)
 
     def _text(self, node: yaml.Node, key: str) -> str:
-        if not isinstance(node, yaml.ScalarNode) or node.tag != _TAG + "str":
+        if not _is_scalar(node, "str"):
             message = Message(
                 "not_a_text", "“%(key)s” has to be a text; put it in quotes.", {"key": key}
             )
@@ -177,8 +178,8 @@ def read_tables(path: str, text: str, faults: Faults) -> list[Table]:
 
 def _compose(path: str, text: str, faults: Faults) -> yaml.Node | None:
     try:
-        if _is_safe(path, yaml.parse(text, Loader=yaml.SafeLoader), faults):
-            node: yaml.Node | None = yaml.compose(text, Loader=yaml.SafeLoader)
+        if _is_safe(path, yaml.parse(text, Loader=_LOADER), faults):
+            node: yaml.Node | None = yaml.compose(text, Loader=_LOADER)
             return node
     except yaml.YAMLError as error:
         message = Message(
@@ -215,6 +216,10 @@ def _problem(error: yaml.YAMLError) -> str:
 def _line_of_sign(text: str, error: yaml.YAMLError) -> int:
     position = getattr(error, "position", 0)
     return text[:position].count("\n") + 1
+
+
+def _is_scalar(node: yaml.Node, kind: str) -> bool:
+    return isinstance(node, yaml.ScalarNode) and node.tag == f"tag:yaml.org,2002:{kind}"
 
 
 def _line(node: yaml.Node) -> int:

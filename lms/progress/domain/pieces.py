@@ -1,11 +1,10 @@
 """Sort the claimed stretches of a beat into seen, paid and refused ones, in the order played."""
 
-from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator
 from enum import StrEnum
 from typing import NamedTuple
 
-from lms.progress.domain.spans import Pair, Spans
+from lms.progress.domain.spans import Pair, Spans, add_pair
 from lms.progress.domain.state import Reason
 
 
@@ -67,31 +66,13 @@ class Ladder:
             yield Piece(begin, end, self._rest)
 
 
-class _Claimed:
-    """The media a beat has claimed so far; a set that grows in place."""
-
-    def __init__(self) -> None:
-        self._pairs: list[Pair] = []
-
-    def add(self, begin: int, end: int) -> list[tuple[int, int, bool]]:
-        """Add a stretch; return it cut up, each part saying whether it was there before."""
-        first = bisect_left(self._pairs, begin, key=lambda pair: pair[1])
-        last = bisect_right(self._pairs, end, key=lambda pair: pair[0])
-        touched = self._pairs[first:last]
-        parts = Spans(tuple(touched)).split(begin, end)
-        if touched:
-            begin, end = min(begin, touched[0][0]), max(end, touched[-1][1])
-        self._pairs[first:last] = [(begin, end)]
-        return parts
-
-
 def clip_claims(played: Iterable[Pair], duration_ms: int) -> list[Piece]:
     """Cut ``played`` to the item and refuse what one beat claims a second time.
 
     Outside ``[0, duration_ms)`` is ``beyond_duration``, a repeat ``already_counted``; all else
     is left open (counting.md, a beat, 2).
     """
-    claimed = _Claimed()
+    claimed: list[Pair] = []
     item = Spans(((0, duration_ms),)) if duration_ms > 0 else Spans()
     pieces: list[Piece] = []
     for begin, end in played:
@@ -99,9 +80,10 @@ def clip_claims(played: Iterable[Pair], duration_ms: int) -> list[Piece]:
             if not is_inside:
                 pieces.append(Piece(left, right, Fate(Reason.BEYOND_DURATION)))
                 continue
+            before = Spans(tuple(add_pair(claimed, left, right)))
             pieces.extend(
                 Piece(at, stop, Fate(Reason.ALREADY_COUNTED) if is_repeat else OPEN)
-                for at, stop, is_repeat in claimed.add(left, right)
+                for at, stop, is_repeat in before.split(left, right)
             )
     return pieces
 

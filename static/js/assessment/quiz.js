@@ -39,7 +39,7 @@
    var has = chosen(f).length > 0;
    segs.children[n].setAttribute("class", f.hidden ? has ? "f1" : "f0" : "f2");
    pills[n].classList.toggle("ok", has);
-   pills[n].lastChild.textContent = has ? data.answered : data.open;
+   pills[n].lastChild.textContent = has ? data.answered : data.blank;
    pills[n].removeAttribute("aria-current");
    if (f.hidden) { return; }
    pills[n].setAttribute("aria-current", "step");

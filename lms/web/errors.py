@@ -7,7 +7,7 @@ import structlog
 from flask import Flask, Response, g, jsonify, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, SecurityError
 
 from lms.core.clock import local_time, utc_now
 from lms.core.errors import (
@@ -25,7 +25,9 @@ log = structlog.get_logger(__name__)
 
 # What werkzeug refuses by itself, in our words. Keys are HTTP statuses.
 _PLAIN = {
-    400: Message("bad_request", "The request could not be understood. Please go back and try again."),
+    400: Message(
+        "bad_request", "The request could not be understood. Please go back and try again."
+    ),
     403: Message("not_allowed", "This page is not for your role."),
     404: Message("not_found", "We cannot find this."),
     405: Message("method_not_allowed", "This address does not take this kind of request."),
@@ -82,6 +84,10 @@ def _plain(error: HTTPException) -> ResponseReturnValue:
     status = error.code or 500
     if 300 <= status < 400:  # noqa: PLR2004 (redirects are exceptions in werkzeug)
         return error.get_response()  # type: ignore[return-value]  # a werkzeug Response
+    if isinstance(error, SecurityError):
+        # An untrusted Host: no page can be built, for its links would need an address.
+        log.warning("untrusted_host", path=request.path)
+        return Response(say(_PLAIN[400]), 400, mimetype="text/plain")
     message = _PLAIN.get(status) or Message("http_error", "The request was refused.")
     response = _answer(status, message, {})
     for name, value in error.get_headers():
@@ -109,7 +115,9 @@ def _answer(status: int, message: Message, fields: dict[str, Message]) -> Respon
             "detail": say(message),
         }
         if fields:
-            body["fields"] = {name: {"code": m.code, "message": say(m)} for name, m in fields.items()}
+            body["fields"] = {
+                name: {"code": m.code, "message": say(m)} for name, m in fields.items()
+            }
         response = jsonify(body)
         response.content_type = "application/problem+json"
     else:

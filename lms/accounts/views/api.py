@@ -63,7 +63,7 @@ def _with_password(body: forms.Fields) -> Actor:
 
 
 def _with_code(body: forms.Fields) -> Actor:
-    return flow.come_in(flow.try_code(forms.parse_code_entry(body)))
+    return flow.come_in(flow.try_code_and_name(forms.parse_code_entry(body)))
 
 
 @bp.delete("")

@@ -1,13 +1,16 @@
 """What the ways of signing in share: limits, the slow hash outside transactions, the cookie."""
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any, cast
 
 import flask
 from flask import request
+from sqlalchemy.orm import Session
 
 from lms.accounts import login, queries
 from lms.accounts.domain import proofs
+from lms.accounts.domain.devices import Visit
 from lms.accounts.domain.places import landing
 from lms.accounts.forms import CodeEntry, PasswordEntry
 from lms.accounts.models import CodePurpose
@@ -103,19 +106,37 @@ def verified_hash(phone: str, password: str) -> str | None:
 
 
 def try_code(entry: CodeEntry) -> Outcome:
-    """Sign in by code; a new person's name may come along."""
+    """Sign in by code; somebody new is asked for the name on the next page."""
+    spend_try()
+    visit = login.visit()
+    with database().transaction() as session:
+        return _prove(session, entry, visit, at=now(session))
+
+
+def try_code_and_name(entry: CodeEntry) -> Outcome:
+    """Sign in by code; somebody new sends the name along.
+
+    Raises ``InvalidInput`` where the name is missing; the code stays good for
+    the call that brings it.
+    """
     spend_try()
     visit = login.visit()
     with database().transaction() as session:
         at = now(session)
-        outcome = doors.with_code(
-            session, phone=entry.phone, code=entry.code, visit=visit, keys=login.keys(), now=at
+        outcome = _prove(session, entry, visit, at=at)
+        if not isinstance(outcome, NameDue):
+            return outcome
+        if entry.new is None:
+            raise InvalidInput({"name": Message("name_missing", "Please fill in your name.")})
+        return doors.as_new_person(
+            session, code_id=outcome.code_id, new=entry.new, visit=visit, now=at
         )
-        if isinstance(outcome, NameDue) and entry.new is not None:
-            return doors.as_new_person(
-                session, code_id=outcome.code_id, new=entry.new, visit=visit, now=at
-            )
-    return outcome
+
+
+def _prove(session: Session, entry: CodeEntry, visit: Visit, *, at: datetime) -> Outcome:
+    return doors.with_code(
+        session, phone=entry.phone, code=entry.code, visit=visit, keys=login.keys(), now=at
+    )
 
 
 def try_second_factor(token: str, otp: str) -> Outcome:
@@ -156,9 +177,7 @@ def come_in(outcome: Outcome) -> Actor:
     settled = settle(outcome)
     if isinstance(settled, Entered):
         return login.enter(settled.token)
-    if isinstance(settled, SecondFactorDue):
-        raise NotSignedIn("otp_required", "Please also send the number your app shows.")
-    raise InvalidInput({"name": Message("name_missing", "Please fill in your name.")})
+    raise NotSignedIn("otp_required", "Please also send the number your app shows.")
 
 
 def go_on(outcome: Outcome) -> str:

@@ -91,9 +91,8 @@ def test_the_database_refuses_to_change_or_delete_an_act(database, statement):
     assert check(database).entries == 1
 
 
-def test_postgresql_refuses_to_empty_the_table(database):
-    if database.is_sqlite:
-        pytest.skip("SQLite has no TRUNCATE")
+@pytest.mark.parametrize("engine", [pytest.param("postgresql", marks=pytest.mark.postgres)])
+def test_the_table_cannot_be_emptied_by_a_statement_only_postgresql_has(database):
     write(database, 1)
     with pytest.raises(DatabaseError), database.transaction() as session:
         session.execute(text("TRUNCATE audit_entry"))

@@ -1,0 +1,18 @@
+"""/terms and /privacy, in both languages."""
+
+import pytest
+
+
+@pytest.mark.parametrize(
+    ("page", "said"),
+    [
+        ("/terms", "不是国家职业技能等级证书"),
+        ("/privacy", "我们不卖信息"),
+        ("/terms?lang=en", "not a national vocational certificate"),
+        ("/privacy?lang=en", "We sell nothing"),
+    ],
+)
+def test_anyone_can_read_what_they_agree_to(client, page, said):
+    answer = client.get(page)
+    assert answer.status_code == 200
+    assert said in answer.text

@@ -1,0 +1,54 @@
+"""The demo's command; refused in production."""
+
+import click
+from flask.cli import AppGroup
+
+from lms.accounts.gateway import keys_of
+from lms.demo.domain import with_history
+from lms.demo.service import Seeded, Wish
+from lms.demo.service import seed as make_demo
+from lms.web.access import database, settings
+
+demo = AppGroup("demo", help="Invented people and history, for development.")
+_LEARNERS = 30
+_TELL_EVERY = 50_000
+
+
+@demo.command("seed")
+@click.option(
+    "--learners", type=click.IntRange(0, 10_000_000), default=_LEARNERS, show_default=True
+)
+@click.option(
+    "--enrollments", type=click.IntRange(0, 10_000_000), help="As many as have a history."
+)
+@click.option("--password", default="xiangbo-demo", show_default=True)
+@click.option("--seed", type=int, default=1, show_default=True)
+def seed(learners: int, enrollments: int | None, password: str, seed: int) -> None:
+    """Make demo people with a history; run again, it adds only what is missing."""
+    if settings().production:
+        raise click.ClickException(
+            "Demo people have a password everybody knows. They are not made in production."
+        )
+    wanted = with_history(learners) if enrollments is None else enrollments
+    wish = Wish(learners, wanted, seed, keys_of(settings()).passwords.hash(password))
+    done = make_demo(database(), wish, _tell)
+    for line in _story(done, password):
+        click.echo(line)
+
+
+def _tell(made: int, total: int) -> None:
+    if made and made // _TELL_EVERY != max(0, made - 1_999) // _TELL_EVERY:
+        click.echo(f"{made} of {total} enrollments")
+
+
+def _story(done: Seeded, password: str) -> list[str]:
+    lines = [
+        f"{done.learners} demo learners.",
+        f"{done.made} enrollments made now, {done.completed} of them completed.",
+        f"Password of everybody: {password}",
+        "Learners 13800000001 and on; instructors 13800090001, 13800090002; mentor 13800091001;",
+        "administrators 13800099001, 13800099002, 13800099003; supervisor 13800098001.",
+    ]
+    if not done.courses:
+        lines.append("There is no published course yet: load one, then seed again for a history.")
+    return lines

@@ -1,0 +1,5 @@
+"""Makes demo people and their history."""
+
+from lms.demo.service.seed import Seeded, Wish, seed
+
+__all__ = ["Seeded", "Wish", "seed"]

@@ -1,0 +1,288 @@
+"""Writes the history of many enrollments by a few statements a batch, all figures consistent."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    FromClause,
+    Insert,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    and_,
+    case,
+    cast,
+    func,
+    insert,
+    literal,
+    literal_column,
+    select,
+)
+from sqlalchemy import Column as SqlColumn
+from sqlalchemy.orm import Session
+
+from lms.assessment.models import Attempt
+from lms.demo.domain import HALF_WAY_PERCENT
+from lms.progress.domain.state import LeaseEnd
+from lms.progress.models import (
+    ItemCompletion,
+    MaterialProgress,
+    PlaybackLease,
+    StudyClock,
+    WatchSlice,
+)
+
+_DEVICE_HASH = "demo"
+_scratch = MetaData()
+_STEP = Table(
+    "demo_step",
+    _scratch,
+    SqlColumn("number", Integer, primary_key=True),
+    SqlColumn("day", Integer),
+    SqlColumn("offset_ms", BigInteger),
+    SqlColumn("duration_ms", BigInteger),
+    SqlColumn("is_watched", Integer),
+    SqlColumn("item_id", BigInteger),
+    SqlColumn("material_id", BigInteger),
+    SqlColumn("lesson_key", String),
+    SqlColumn("item_key", String),
+    SqlColumn("quiz_id", BigInteger),
+    SqlColumn("asked", Integer),
+    SqlColumn("pass_percent", Integer),
+    prefixes=["TEMPORARY"],
+)
+_NEW = Table(
+    "demo_new",
+    _scratch,
+    SqlColumn("enrollment_id", BigInteger, primary_key=True),
+    SqlColumn("person_id", BigInteger),
+    SqlColumn("sign_in_id", BigInteger),
+    SqlColumn("first_day", Integer),
+    SqlColumn("started_ms", BigInteger),
+    SqlColumn("done", Integer),
+    SqlColumn("share_percent", Integer),
+    prefixes=["TEMPORARY"],
+)
+
+
+class StepRow(NamedTuple):
+    """A step of the course with the rows it refers to; ``is_watched`` is 1 where it has time."""
+
+    number: int
+    day: int
+    offset_ms: int
+    duration_ms: int
+    is_watched: int
+    item_id: int
+    material_id: int | None
+    lesson_key: str
+    item_key: str
+    quiz_id: int | None
+    asked: int | None
+    pass_percent: int | None
+
+
+class NewRow(NamedTuple):
+    """A new enrollment: from when, how many steps are done, and the share seen of each."""
+
+    enrollment_id: int
+    person_id: int
+    sign_in_id: int
+    first_day: int
+    started_ms: int
+    done: int
+    share_percent: int
+
+
+def open_batch(session: Session, steps: Sequence[StepRow], rows: Sequence[NewRow]) -> None:
+    """Put steps and enrollments where the statements below find them."""
+    connection = session.connection()
+    _scratch.create_all(connection)
+    connection.execute(insert(_STEP), [step._asdict() for step in steps])
+    connection.execute(insert(_NEW), [row._asdict() for row in rows])
+
+
+def close_batch(session: Session) -> None:
+    """Take the scratch tables away."""
+    _scratch.drop_all(session.connection())
+
+
+def write_study(session: Session) -> None:
+    """Write leases, slices, sets, clocks and item completions of the batch."""
+    words = _words(session)
+    for statement in (_leases(), _slices(words), _sets(words), _clocks(words), _completions(words)):
+        session.execute(statement)
+
+
+def write_attempts(session: Session) -> None:
+    """Write a passed attempt for each quiz that is done; its questions are not drawn."""
+    words = _words(session)
+    begins = _NEW.c.started_ms + _STEP.c.offset_ms
+    luck = (_NEW.c.enrollment_id * 7 + _STEP.c.number) % 1000
+    needed = (_STEP.c.asked * _STEP.c.pass_percent + 99) // 100
+    points = needed + luck % (_STEP.c.asked - needed + 1)
+    rows = (
+        select(
+            _STEP.c.quiz_id,
+            _STEP.c.item_id,
+            _NEW.c.enrollment_id,
+            _NEW.c.person_id,
+            literal(1),
+            literal("submitted"),
+            _NEW.c.enrollment_id,
+            words.moment(begins),
+            words.moment(begins + _STEP.c.duration_ms),
+            points,
+            _STEP.c.asked,
+            points * 100 // _STEP.c.asked,
+            literal_column("1" if words.is_sqlite else "true"),
+        )
+        .select_from(_NEW.join(_STEP, _is_done()))
+        .where(_STEP.c.quiz_id.is_not(None))
+    )
+    columns = (
+        "quiz_id item_id enrollment_id person_id number state seed started_at submitted_at "
+        "points max_points percent passed"
+    )
+    session.execute(insert(Attempt).from_select(columns.split(), rows))
+
+
+@dataclass(frozen=True, slots=True)
+class _Words:
+    """What the two engines write differently."""
+
+    is_sqlite: bool
+
+    def intervals(self, ms: ColumnElement[int]) -> ColumnElement[Any]:
+        """Return the JSON of one interval from the start."""
+        if self.is_sqlite:
+            return literal("[[0, ").concat(cast(ms, String)).concat(literal("]]"))
+        return func.jsonb_build_array(func.jsonb_build_array(0, ms))
+
+    def nothing(self) -> ColumnElement[Any]:
+        """Return the JSON of an empty object."""
+        return literal_column("'{}'" if self.is_sqlite else "'{}'::jsonb")
+
+    def moment(self, ms: ColumnElement[int]) -> ColumnElement[Any]:
+        """Return milliseconds since 1970 as the engine stores moments."""
+        if self.is_sqlite:
+            return func.strftime("%Y-%m-%d %H:%M:%f000", ms / literal(1000.0), "unixepoch")
+        return func.to_timestamp(ms / literal(1000.0))
+
+
+def _words(session: Session) -> _Words:
+    return _Words(is_sqlite=session.get_bind().dialect.name == "sqlite")
+
+
+def _is_done() -> ColumnElement[bool]:
+    return _STEP.c.number <= _NEW.c.done
+
+
+def _watched() -> tuple[FromClause, ColumnElement[int], ColumnElement[int]]:
+    """Return the watched steps, how many milliseconds were, and when that began.
+
+    The step after the last finished one was begun: it is how a learner is in the middle.
+    """
+    watched = _NEW.join(_STEP, and_(_STEP.c.is_watched == 1, _STEP.c.number <= _NEW.c.done + 1))
+    share = case((_is_done(), _NEW.c.share_percent), else_=HALF_WAY_PERCENT)
+    return watched, _STEP.c.duration_ms * share // 100, _NEW.c.started_ms + _STEP.c.offset_ms
+
+
+def _lease_id() -> ColumnElement[str]:
+    enrollment, number = cast(_NEW.c.enrollment_id, String), cast(_STEP.c.number, String)
+    return literal("demo-").concat(enrollment).concat(literal("-")).concat(number)
+
+
+def _leases() -> Insert:
+    watched, ms, begins = _watched()
+    rows = select(
+        _lease_id(),
+        _NEW.c.person_id,
+        _NEW.c.sign_in_id,
+        _NEW.c.enrollment_id,
+        _STEP.c.item_id,
+        _STEP.c.material_id,
+        begins,
+        begins + ms,
+        literal(str(LeaseEnd.RELEASED)),
+        literal(1),
+    ).select_from(watched)
+    columns = (
+        "id person_id sign_in_id enrollment_id item_id material_id started_at_ms ended_at_ms "
+        "ended_by last_seq"
+    )
+    return insert(PlaybackLease).from_select(columns.split(), rows)
+
+
+def _slices(words: _Words) -> Insert:
+    watched, ms, begins = _watched()
+    interval = words.intervals(ms)
+    rows = select(
+        _NEW.c.person_id,
+        _STEP.c.material_id,
+        _lease_id(),
+        literal(1),
+        _NEW.c.first_day + _STEP.c.day,
+        begins,
+        begins + ms,
+        interval,
+        interval,
+        interval,
+        words.nothing(),
+        ms,
+        ms,
+        ms,
+        literal(_DEVICE_HASH),
+    ).select_from(watched)
+    columns = (
+        "person_id material_id lease_id seq day wall_from_ms wall_to_ms claimed seen credited "
+        "refused claimed_ms seen_ms credited_ms device_hash"
+    )
+    return insert(WatchSlice).from_select(columns.split(), rows)
+
+
+def _sets(words: _Words) -> Insert:
+    watched, ms, begins = _watched()
+    interval = words.intervals(ms)
+    rows = select(
+        _NEW.c.person_id,
+        _STEP.c.material_id,
+        interval,
+        interval,
+        words.nothing(),
+        ms,
+        ms,
+        ms,
+        begins + ms,
+    ).select_from(watched)
+    columns = (
+        "person_id material_id seen credited refused seen_ms credited_ms position_ms updated_at_ms"
+    )
+    return insert(MaterialProgress).from_select(columns.split(), rows)
+
+
+def _clocks(words: _Words) -> Insert:
+    watched, ms, begins = _watched()
+    last = func.max(begins + ms)
+    known = select(StudyClock.person_id).where(StudyClock.person_id == _NEW.c.person_id)
+    rows = (
+        select(_NEW.c.person_id, last, last, words.nothing())
+        .select_from(watched)
+        .where(~known.correlate(_NEW).exists())
+        .group_by(_NEW.c.person_id)
+    )
+    columns = ["person_id", "credit_mark_ms", "seen_mark_ms", "day_used"]
+    return insert(StudyClock).from_select(columns, rows)
+
+
+def _completions(words: _Words) -> Insert:
+    ends = _NEW.c.started_ms + _STEP.c.offset_ms + _STEP.c.duration_ms
+    rows = select(
+        _NEW.c.enrollment_id, _STEP.c.lesson_key, _STEP.c.item_key, words.moment(ends)
+    ).select_from(_NEW.join(_STEP, _is_done()))
+    columns = ["enrollment_id", "lesson_key", "item_key", "completed_at"]
+    return insert(ItemCompletion).from_select(columns, rows)

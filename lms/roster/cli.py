@@ -26,7 +26,7 @@ _FILTERS = ("class", "course", "institution", "county", "town", "status", "from"
 
 @roster.command("export")
 @click.option("--kind", type=click.Choice(_KINDS), required=True)
-@click.option("--format", "form", type=click.Choice([*ExportFormat]), required=True)
+@click.option("--format", "form", type=click.Choice([form.value for form in ExportFormat]), required=True)
 @click.option("--out", type=click.Path(dir_okay=False, path_type=Path), required=True)
 @click.option("--language", type=click.Choice(["zh", "en"]), default="zh", show_default=True)
 @click.option("--class", "class")

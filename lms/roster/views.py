@@ -73,7 +73,6 @@ def download(export_id: str) -> ResponseReturnValue:
 
 def _public(export: queries.ExportView) -> dict[str, Any]:
     ready = url_for("roster.download", export_id=export.id) if export.is_ready else None
-    error = Message(export.error_code or "", export.error_text or "")
     return {
         "id": export.id,
         "kind": export.kind,
@@ -88,9 +87,16 @@ def _public(export: queries.ExportView) -> dict[str, Any]:
         "download": ready,
         "created_at": _moment(export.created_at),
         "expires_at": _moment(export.expires_at),
-        "error": {"code": error.code, "message": say(error)} if error.code else None,
+        "error": _fault(export),
     }
 
 
 def _moment(at: datetime) -> str:
     return at.astimezone(UTC).isoformat().replace("+00:00", "Z")
+
+
+def _fault(export: queries.ExportView) -> dict[str, str] | None:
+    if export.error_code is None or export.error_text is None:
+        return None
+    sentence = export.error_text
+    return {"code": export.error_code, "message": say(Message(export.error_code, sentence))}

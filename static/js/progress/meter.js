@@ -2,17 +2,20 @@
    Nothing here decides anything; the server counts and this page repeats its answer. */
 (function (w, d) {
   "use strict";
-  var box = d.querySelector("[data-meter]"), token = d.querySelector("meta[name=csrf-token]");
+  /* A quiz earns without a display of its own: its form only says which item it is. */
+  var box = d.querySelector("[data-meter]") || d.querySelector("[data-item-id]");
   if (!box || !w.fetch) { return; }
-  var text = box.dataset, duration = +text.duration;
+  var text = box.dataset, duration = +text.duration, item = text.item || text.itemId;
+  var meta = d.querySelector("meta[name=csrf-token]");
+  var token = meta ? meta.content : d.querySelector("[name=csrf_token]").value;
   var lease = null, seq = 0, queue = [], sending = false, wait = 2000, timer = 0, asking = null;
-  var state = box.querySelector("[data-state]"), plain = state.textContent;
+  var state = box.querySelector("[data-state]"), plain = state ? state.textContent : "";
   var listeners = [];
 
   function call(method, path, body, keep) {
     return w.fetch(path, {
       method: method, credentials: "same-origin", keepalive: !!keep,
-      headers: { "Content-Type": "application/json", "X-CSRF-Token": token.content },
+      headers: { "Content-Type": "application/json", "X-CSRF-Token": token },
       body: body ? JSON.stringify(body) : undefined
     }).then(function (answer) {
       return answer.text().then(function (raw) {
@@ -22,7 +25,7 @@
       });
     });
   }
-  function say(words) { if (state.textContent !== words) { state.textContent = words; } }
+  function say(words) { if (state && words && state.textContent !== words) { state.textContent = words; } }
   function path(pairs) {
     return pairs.map(function (p) {
       var a = Math.round(p[0] * 1000), b = Math.round(p[1] * 1000);
@@ -30,6 +33,7 @@
     }).join("");
   }
   function show(known) {
+    if (!state) { return; }
     var verified = known.verified_seconds, whole = Math.floor(verified);
     box.querySelector("[data-verified-text]").textContent = text.text
       .replace("{min}", Math.floor(whole / 60)).replace("{sec}", whole % 60);
@@ -47,7 +51,7 @@
     if (lease) { return Promise.resolve(lease); }
     if (asking) { return asking; }
     /* What is still waiting belongs to the older lease: it goes first, as far as it can. */
-    asking = call("POST", "/api/v1/items/" + text.item + "/lease").then(function (answer) {
+    asking = call("POST", "/api/v1/items/" + item + "/lease").then(function (answer) {
       asking = null;
       if (answer.status !== 201) { say(answer.json.detail || plain); throw new Error("no lease"); }
       lease = answer.json; seq = lease.seq; queue = [];
@@ -60,7 +64,7 @@
     lease = null; queue = [];
     say(words || text.paused);
     tell("ended", code);
-    if (code === "lease_superseded" && !box.querySelector("[data-again]")) {
+    if (code === "lease_superseded" && state && !box.querySelector("[data-again]")) {
       var again = d.createElement("button");
       again.type = "button"; again.className = "btn s"; again.dataset.again = ""; again.textContent = text.again;
       again.addEventListener("click", function () { again.remove(); start().then(function () { tell("again"); }, function () {}); });

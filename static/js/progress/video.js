@@ -10,6 +10,8 @@
   one("[data-tools]").hidden = false;
   play.hidden = false;
 
+  /* A start that a pause overtakes is no fault: the pause is ours while the lease is fetched. */
+  function go() { var p = v.play(); if (p) { p.catch(function () {}); } }
   function time(s) { s = Math.floor(s); return Math.floor(s / 60) + ":" + ("0" + s % 60).slice(-2); }
   function cut() {
     if (from !== null && last > from) { played.push([Math.round(from * 1000) / 1000, Math.round(last * 1000) / 1000]); }
@@ -32,13 +34,13 @@
     if (at > 0 && at < +v.dataset.duration - 2) { v.currentTime = at; }
   }
   v.addEventListener("loadedmetadata", resume);
-  play.addEventListener("click", function () { v.play(); });
+  play.addEventListener("click", function () { go(); });
   v.addEventListener("play", function () {
     play.hidden = true;
     if (meter.live() || free) { return; }
     /* It plays once it has its lease: what plays before could not count. */
     v.pause();
-    meter.start().then(function () { v.play(); }, function () { free = true; v.play(); });
+    meter.start().then(function () { go(); }, function () { free = true; go(); });
   });
   v.addEventListener("playing", function () { if (meter.live() || free) { last = v.currentTime; from = last; tick(); } });
   v.addEventListener("timeupdate", function () {
@@ -64,7 +66,7 @@
   w.addEventListener("pagehide", function () { if (from !== null) { last = v.currentTime; beat(state(), true); } });
   meter.on(function (name, code) {
     if (name === "ended" && code !== "lease_ended") { from = null; played = []; v.pause(); }
-    if (name === "again") { v.play(); }
+    if (name === "again") { go(); }
     if (name === "lease") { free = false; }
   });
 
@@ -88,7 +90,7 @@
       v.removeEventListener("loadedmetadata", back);
       if (at > 0) { v.currentTime = at; }
       v.playbackRate = speed;
-      if (going) { v.play(); }
+      if (going) { go(); }
     });
     v.load();
   }
@@ -101,12 +103,12 @@
   captions(true);
   d.addEventListener("click", function (e) {
     var t = e.target.closest("[data-seek]");
-    if (t) { e.preventDefault(); resumed = true; v.currentTime = +t.dataset.seek; v.play(); v.scrollIntoView(); }
+    if (t) { e.preventDefault(); resumed = true; v.currentTime = +t.dataset.seek; go(); v.scrollIntoView(); }
   });
   d.addEventListener("keydown", function (e) {
     if (e.target.closest("input,textarea,select,button,a,summary,dialog") || e.ctrlKey || e.metaKey || e.altKey) { return; }
     if (e.target === v && e.key === " ") { return; }
-    if (e.key === " ") { e.preventDefault(); if (v.paused) { v.play(); } else { v.pause(); } }
+    if (e.key === " ") { e.preventDefault(); if (v.paused) { go(); } else { v.pause(); } }
     if (e.target !== v && e.key === "ArrowLeft") { v.currentTime = Math.max(0, v.currentTime - 10); }
     if (e.target !== v && e.key === "ArrowRight") { v.currentTime = Math.min(+v.dataset.duration, v.currentTime + 10); }
     if (e.key === "c" || e.key === "C") { one("[data-captions]").click(); }

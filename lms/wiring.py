@@ -1,10 +1,14 @@
-"""Which features listen to which events, and which handler does which job: one table each."""
+"""Which features listen to which events, who does which job, what is done every minute."""
 
 from collections.abc import Sequence
 
+from lms.accounts.events import SignInEnded
 from lms.assessment.events import AttemptGraded
+from lms.assessment.tasks import close_abandoned_attempts
 from lms.db.bus import Bus
 from lms.db.bus import Handler as EventHandler
+from lms.jobs.tasks import Chore
+from lms.enrollment.events import Enrolled
 from lms.jobs.tasks import Handler as JobHandler
 from lms.media.tasks import prepare as prepare_video
 from lms.notify.handlers import send_message
@@ -13,6 +17,8 @@ from lms.roster.tasks import make_export
 
 EVENTS: dict[type, Sequence[EventHandler]] = {
     AttemptGraded: (progress.quiz_passed,),
+    Enrolled: (progress.enrolled,),
+    SignInEnded: (progress.sign_in_ended,),
 }
 
 JOBS: dict[str, JobHandler] = {
@@ -20,6 +26,8 @@ JOBS: dict[str, JobHandler] = {
     "roster.export": make_export,
     "sms.send": send_message,
 }
+
+CHORES: Sequence[Chore] = (close_abandoned_attempts,)
 
 
 def event_bus() -> Bus:

@@ -2,7 +2,9 @@
 
 from sqlalchemy.orm import Session
 
+from lms.accounts.events import SignInEnded
 from lms.assessment.events import AttemptGraded
+from lms.enrollment.events import Enrolled
 from lms.progress import queries, service
 
 
@@ -18,3 +20,13 @@ def quiz_passed(session: Session, graded: AttemptGraded) -> None:
         item_key=address.item_key,
         now=graded.at,
     )
+
+
+def sign_in_ended(session: Session, ended: SignInEnded) -> None:
+    """End the lease of a browser that was signed out: its late beats still count, new ones not."""
+    service.end_leases_of_sign_in(session, sign_in_id=ended.sign_in_id)
+
+
+def enrolled(session: Session, joined: Enrolled) -> None:
+    """Count what was studied before: who comes back has not lost it."""
+    service.complete_what_was_seen(session, joined)

@@ -176,6 +176,13 @@ def sets_of(session: Session, *, person_id: int, material_id: int) -> MaterialPr
     return session.get(MaterialProgress, (person_id, material_id))
 
 
+def all_sets(session: Session, person_id: int) -> list[MaterialProgress]:
+    """Return the person's sets of every material ever studied."""
+    return list(
+        session.scalars(select(MaterialProgress).where(MaterialProgress.person_id == person_id))
+    )
+
+
 def totals_of(session: Session, person_id: int) -> dict[int, Totals]:
     """Return the sums of everything the person ever studied, by material."""
     rows = session.execute(

@@ -9,10 +9,12 @@ from sqlalchemy.orm import Session
 from lms.accounts import queries
 from lms.accounts.domain import proofs
 from lms.accounts.domain.devices import Visit
+from lms.accounts.events import SignInEnded
 from lms.accounts.models import HalfSignIn, Person, PersonState, SignIn, TotpSecret
 from lms.core.access import STAFF, Actor
 from lms.core.errors import Forbidden, LmsError
 from lms.core.ids import digest, new_token
+from lms.db.bus import emit
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,4 +142,8 @@ def _half(session: Session, second: TotpSecret, *, now: datetime) -> SecondFacto
 
 def _revoke(session: Session, which: ColumnElement[bool], *, now: datetime) -> None:
     live = SignIn.revoked_at.is_(None)
-    session.execute(update(SignIn).where(which, live).values(revoked_at=now))
+    ended = session.scalars(
+        update(SignIn).where(which, live).values(revoked_at=now).returning(SignIn.id)
+    ).all()
+    for sign_in_id in ended:
+        emit(session, SignInEnded(sign_in_id, now))

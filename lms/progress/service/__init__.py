@@ -1,13 +1,19 @@
 """Gives out leases, takes beats, derives completion; everything under the learner's lock."""
 
 from lms.progress.service.beats import BeatReply, take_beat
-from lms.progress.service.completion import complete_item, derive_completion, require_open
+from lms.progress.service.completion import (
+    complete_item,
+    complete_what_was_seen,
+    derive_completion,
+    require_open,
+)
 from lms.progress.service.leases import LeaseReply, end_lease, end_leases_of_sign_in, take_lease
 
 __all__ = [
     "BeatReply",
     "LeaseReply",
     "complete_item",
+    "complete_what_was_seen",
     "derive_completion",
     "end_lease",
     "end_leases_of_sign_in",

@@ -11,9 +11,11 @@ from lms.core.errors import Forbidden
 from lms.db.bus import emit
 from lms.db.upsert import insert_once
 from lms.enrollment import service as enrollment_service
+from lms.enrollment.events import Enrolled
 from lms.enrollment.models import Enrollment
 from lms.progress import queries
-from lms.progress.domain.completion import ItemState, is_course_complete
+from lms.progress.domain.completion import ItemState, is_course_complete, is_covered
+from lms.progress.domain.spans import Spans
 from lms.progress.events import ItemCompleted
 from lms.progress.models import ItemCompletion
 
@@ -49,6 +51,28 @@ def derive_completion(session: Session, *, enrollment_id: int, now: datetime) ->
     if not is_course_complete(_states(tree, done), final_passed=_final_passed(tree, done)):
         return False
     return enrollment_service.complete(session, enrollment_id=enrollment_id, now=now)
+
+
+def complete_what_was_seen(session: Session, joined: Enrolled) -> None:
+    """Complete the items of a new enrollment that the person had covered before.
+
+    Who left a course and comes back keeps what was studied; quizzes are taken anew.
+    """
+    tree = revision_tree(session, joined.revision_id)
+    seen = {
+        row.material_id: Spans.of(row.seen) for row in queries.all_sets(session, joined.person_id)
+    }
+    for item in tree.items():
+        if item.kind == ItemKind.QUIZ or item.material_id not in seen:
+            continue
+        if is_covered(seen[item.material_id], item.duration_ms):
+            complete_item(
+                session,
+                enrollment_id=joined.enrollment_id,
+                lesson_key=item.lesson_key,
+                item_key=item.key,
+                now=joined.at,
+            )
 
 
 def require_open(session: Session, *, target: queries.Target) -> None:

@@ -7,8 +7,10 @@ import pytest
 from sqlalchemy import delete, func, insert, select, text, update
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
+from lms.catalog.tree import revision_tree
 from lms.core.errors import Conflict, Forbidden, NotFound
-from lms.db.session import Database
+from lms.db.session import Database, now
+from lms.enrollment import service as enrollment_service
 from lms.enrollment.models import Enrollment
 from lms.progress import queries, service
 from lms.progress.domain.state import Beat, LeaseEnd, PlayerState
@@ -262,3 +264,27 @@ def test_progress_goes_on_where_it_stopped(
     with database.snapshot() as session:
         totals = queries.totals_of(session, learner.actor.person_id)
     assert [each.credited_ms for each in totals.values()] == [15_000]
+
+
+def test_who_leaves_and_comes_back_keeps_what_was_studied(
+    database: Database, clock: Clock, learner: Learner
+) -> None:
+    held = lease(database, learner, "C")
+    clock.seconds = 5
+    beat(database, learner, held, 1, (0, 5))
+    tree = None
+    with database.transaction() as session:
+        tree = revision_tree(session, learner.course.revision.id)
+        enrollment_service.withdraw(
+            session, actor=learner.actor, course_id=tree.course_id, now=now(session)
+        )
+    with database.transaction() as session:
+        again = enrollment_service.enroll(
+            session, actor=learner.actor, course=tree, now=now(session)
+        )
+    with database.snapshot() as session:
+        done = queries.completed_items(session, again)
+        totals = queries.totals_of(session, learner.actor.person_id)
+    assert again != learner.enrollment_id
+    assert done == {("C", "video")}
+    assert [each.credited_ms for each in totals.values()] == [5_000]

@@ -57,6 +57,11 @@ class Drawer:
         """Tell whether a list is being made."""
         return any(export.is_open for export in self.exports)
 
+    @property
+    def has_news(self) -> bool:
+        """Tell whether a list is being made or waits to be downloaded."""
+        return any(export.is_open or export.is_ready for export in self.exports)
+
 
 @dataclass(frozen=True, slots=True)
 class LearnerFile:

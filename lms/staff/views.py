@@ -36,7 +36,7 @@ def completions() -> ResponseReturnValue:
             "staff/completions.html",
             board=board,
             drawer=queries.drawer(session, actor, now(session)),
-            place=queries.place(session, scopes),
+            desk_place=queries.place(session, scopes),
             status_words=STATUS_WORDS,
             counted=queries.COUNTED,
             may_export=actor.may(Permission.COMPLETIONS_EXPORT),
@@ -52,7 +52,7 @@ def learner(person_id: int) -> ResponseReturnValue:
         found = queries.learner_file(session, actor, person_id)
         place = queries.place(session, actor.scopes_for(Permission.COMPLETIONS_READ))
     return render_template(
-        "staff/learner.html", learner=found, place=place, status_words=STATUS_WORDS
+        "staff/learner.html", learner=found, desk_place=place, status_words=STATUS_WORDS
     )
 
 
@@ -64,7 +64,7 @@ def exports() -> ResponseReturnValue:
     with database().snapshot() as session:
         drawer = queries.drawer(session, actor, now(session))
         place = queries.place(session, actor.scopes_for(Permission.COMPLETIONS_READ))
-    return render_template("staff/exports.html", drawer=drawer, place=place)
+    return render_template("staff/exports.html", drawer=drawer, desk_place=place)
 
 
 @bp.post("/exports")

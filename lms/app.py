@@ -30,6 +30,7 @@ from lms.studio.views import BLUEPRINTS as STUDIO
 from lms.web.access import init_access
 from lms.web.errors import init_errors
 from lms.web.headers import init_headers
+from lms.web.health import bp as health
 from lms.web.i18n import init_i18n
 from lms.web.logs import init_logs
 from lms.web.pages import init_pages
@@ -37,6 +38,7 @@ from lms.web.server import configure
 from lms.wiring import event_bus
 
 BLUEPRINTS = (
+    health,
     *accounts.BLUEPRINTS,
     notify,
     learning,

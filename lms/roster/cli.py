@@ -11,7 +11,7 @@ from lms.audit.service import record
 from lms.core.access import Scope, ScopeKind
 from lms.core.errors import InvalidInput, LmsError
 from lms.db.session import now
-from lms.roster import queries, tasks
+from lms.roster import queries, service
 from lms.roster.domain import ExportFormat, ExportKind
 from lms.roster.forms import parse_filters
 from lms.roster.gateway import measure
@@ -26,7 +26,9 @@ _FILTERS = ("class", "course", "institution", "county", "town", "status", "from"
 
 @roster.command("export")
 @click.option("--kind", type=click.Choice(_KINDS), required=True)
-@click.option("--format", "form", type=click.Choice([form.value for form in ExportFormat]), required=True)
+@click.option(
+    "--format", "form", type=click.Choice([form.value for form in ExportFormat]), required=True
+)
 @click.option("--out", type=click.Path(dir_okay=False, path_type=Path), required=True)
 @click.option("--language", type=click.Choice(["zh", "en"]), default="zh", show_default=True)
 @click.option("--class", "class")
@@ -40,7 +42,7 @@ _FILTERS = ("class", "course", "institution", "county", "town", "status", "from"
 @click.option("--q", help="Part of a name, or the last 4 digits of a phone number.")
 @click.option("--unmasked", is_flag=True)
 @click.option("--reason", default="")
-def export(**options: Any) -> None:  # noqa: ANN401 (one option is a path, one a flag)
+def export(**options: Any) -> None:  # noqa: ANN401 (click gives texts, paths, flags)
     """Write a list to a file; memory does not grow with its length."""
     if options["kind"] != ExportKind.COMPLETIONS:
         raise click.ClickException(f"The list “{options['kind']}” is not offered yet.")
@@ -49,7 +51,7 @@ def export(**options: Any) -> None:  # noqa: ANN401 (one option is a path, one a
     form, target = ExportFormat(options["form"]), options["out"]
     try:
         filters = parse_filters({key: options[key] for key in _FILTERS})
-        rows = tasks.write_list(
+        rows = service.write_list(
             database(),
             queries.Selection(_EVERYTHING, filters),
             target,
@@ -81,7 +83,7 @@ def export(**options: Any) -> None:  # noqa: ANN401 (one option is a path, one a
 @roster.command("sweep")
 def sweep() -> None:
     """Delete the files of exports whose days are over."""
-    click.echo(f"{tasks.clear_old_files(database(), settings())} files deleted.")
+    click.echo(f"{service.clear_old_files(database(), settings())} files deleted.")
 
 
 def _sentence(error: LmsError) -> str:

@@ -122,9 +122,7 @@ def test_filters_that_do_not_fit_are_refused_with_a_sentence(
     assert "程建军" not in answer.text
 
 
-def test_a_cursor_from_elsewhere_shows_nothing_of_others(
-    open_as, database: Database, small: Small
-) -> None:
+def test_a_cursor_from_elsewhere_shows_nothing_of_others(open_as, small: Small) -> None:
     """The cursor is a place in the list, not a right: beyond a foreign row lie only own rows."""
     browser = open_as()
     after = browser.get(PAGE, query_string={"after": small.foreign.id, "status": "all"}).text

@@ -106,7 +106,7 @@ def test_a_list_that_failed_says_what_happened(
     def full(*_args: object) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("lms.roster.tasks.write_xlsx", full)
+    monkeypatch.setattr("lms.roster.service.files.write_xlsx", full)
     browser = open_as()
     browser.post("/staff/exports", data=FORM)
     run_jobs()

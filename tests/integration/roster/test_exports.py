@@ -19,7 +19,7 @@ from lms.db.session import Database, now
 from lms.enrollment.domain import EnrollmentStatus
 from lms.jobs.models import Job
 from lms.jobs.tasks import JobCancelled
-from lms.roster import queries, service, tasks
+from lms.roster import queries, service
 from lms.roster.domain import (
     COLUMNS,
     ExportFormat,
@@ -30,6 +30,7 @@ from lms.roster.domain import (
     Status,
 )
 from lms.roster.models import Export
+from lms.roster.service import files as files_module
 from lms.settings import Settings
 from tests.factories.catalog import COUNTY
 from tests.factories.enrollment import Staff, make_enrollment, make_person, make_staff
@@ -164,7 +165,7 @@ def test_a_list_shows_one_moment_though_rows_change_while_it_is_written(
                 for person in session.scalars(select(Person)):
                     person.name = "改名"
 
-    rows = tasks.write_list(
+    rows = service.write_list(
         database,
         queries.Selection(OWN, Filters()),
         target,
@@ -180,7 +181,7 @@ def test_a_list_shows_one_moment_though_rows_change_while_it_is_written(
 def test_chunks_join_without_gap_or_repeat(
     database: Database, small: Small, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(tasks, "_CHUNK", 2)
+    monkeypatch.setattr(files_module, "_CHUNK", 2)
     with database.transaction() as session:
         for number in range(6):
             person = make_person(session, name=f"第{number}人")
@@ -189,7 +190,7 @@ def test_chunks_join_without_gap_or_repeat(
             )
     reports: list[tuple[int, int]] = []
     target = tmp_path / "list.csv"
-    tasks.write_list(
+    service.write_list(
         database,
         queries.Selection(OWN, Filters()),
         target,
@@ -212,7 +213,7 @@ def test_a_full_disk_leaves_nothing_and_says_so(
     def full(*_args: object) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(tasks, "write_xlsx", full)
+    monkeypatch.setattr(files_module, "write_xlsx", full)
     export_id = place(database, administrator)
     run_jobs()
     failed = view(database, administrator, export_id)
@@ -230,7 +231,7 @@ def test_stopping_the_job_leaves_nothing(database: Database, tmp_path: Path) -> 
 
     for form in ExportFormat:
         with pytest.raises(JobCancelled):
-            tasks.write_list(
+            service.write_list(
                 database,
                 queries.Selection(OWN, Filters()),
                 tmp_path / "out" / f"list.{form}",
@@ -247,7 +248,7 @@ def test_a_folder_that_cannot_be_written_is_said_in_words(
 ) -> None:
     (tmp_path / "file").touch()
     with pytest.raises(GatewayError) as refused:
-        tasks.write_list(
+        service.write_list(
             database,
             queries.Selection(OWN, Filters()),
             tmp_path / "file" / "list.csv",
@@ -311,9 +312,9 @@ def test_files_go_when_their_days_are_over(
         session.get_one(Export, export_id).expires_at = now(session) - timedelta(seconds=1)
     assert refusal(take, database, administrator, export_id) == "export_expired"
     assert view(database, administrator, export_id).state is ExportState.EXPIRED
-    assert tasks.clear_old_files(database, settings) == 1
+    assert service.clear_old_files(database, settings) == 1
     assert files(settings) == [f"{fresh}.xlsx"]
-    assert tasks.clear_old_files(database, settings) == 0
+    assert service.clear_old_files(database, settings) == 0
 
 
 @pytest.mark.parametrize("confirmed", [None, timedelta(minutes=10, seconds=5)])

@@ -1,0 +1,26 @@
+"""Takes orders for exports, writes their files, hands them out once, clears what is over."""
+
+from lms.roster.service.exports import (
+    JOB_KIND,
+    hand_out,
+    order_export,
+    path_of,
+    record_made,
+    require_reach,
+    scopes_of,
+    sweep,
+)
+from lms.roster.service.files import clear_old_files, write_list
+
+__all__ = [
+    "JOB_KIND",
+    "clear_old_files",
+    "hand_out",
+    "order_export",
+    "path_of",
+    "record_made",
+    "require_reach",
+    "scopes_of",
+    "sweep",
+    "write_list",
+]

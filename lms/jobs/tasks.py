@@ -1,12 +1,13 @@
 """Runs jobs: takes a row, keeps it alive while its handler works, records the outcome."""
 
 import threading
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
 import structlog
+from sqlalchemy.exc import SQLAlchemyError
 
 from lms.core.errors import GatewayError, LmsError
 from lms.db.session import Database, now
@@ -16,6 +17,7 @@ from lms.settings import Settings
 log = structlog.get_logger(__name__)
 _HEARTBEAT_SECONDS = 15
 _RELAY_SECONDS = 3
+_CHORE_SECONDS = 60
 
 
 class JobCancelled(Exception):
@@ -119,4 +121,29 @@ def start_relay(runner: Runner, dispatch: Callable[[str], None]) -> threading.Ev
                 dispatch(job_id)
 
     threading.Thread(target=relay, name="job-relay", daemon=True).start()
+    return stop
+
+
+Chore = Callable[[Database], None]
+
+
+def start_chores(
+    database: Database, chores: Sequence[Chore], *, every: float = _CHORE_SECONDS
+) -> threading.Event:
+    """Do each chore again and again, ``every`` so many seconds; set the event to stop.
+
+    Every worker does so: a chore must be safe to do twice at once.
+    """
+    stop = threading.Event()
+
+    def work() -> None:
+        while not stop.wait(every):
+            for chore in chores:
+                try:
+                    chore(database)
+                except SQLAlchemyError as error:
+                    # The database may be restarting; the next round makes good for it.
+                    log.warning("chore_failed", chore=chore.__name__, error=repr(error))
+
+    threading.Thread(target=work, name="chores", daemon=True).start()
     return stop

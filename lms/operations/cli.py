@@ -8,9 +8,9 @@ from flask.cli import AppGroup
 
 from lms.db.session import Database
 from lms.jobs.gateway import HueyQueue
-from lms.jobs.tasks import Runner, start_relay
+from lms.jobs.tasks import Runner, start_chores, start_relay
 from lms.operations import migrations
-from lms.wiring import JOBS
+from lms.wiring import CHORES, JOBS
 
 db = AppGroup("db", help="The database's schema.")
 _THREADS = 2
@@ -48,13 +48,14 @@ def worker() -> None:
     runner = Runner(_database(), current_app.extensions["lms_settings"], JOBS)
     queue.serve(runner.run)
     logging.getLogger("huey").setLevel(logging.WARNING)
-    stop = start_relay(runner, queue.dispatch)
+    stops = (start_relay(runner, queue.dispatch), start_chores(_database(), CHORES))
     consumer = queue.huey.create_consumer(workers=_THREADS, worker_type="thread", periodic=False)
     click.echo("The worker is running.")
     try:
         consumer.run()
     finally:
-        stop.set()
+        for stop in stops:
+            stop.set()
 
 
 def _database() -> Database:

@@ -12,6 +12,7 @@ from lms.assessment import queries, service
 from lms.assessment.domain import GRACE, GivenAnswer, OptionSpec
 from lms.assessment.events import AttemptGraded
 from lms.assessment.models import Attempt, AttemptQuestion, Question, Response
+from lms.assessment.tasks import close_abandoned_attempts
 from lms.core.errors import Conflict, Forbidden, InvalidInput, NotFound
 from lms.db.bus import Bus
 from lms.db.session import Database, now
@@ -345,6 +346,14 @@ def test_the_sweep_closes_what_was_left_open_past_its_time_and_nothing_else(data
         assert [attempt.state for attempt in made] == ["expired", "open", "open"]
         assert made[0].percent == 100
     assert [told.attempt_id for told in heard] == [made[0].id]
+
+
+def test_the_worker_closes_abandoned_attempts_by_itself(database, heard):
+    with database.transaction() as session:
+        taker = make_taker(session, time_limit_s=60)
+        make_attempt(session, taker, at=now(session) - 5 * MINUTE)
+    close_abandoned_attempts(database)
+    assert [told.passed for told in heard] == [False]
 
 
 def test_whoever_left_the_course_can_neither_answer_nor_hand_in(database):

@@ -1,0 +1,93 @@
+"""Prints one line a figure: name, value, unit, ratio to its yardstick or limit."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from types import FrameType
+
+from bench import pages, rates
+from bench.figures import Figure
+from bench.servers import ROOT, environment, serving
+from bench.world import LESSON, build
+from lms.app import create_app
+from lms.settings import Settings
+from tests.support import postgres, run
+from tests.support.databases import create_schema, fresh_url
+from tools.environment import run_politely
+from tools.messages import compile_catalogue
+
+
+def main() -> None:
+    """Measure on every engine this machine has."""
+    signal.signal(signal.SIGTERM, _end)
+    compile_catalogue(ROOT)
+    _tell(f"load average {os.getloadavg()[0]:.1f} on {os.cpu_count()} processors")
+    with _folder() as folder:
+        url = f"sqlite:///{folder / 'bench.sqlite3'}"
+        create_schema(url)
+        for figure in _figures(url, folder):
+            print(figure.line(), flush=True)
+    if postgres.programs() is None:
+        _tell("no PostgreSQL found: its figures are left out")
+        return
+    with _folder() as folder, _postgresql() as url:
+        for figure in _figures(url, folder):
+            print("postgresql_" + figure.line(), flush=True)
+    _tell(f"load average {os.getloadavg()[0]:.1f}")
+
+
+def _figures(url: str, folder: Path) -> Iterator[Figure]:
+    variables = environment(folder, url)
+    app = create_app(Settings.from_env(variables))
+    world = build(app)
+    length = pages.page_bytes(app, world.learners[1], f"/learn/{world.course.slug}/{LESSON}.video")
+    bare = f"bench.bare:make({url!r}, {length})"
+    with (
+        serving("wsgi:app", variables) as port,
+        serving(bare, variables) as bare_port,
+    ):
+        yield from rates.of_pages(world, port=port, bare_port=bare_port)
+        yield from rates.of_writes(world, port=port, bare_port=bare_port)
+    yield from pages.of_pages(app, world)
+    app.extensions["lms_database"].dispose()
+
+
+@contextmanager
+def _folder() -> Iterator[Path]:
+    """Yield a folder on the disk the site's data lies on, so that a commit costs what it costs."""
+    (ROOT / "var").mkdir(exist_ok=True)
+    folder = Path(tempfile.mkdtemp(prefix="bench-", dir=ROOT / "var"))
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+@contextmanager
+def _postgresql() -> Iterator[str]:
+    folder = run.open_run()
+    try:
+        with fresh_url("postgresql", create_schema) as url:
+            yield url
+    finally:
+        postgres.stop_server(folder)
+        run.close_run()
+
+
+def _end(_signal: int, _frame: FrameType | None) -> None:
+    sys.exit("stopped")
+
+
+def _tell(said: str) -> None:
+    print(said, file=sys.stderr, flush=True)
+
+
+if __name__ == "__main__":
+    run_politely(main)

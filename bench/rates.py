@@ -1,0 +1,100 @@
+"""How many pages, beats and answers a second, each beside the yardstick in the same run."""
+
+from __future__ import annotations
+
+import json
+import sys
+from typing import Any
+
+from bench.figures import Figure, speed
+from bench.servers import measure
+from bench.world import LESSON, READERS, World
+
+_CONNECTIONS = 8
+_ROUNDS = 3
+_SECONDS = 2.0
+_WARM_SECONDS = 1.0
+_BODIES = 500
+_BEAT_SECONDS = 2
+_BEGIN_SECONDS = 20
+_WANTED = 0.5
+
+
+def of_pages(world: World, *, port: int, bare_port: int) -> list[Figure]:
+    """Return the rate of the lesson page beside a bare page with three selects."""
+    readers = world.learners[:READERS]
+    path = f"/learn/{world.course.slug}/{LESSON}.video"
+    bare = [
+        [f"/page/{world.course.revision_id}/{each.person_id}", each.headers] for each in readers
+    ]
+    rates = _rates(
+        {
+            "lesson_page": _lane(port, "GET", [[path, each.headers] for each in readers], []),
+            "bare_page": _lane(bare_port, "GET", bare, []),
+        }
+    )
+    return _beside("bare_page", rates)
+
+
+def of_writes(world: World, *, port: int, bare_port: int) -> list[Figure]:
+    """Return the rates of beats and answers beside a bare upsert, each committed."""
+    watching = zip(world.learners, world.leases, strict=True)
+    beats = [[f"/api/v1/leases/{lease}/beats", each.headers] for each, lease in watching]
+    answers = [
+        [f"/api/v1/attempts/{attempt}/responses/{question}", each.headers]
+        for each, attempt, question in world.responses
+    ]
+    bare = [[f"/upsert/{each.person_id}", each.headers] for each in world.learners]
+    rates = _rates(
+        {
+            "beats": _lane(port, "POST", beats, [_beat(turn) for turn in range(_BODIES)]),
+            "answers": _lane(port, "PUT", answers, [_answer(turn) for turn in range(_BODIES)]),
+            "bare_upsert": _lane(bare_port, "POST", bare, [_beat(turn) for turn in range(_BODIES)]),
+        }
+    )
+    return _beside("bare_upsert", rates)
+
+
+def _beat(turn: int) -> str:
+    begin = _BEGIN_SECONDS + turn * _BEAT_SECONDS
+    end = begin + _BEAT_SECONDS
+    body = {"seq": turn + 1, "played": [[begin, end]], "position": end}
+    return json.dumps(body | {"rate": 1, "state": "playing"})
+
+
+def _answer(turn: int) -> str:
+    return json.dumps({"answer": ["AB"[turn % 2]], "rev": turn + 1})
+
+
+def _lane(port: int, method: str, targets: list[list[str]], bodies: list[str]) -> dict[str, Any]:
+    return {
+        "port": port,
+        "method": method,
+        "targets": targets,
+        "bodies": bodies,
+        "connections": _CONNECTIONS,
+    }
+
+
+def _rates(lanes: dict[str, dict[str, Any]]) -> dict[str, float]:
+    plan = {
+        "lanes": lanes,
+        "rounds": _ROUNDS,
+        "seconds": _SECONDS,
+        "warm_seconds": _WARM_SECONDS,
+    }
+    found = json.loads(measure(json.dumps(plan)))
+    rates = {}
+    for name, lane in found.items():
+        rates[name] = lane["requests"] / lane["seconds"]
+        for said in lane["failures"][:3]:
+            print(f"{name} failed: {said}", file=sys.stderr)
+        if lane["failures"]:
+            raise RuntimeError(f"{len(lane['failures'])} requests of {name} failed")
+    return rates
+
+
+def _beside(yardstick: str, rates: dict[str, float]) -> list[Figure]:
+    bare = rates.pop(yardstick)
+    figures = [speed(name, rate, bare, wanted=_WANTED) for name, rate in rates.items()]
+    return [*figures, Figure(yardstick, round(bare, 1), "requests/s", 1.0)]

@@ -13,7 +13,7 @@ from pathlib import Path
 from lms.settings import Settings
 from tools.environment import run_politely
 from tools.setup import DEMO_PASSWORD, read_settings
-from tools.supervisor import GRACE_SECONDS, TICK_SECONDS, Supervisor
+from tools.supervisor import TICK_SECONDS, Supervisor
 
 ROOT = Path(__file__).resolve().parent.parent
 DEFAULT_HOST = "127.0.0.1"
@@ -95,7 +95,8 @@ def web_command(host: str, port: int) -> list[str]:
     """Return the server's command: many threads, because slow phones hold one each for long."""
     command = [sys.executable, "-m", "gunicorn", "wsgi:app", "--worker-class=gthread"]
     command += ["--workers=2", "--threads=64", "--keep-alive=15", "--timeout=60"]
-    command += [f"--graceful-timeout={GRACE_SECONDS - 5}", "--log-level=warning"]
+    # A browser that keeps its connection open, though idle, must not hold up Ctrl-C for long.
+    command += ["--graceful-timeout=3", "--log-level=warning"]
     # Loaded once and shared; nothing is left in the home folder.
     command += ["--preload", "--no-control-socket"]
     command += ["--bind", f"[{host}]:{port}" if ":" in host else f"{host}:{port}"]

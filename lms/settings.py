@@ -76,7 +76,8 @@ class Settings:
             data_dir=reader.data_dir,
             database_url=environ.get("LMS_DATABASE_URL")
             or f"sqlite:///{reader.data_dir / 'xiangbo.sqlite3'}",
-            queue_url=environ.get("LMS_QUEUE_URL") or f"sqlite:///{reader.data_dir / 'queue.sqlite3'}",
+            queue_url=environ.get("LMS_QUEUE_URL")
+            or f"sqlite:///{reader.data_dir / 'queue.sqlite3'}",
             vault_keys=reader.vault_keys(),
             sms_url=reader.sms_url(),
             accel_redirect=environ.get("LMS_ACCEL_REDIRECT") or None,
@@ -115,7 +116,9 @@ class _Reader:
         return value
 
     def base_url(self) -> str:
-        value = self.environ.get("LMS_BASE_URL") or ("" if self.production else "http://127.0.0.1:8000")
+        value = self.environ.get("LMS_BASE_URL") or (
+            "" if self.production else "http://127.0.0.1:8000"
+        )
         if self.production and not value.startswith("https://"):
             self.faults.append("LMS_BASE_URL must be the https address people type")
         return value.rstrip("/")
@@ -125,7 +128,8 @@ class _Reader:
         value = self.environ.get("LMS_VAULT_KEYS", "")
         if not value and not self.production:
             value = self._kept(
-                "vault.key", lambda: "k1:" + base64.b64encode(secrets.token_bytes(_KEY_BYTES)).decode()
+                "vault.key",
+                lambda: "k1:" + base64.b64encode(secrets.token_bytes(_KEY_BYTES)).decode(),
             )
         keys: dict[str, bytes] = {}
         for pair in filter(None, (part.strip() for part in value.split(","))):
@@ -135,13 +139,17 @@ class _Reader:
             except binascii.Error:
                 keys[name] = b""
         if not keys or any(len(key) != _KEY_BYTES for key in keys.values()):
-            self.faults.append("LMS_VAULT_KEYS must be id:base64 pairs of 32-byte keys, newest first")
+            self.faults.append(
+                "LMS_VAULT_KEYS must be id:base64 pairs of 32-byte keys, newest first"
+            )
         return keys
 
     def sms_url(self) -> str | None:
         value = self.environ.get("LMS_SMS_URL") or None
         if self.production and value is None:
-            self.faults.append("LMS_SMS_URL must name the SMS service; the outbox page is for development")
+            self.faults.append(
+                "LMS_SMS_URL must name the SMS service; the outbox page is for development"
+            )
         return value
 
     def trusted_hosts(self) -> tuple[str, ...]:
@@ -160,7 +168,9 @@ class _Reader:
     def staff_mfa(self) -> bool:
         value = self.environ.get("LMS_STAFF_MFA") or ("required" if self.production else "optional")
         if value not in ("required", "optional") or (self.production and value == "optional"):
-            self.faults.append("LMS_STAFF_MFA must be required in production (or optional elsewhere)")
+            self.faults.append(
+                "LMS_STAFF_MFA must be required in production (or optional elsewhere)"
+            )
         return value == "required"
 
     def time_zone(self) -> str:
@@ -173,7 +183,7 @@ class _Reader:
         return value
 
     def _kept(self, name: str, make: Callable[[], str]) -> str:
-        """Return the development secret of this data folder, made on first use, readable by us alone."""
+        """Return the development secret kept in the data folder, made on first use."""
         path = self.data_dir / name
         if not path.exists():
             path.parent.mkdir(parents=True, exist_ok=True)

@@ -1,6 +1,5 @@
 """Fixtures every test may use: databases on both engines, the application, a browser."""
 
-import os
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
@@ -16,11 +15,11 @@ from lms.wiring import event_bus
 from tests.support import browser as chromium
 from tests.support import postgres, run, site, summary
 from tests.support.databases import create_schema, fresh_url
+from tests.support.field import FIELD_DATA, field_folder
 from tools.messages import compile_catalogue
 
 ROOT = Path(__file__).resolve().parent.parent
 ENGINES = ["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)]
-FIELD_DATA = "XIANGBO_FIELD_DATA"
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -147,7 +146,7 @@ def page(new_context: Callable[..., BrowserContext]) -> Page:
 @pytest.fixture(scope="session")
 def field_data() -> Path:
     """The folder of real and rendered field data that ships beside the checkout."""
-    folder = os.environ.get(FIELD_DATA, "")
-    if not folder:
+    folder = field_folder()
+    if folder is None:
         summary.miss("Field data", f"{FIELD_DATA} is not set")
-    return Path(folder)
+    return folder

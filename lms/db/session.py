@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event, make_url, text
+from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.orm import Session, sessionmaker
 
 from lms.db.bus import Bus
@@ -95,9 +96,9 @@ def _sqlite_engine(url: str) -> Engine:
     return engine
 
 
-def _configure_sqlite(connection: Any, _record: object) -> None:
+def _configure_sqlite(connection: DBAPIConnection, _record: object) -> None:
     """Set what SQLite forgets with each connection: the driver must not begin by itself."""
-    connection.isolation_level = None
+    setattr(connection, "isolation_level", None)  # noqa: B010 (the driver's own, untyped)
     cursor = connection.cursor()
     cursor.execute("PRAGMA journal_mode=WAL")
     # FULL: an acknowledged write survives a power cut, as on PostgreSQL.

@@ -8,12 +8,11 @@ from sqlalchemy.orm import Mapped, mapped_column
 from lms.db.base import Base, one_of
 from lms.enrollment.domain import EnrollmentStatus
 
-
 _LIVE = "status IN ('active', 'completed')"
 
 
 class Enrollment(Base):
-    """A learner × a course, pinned to a revision; the county is the learner's when they enrolled."""
+    """A learner × a course, pinned to a revision; the county is where the learner was then."""
 
     __tablename__ = "enrollment"
     __table_args__ = (

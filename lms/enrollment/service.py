@@ -75,9 +75,7 @@ def withdraw(session: Session, *, actor: Actor, course_id: int, now: datetime) -
     Raises ``Conflict`` where there is nothing to leave or the course is completed.
     """
     found = queries.live(session, person_id=actor.person_id, course_id=course_id)
-    if found is None or not may_become(
-        EnrollmentStatus(found.status), EnrollmentStatus.WITHDRAWN
-    ):
+    if found is None or not may_become(EnrollmentStatus(found.status), EnrollmentStatus.WITHDRAWN):
         raise Conflict("cannot_withdraw", "You cannot leave this course: it is completed or ended.")
     found.status = EnrollmentStatus.WITHDRAWN
     found.ended_at = now

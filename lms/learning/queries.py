@@ -223,7 +223,11 @@ def own_attempts(session: Session, person_id: int, *, limit: int) -> list[OwnAtt
         .order_by(Attempt.submitted_at.desc())
         .limit(limit)
     )
-    return [OwnAttempt(*row) for row in rows]
+    return [
+        OwnAttempt(each[0], each[1], each[2], each[3] or 0, bool(each[4]), each[5])
+        for each in rows
+        if each[5] is not None
+    ]
 
 
 @dataclass(frozen=True, slots=True)
@@ -253,9 +257,7 @@ def quiz_facts(session: Session, *, person_id: int, item_id: int) -> QuizFacts:
         .where(Item.id == item_id)
     ).one()
     tries = session.execute(
-        select(
-            Attempt.id, Attempt.number, Attempt.percent, Attempt.passed, Attempt.submitted_at
-        )
+        select(Attempt.id, Attempt.number, Attempt.percent, Attempt.passed, Attempt.submitted_at)
         .where(Attempt.person_id == person_id, Attempt.item_id == item_id)
         .order_by(Attempt.number)
     ).all()

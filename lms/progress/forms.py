@@ -5,6 +5,7 @@ from typing import Annotated
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from lms.core.errors import InvalidInput, Message
+from lms.progress.domain.report import PlayerReport
 from lms.progress.domain.state import Beat, PlayerState
 from lms.progress.domain.units import seconds_to_ms
 
@@ -30,17 +31,17 @@ class BeatForm(BaseModel):
     rate: Annotated[float, Field(ge=0, le=16, allow_inf_nan=False)] = 1
     state: Annotated[PlayerState, Field(strict=False)]
 
-    def beat(self) -> Beat:
+    def report(self) -> PlayerReport:
         """Return the report in milliseconds. Raises ``ValueError`` for one that runs backwards."""
         pairs = tuple((seconds_to_ms(a), seconds_to_ms(b)) for a, b in self.played)
-        return Beat(seq=self.seq, played=pairs, state=self.state)
+        beat = Beat(seq=self.seq, played=pairs, state=self.state)
+        return PlayerReport(beat, seconds_to_ms(self.position), round(self.rate * 100))
 
 
-def parse_beat(body: object) -> tuple[BeatForm, Beat]:
+def parse_beat(body: object) -> PlayerReport:
     """Return the checked report. Raises ``InvalidInput`` naming each field that does not fit."""
     try:
-        form = BeatForm.model_validate(body)
-        return form, form.beat()
+        return BeatForm.model_validate(body).report()
     except ValidationError as error:
         names = {str(fault["loc"][0]) if fault["loc"] else "body" for fault in error.errors()}
     except ValueError:

@@ -1,4 +1,4 @@
-"""The watch ledger and what is derived from it: clocks, leases, beats, slices, sets, completions."""
+"""The watch ledger and what is derived from it: clocks, leases, slices, sets, completions."""
 
 from datetime import datetime
 from typing import Any, cast

@@ -91,14 +91,12 @@ def item_target(session: Session, *, person_id: int, item_id: int) -> Target | N
             Item.id,
             Item.kind,
             Item.lesson_id,
-            Item.material_id,
+            Material.id,
             Material.duration_ms,
         )
         .join(Item, Item.revision_id == Enrollment.revision_id)
         .join(Material, Material.id == Item.material_id)
-        .where(
-            Item.id == item_id, Enrollment.person_id == person_id, Enrollment.status.in_(LIVE)
-        )
+        .where(Item.id == item_id, Enrollment.person_id == person_id, Enrollment.status.in_(LIVE))
     ).one_or_none()
     return Target(*row) if row else None
 
@@ -120,9 +118,9 @@ def has_open_attempt(session: Session, *, person_id: int, item_id: int) -> bool:
 
 def beat_state(
     session: Session, *, person_id: int, lease_id: str, seq: int
-) -> Row[tuple[Any, ...]] | None:
+) -> Row[*tuple[Any, ...]] | None:
     """Return all a beat needs in one statement: lease, length, sets, and a stored answer."""
-    return session.execute(
+    statement = (
         select(
             PlaybackLease,
             MaterialProgress,
@@ -154,12 +152,11 @@ def beat_state(
                 ItemCompletion.item_key == Item.key,
             ),
         )
-        .outerjoin(
-            BeatRecord, and_(BeatRecord.lease_id == PlaybackLease.id, BeatRecord.seq == seq)
-        )
+        .outerjoin(BeatRecord, and_(BeatRecord.lease_id == PlaybackLease.id, BeatRecord.seq == seq))
         .where(PlaybackLease.id == lease_id, PlaybackLease.person_id == person_id)
         .execution_options(populate_existing=True)
-    ).one_or_none()
+    )
+    return session.execute(statement).one_or_none()
 
 
 def live_lease(session: Session, person_id: int) -> PlaybackLease | None:
@@ -272,8 +269,7 @@ def _progress_rows(
         .order_by(Item.position)
     )
     return [
-        ItemProgressRow(row[0], row[1], row[2], row[3], row[4] or [], row[5] or [], row[6] or {}, row[7])
-        for row in rows
+        ItemProgressRow(*row[:4], row[4] or [], row[5] or [], row[6] or {}, row[7]) for row in rows
     ]
 
 

@@ -83,7 +83,7 @@ def _csrf(error: CSRFError) -> ResponseReturnValue:
 def _plain(error: HTTPException) -> ResponseReturnValue:
     status = error.code or 500
     if 300 <= status < 400:  # noqa: PLR2004 (redirects are exceptions in werkzeug)
-        return error.get_response()  # type: ignore[return-value]  # a werkzeug Response
+        return error.get_response()
     if isinstance(error, SecurityError):
         # An untrusted Host: no page can be built, for its links would need an address.
         log.warning("untrusted_host", path=request.path)

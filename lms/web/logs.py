@@ -1,9 +1,8 @@
-"""What goes to the log: one line of JSON an event, no local variables, nothing that names people."""
+"""What goes to the log: a line of JSON an event, no local variables, nobody's numbers."""
 
 import logging
 import re
 import sys
-from typing import Any
 
 import structlog
 
@@ -36,5 +35,5 @@ def _hide_private(
     return {key: _hide(value) for key, value in entry.items()}
 
 
-def _hide(value: Any) -> Any:
+def _hide(value: object) -> object:
     return _PRIVATE.sub(_HIDDEN, value) if isinstance(value, str) else value

@@ -55,9 +55,7 @@ def _keep_choices(response: Response) -> Response:
     for name, allowed in (("lang", LANGUAGES), ("big", ("0", "1"))):
         value = request.args.get(name)
         if value in allowed:
-            response.set_cookie(
-                name, value, max_age=_YEAR, samesite="Lax", secure=settings().https
-            )
+            response.set_cookie(name, value, max_age=_YEAR, samesite="Lax", secure=settings().https)
     return response
 
 
@@ -83,10 +81,10 @@ def spell(milliseconds: int) -> str:
     """Return a length of time in words: hours and minutes, or minutes and seconds."""
     seconds = max(0, milliseconds) // 1000
     if seconds >= _HOUR:
-        return gettext("%(h)s h %(m)s min", h=seconds // _HOUR, m=seconds % _HOUR // 60)
+        return str(gettext("%(h)s h %(m)s min", h=seconds // _HOUR, m=seconds % _HOUR // 60))
     if seconds >= _MINUTE:
-        return gettext("%(m)s min %(s)s s", m=seconds // 60, s=seconds % 60)
-    return gettext("%(s)s s", s=seconds)
+        return str(gettext("%(m)s min %(s)s s", m=seconds // 60, s=seconds % 60))
+    return str(gettext("%(s)s s", s=seconds))
 
 
 def clock(milliseconds: int) -> str:
@@ -98,9 +96,9 @@ def clock(milliseconds: int) -> str:
 def price(fen: int) -> str:
     """Return a price in words: free, or yuan with the fen only where there are any."""
     if fen == 0:
-        return gettext("Free")
+        return str(gettext("Free"))
     yuan, rest = divmod(fen, 100)
-    return gettext("%(yuan)s yuan", yuan=f"{yuan}.{rest:02d}" if rest else yuan)
+    return str(gettext("%(yuan)s yuan", yuan=f"{yuan}.{rest:02d}" if rest else yuan))
 
 
 def strip(pairs: Iterable[Sequence[int]]) -> str:

@@ -20,9 +20,7 @@ def enter(page: Page, site: LiveSite, person: Person, *, confirmed: bool = False
     token = new_token()
     moment = utc_now() if confirmed else None
     with site.database.transaction() as session:
-        make_sign_in(
-            session, person, token=token, confirmed_at=moment, second_factor_at=moment
-        )
+        make_sign_in(session, person, token=token, confirmed_at=moment, second_factor_at=moment)
     serializer = site.app.session_interface.get_signing_serializer(site.app)
     value = serializer.dumps({"_user_id": token, "_fresh": True})
     page.context.clear_cookies()

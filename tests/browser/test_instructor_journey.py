@@ -6,6 +6,7 @@ import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 from sqlalchemy import select
 
+from lms.accounts.models import Person
 from lms.catalog.models import Revision
 from lms.core.access import Role, Scope, ScopeKind
 from lms.db.session import Database
@@ -22,7 +23,7 @@ _CAPTIONS = b"1\n00:00:00,000 --> 00:00:02,000\n\xcf\xc8\xbf\xb4\xd2\xbb\xd1\xdb
 
 
 @pytest.fixture
-def course(live_site: LiveSite, database: Database) -> MadeCourse:
+def course(database: Database) -> MadeCourse:
     with database.transaction() as session:
         return make_course(
             session,
@@ -63,12 +64,18 @@ def test_add_a_lesson_with_video_and_captions_preview_and_publish(
         assert session.scalar(select(Enrollment.revision_id)) == pinned
     assert states == {1: "retired", 2: "published"}
 
-    phone: BrowserContext = new_context()
+    see_as_learners(new_context(), live_site, course, early)
+
+
+def see_as_learners(
+    phone: BrowserContext, live_site: LiveSite, course: MadeCourse, early: Person
+) -> None:
+    """Who joined before sees the older version, who joins now the new one with its video."""
     villager = phone.new_page()
     enter(villager, live_site, early)
     villager.goto(f"/courses/{course.course.slug}")
     expect(villager.locator("main")).not_to_contain_text("三分钟讲好一碗面")
-    with database.transaction() as session:
+    with live_site.database.transaction() as session:
         late = make_person(session, name="王小二")
     enter(villager, live_site, late)
     villager.goto(f"/courses/{course.course.slug}")

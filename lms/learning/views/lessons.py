@@ -138,7 +138,7 @@ def _addresses(found: media_queries.Playable, actor: Actor) -> dict[str, Any]:
     }
 
 
-def _text(session: Session, actor: Actor, shown: ItemStanding) -> dict[str, Any]:
+def _text(session: Session, _actor: Actor, shown: ItemStanding) -> dict[str, Any]:
     body = queries.body_of(session, shown.item.id) or {"zh": ""}
     return {
         "text": render_markdown(localized(body)),

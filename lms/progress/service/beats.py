@@ -15,6 +15,7 @@ from lms.enrollment.domain import LIVE
 from lms.progress import queries
 from lms.progress.domain.answers import BeatOutcome, BeatState, Verdict
 from lms.progress.domain.beats import apply_beat
+from lms.progress.domain.report import PlayerReport
 from lms.progress.domain.settings import CountingSettings
 from lms.progress.domain.slices import Slice
 from lms.progress.domain.spans import Spans, total_ms
@@ -29,7 +30,6 @@ from lms.progress.domain.state import (
     split_days,
 )
 from lms.progress.domain.units import datetime_to_ms, ms_to_datetime
-from lms.progress.forms import BeatForm
 from lms.progress.models import (
     BeatRecord,
     MaterialProgress,
@@ -52,7 +52,7 @@ class BeatReply:
 
 
 def take_beat(
-    session: Session, *, actor: Actor, lease_id: str, form: BeatForm, beat: Beat, device_hash: str
+    session: Session, *, actor: Actor, lease_id: str, report: PlayerReport, device_hash: str
 ) -> BeatReply:
     """Count one beat of the actor's lease and return its answer.
 
@@ -60,16 +60,18 @@ def take_beat(
     anyone else's lease and ``Conflict`` for a ``seq`` that is not above all before.
     """
     clock, now_ms = queries.lock_clock_if_any(session, actor.person_id)
-    row = queries.beat_state(session, person_id=actor.person_id, lease_id=lease_id, seq=beat.seq)
+    row = queries.beat_state(
+        session, person_id=actor.person_id, lease_id=lease_id, seq=report.beat.seq
+    )
     if clock is None or row is None:
         raise NotFound
     if row.answer is not None:
         return BeatReply(row.code, row.answer)
     moment = _moment(clock, now_ms)
-    outcome = apply_beat(_state(clock, row), _barred(beat, row), moment, SETTINGS)
+    outcome = apply_beat(_state(clock, row), _barred(report.beat, row), moment, SETTINGS)
     if outcome.verdict is Verdict.OUT_OF_ORDER:
         raise Conflict("seq_out_of_order", "A later report of this lease was taken already.")
-    _Writing(session, row, outcome, now_ms).write(form, clock, device_hash)
+    _Writing(session, row, outcome, now_ms).write(report, clock, device_hash)
     return BeatReply(outcome.code, _answer(outcome))
 
 
@@ -90,7 +92,7 @@ def _day_of(moment_ms: int) -> tuple[int, int]:
     return day.toordinal(), datetime_to_ms(day_bounds(day)[1])
 
 
-def _state(clock: StudyClock, row: Row[Any]) -> BeatState:
+def _state(clock: StudyClock, row: Row[*tuple[Any, ...]]) -> BeatState:
     lease: PlaybackLease = row.PlaybackLease
     sets: MaterialProgress | None = row.MaterialProgress
     return BeatState(
@@ -115,7 +117,7 @@ def _state(clock: StudyClock, row: Row[Any]) -> BeatState:
     )
 
 
-def _barred(beat: Beat, row: Row[Any]) -> Beat:
+def _barred(beat: Beat, row: Row[*tuple[Any, ...]]) -> Beat:
     """Let nothing count once the enrollment has ended."""
     if row.status in LIVE:
         return beat
@@ -126,7 +128,7 @@ class _Writing:
     """Writes what a beat did; holds what all its parts share."""
 
     def __init__(
-        self, session: Session, row: Row[Any], outcome: BeatOutcome, now_ms: int
+        self, session: Session, row: Row[*tuple[Any, ...]], outcome: BeatOutcome, now_ms: int
     ) -> None:
         self.session = session
         self.row = row
@@ -134,13 +136,13 @@ class _Writing:
         self.outcome = outcome
         self.now_ms = now_ms
 
-    def write(self, form: BeatForm, clock: StudyClock, device_hash: str) -> None:
+    def write(self, report: PlayerReport, clock: StudyClock, device_hash: str) -> None:
         """Write the beat, its slices, the clock and the sets; complete what became complete."""
-        self._beat(form)
+        self._beat(report)
         for entry in self.outcome.slices:
             self.session.add(self._slice(entry, device_hash))
         self._clock(clock)
-        self._sets(form)
+        self._sets(report)
         self.session.flush()
         if self.outcome.is_newly_complete:
             complete_item(
@@ -151,15 +153,15 @@ class _Writing:
                 now=ms_to_datetime(self.now_ms),
             )
 
-    def _beat(self, form: BeatForm) -> None:
+    def _beat(self, report: PlayerReport) -> None:
         self.lease.last_seq = self.outcome.lease.last_seq
         self.session.add(
             BeatRecord(
                 lease_id=self.lease.id,
-                seq=form.seq,
+                seq=report.beat.seq,
                 received_at_ms=self.now_ms,
-                state=form.state,
-                rate_percent=round(form.rate * 100),
+                state=report.beat.state,
+                rate_percent=report.rate_percent,
                 code=self.outcome.code,
                 answer=_answer(self.outcome),
             )
@@ -194,7 +196,7 @@ class _Writing:
         clock.seen_mark_ms = self.outcome.clock.seen_mark
         clock.day_used = {day: used[day] for day in newest}
 
-    def _sets(self, form: BeatForm) -> None:
+    def _sets(self, report: PlayerReport) -> None:
         progress = self.outcome.progress
         refused = dict(self.row.MaterialProgress.refused) if self.row.MaterialProgress else {}
         for entry in self.outcome.slices:
@@ -206,7 +208,7 @@ class _Writing:
             "refused": refused,
             "seen_ms": progress.seen.size,
             "credited_ms": progress.credited.size,
-            "position_ms": min(round(form.position * 1000), progress.duration_ms),
+            "position_ms": min(report.position_ms, progress.duration_ms),
             "updated_at_ms": self.now_ms,
         }
         key = {"person_id": self.lease.person_id, "material_id": self.lease.material_id}

@@ -96,7 +96,9 @@ def is_open(tree: CourseView, lesson: LessonView, done: Done) -> bool:
 
 
 def _states(tree: CourseView, done: Done) -> list[ItemState]:
-    return [ItemState(item.is_required, (item.lesson_key, item.key) in done) for item in tree.items()]
+    return [
+        ItemState(item.is_required, (item.lesson_key, item.key) in done) for item in tree.items()
+    ]
 
 
 def _final_passed(tree: CourseView, done: Done) -> bool:

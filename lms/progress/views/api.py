@@ -55,14 +55,13 @@ def take_lease(item_id: int) -> ResponseReturnValue:
 @requires(Permission.LEARN)
 def take_beat(lease_id: str) -> ResponseReturnValue:
     """Count what was played since the last beat."""
-    form, beat = forms.parse_beat(request.get_json(silent=True))
+    report = forms.parse_beat(request.get_json(silent=True))
     with database().transaction() as session:
         reply = service.take_beat(
             session,
             actor=current_actor(),
             lease_id=lease_id,
-            form=form,
-            beat=beat,
+            report=report,
             device_hash=digest(request.headers.get("User-Agent", "")),
         )
     return _beat_answer(reply)

@@ -1,6 +1,5 @@
 """A learner on a course, and a database clock the test moves by hand."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 import pytest
@@ -50,7 +49,7 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
 
 
 @pytest.fixture
-def learner(database: Database) -> Iterator[Learner]:
+def learner(database: Database) -> Learner:
     with database.transaction() as session:
         person = make_person(session, name="林秀芳")
         stranger = make_person(session, name="王小二")
@@ -75,4 +74,4 @@ def learner(database: Database) -> Iterator[Learner]:
             for each in (person, person, stranger)
         ]
         ids = {name: made.items[f"{name}/video"].id for name in assets}
-    yield Learner(actors[0], actors[1], actors[2], made, enrollment.id, ids)
+    return Learner(actors[0], actors[1], actors[2], made, enrollment.id, ids)

@@ -13,8 +13,8 @@ from lms.db.session import Database, now
 from lms.enrollment import service as enrollment_service
 from lms.enrollment.models import Enrollment
 from lms.progress import queries, service
-from lms.progress.domain.state import Beat, LeaseEnd, PlayerState
-from lms.progress.forms import BeatForm
+from lms.progress.domain.report import PlayerReport
+from lms.progress.domain.state import Beat, LeaseEnd
 from lms.progress.models import BeatRecord, ItemCompletion, PlaybackLease, WatchSlice
 from lms.progress.service import BeatReply
 from tests.integration.progress.conftest import Clock, Learner
@@ -40,8 +40,7 @@ def beat(
             session,
             actor=actor or learner.actor,
             lease_id=held,
-            form=BeatForm(seq=seq, played=[], state=PlayerState.PLAYING, position=7),
-            beat=Beat(seq, pairs),
+            report=PlayerReport(Beat(seq, pairs), position_ms=7000),
             device_hash="0" * 64,
         )
 
@@ -62,13 +61,12 @@ def test_watching_a_video_to_the_end_completes_it_once(
 def test_the_course_completes_with_its_last_required_item(
     database: Database, clock: Clock, learner: Learner
 ) -> None:
-    items = [(item.id, item.material_id) for item in learner.course.items.values()]
-    for number, (item_id, material_id) in enumerate(items):
+    for number, item in enumerate(learner.course.items.values()):
         with database.snapshot() as session:
             status = session.scalar(select(Enrollment.status))
         assert status == "active", f"completed before item {number} was done"
         with database.transaction() as session:
-            held = service.take_lease(session, actor=learner.actor, item_id=item_id)
+            held = service.take_lease(session, actor=learner.actor, item_id=item.id)
         for seq in range(1, held.duration_ms // 60_000 + 2):
             clock.seconds += 60
             beat(database, learner, held.lease, seq, (60 * (seq - 1), 60 * seq))

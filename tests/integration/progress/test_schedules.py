@@ -1,6 +1,5 @@
 """Worked schedules through the real service and database give what the arithmetic gives."""
 
-import os
 from pathlib import Path
 from typing import Any
 
@@ -11,23 +10,27 @@ from lms.core.errors import Conflict
 from lms.db.session import Database
 from lms.progress import queries, service
 from lms.progress.domain.cases import Case, EventKind, load_cases
+from lms.progress.domain.report import PlayerReport
 from lms.progress.domain.simulate import simulate_case
 from lms.progress.domain.spans import Spans
 from lms.progress.domain.units import ms_to_seconds
-from lms.progress.forms import BeatForm
 from lms.progress.service import beats
 from tests.integration.progress.conftest import START_MS, Clock, Learner
+from tests.support.field import field_folder
 
 _OWN = Path(__file__).with_name("schedules.yaml")
-_FIELD = Path(os.environ.get("XIANGBO_FIELD_DATA", "")).parent / "counting_cases.yaml"
 # The site shows no presence checks yet, so schedules with them end in the arithmetic alone.
 _SHOWN = {EventKind.LEASE, EventKind.BEAT, EventKind.RELEASE}
 _DAY_MS = 86_400_000
 
 
 def cases() -> list[Case]:
-    files = [_OWN, _FIELD] if _FIELD.is_file() else [_OWN]
-    loaded = [case for file in files for case in load_cases(yaml.safe_load(file.read_text("utf-8")))]
+    folder = field_folder()
+    shared = [folder.parent / "counting_cases.yaml"] if folder else []
+    files = [_OWN, *shared]
+    loaded = [
+        case for file in files for case in load_cases(yaml.safe_load(file.read_text("utf-8")))
+    ]
     return [case for case in loaded if {event.kind for event in case.events} <= _SHOWN]
 
 
@@ -64,8 +67,7 @@ class Player:
                 session,
                 actor=self.learner.actor,
                 lease_id=self.leases[event.device],
-                form=BeatForm(seq=event.beat.seq, played=[], state=event.beat.state),
-                beat=event.beat,
+                report=PlayerReport(event.beat),
                 device_hash="0" * 64,
             )
         except Conflict as refused:

@@ -1,6 +1,6 @@
 """Reads clocks, leases, sets and completions; what earns is read under the learner's lock."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -268,9 +268,12 @@ def _progress_rows(
         .where(which, Enrollment.person_id == person_id, Enrollment.status.in_(LIVE))
         .order_by(Item.position)
     )
-    return [
-        ItemProgressRow(*row[:4], row[4] or [], row[5] or [], row[6] or {}, row[7]) for row in rows
-    ]
+    # Nothing studied yet: the outer joins found no sets.
+    return [ItemProgressRow(*_or_empty(row)) for row in rows]
+
+
+def _or_empty(row: Sequence[Any]) -> tuple[Any, ...]:
+    return (*row[:4], row[4] or [], row[5] or [], row[6] or {}, row[7])
 
 
 def _now_ms(session: Session) -> ColumnElement[Any]:

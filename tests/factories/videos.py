@@ -23,7 +23,12 @@ _RECIPES: dict[str, tuple[str, ...]] = {
     "vp9.webm": (*_PICTURE, "-c:v", "libvpx-vp9", "-deadline", "realtime", "-cpu-used", "8"),
     "sound.m4a": (*_SOUND, *_AAC),
     "fast.mp4": ("-f", "lavfi", "-i", "testsrc2=size=128x128:rate=240:duration=1", *_H264),
+    "long.mp4": ("-f", "lavfi", "-i", "testsrc2=size=128x128:rate=1/3600:duration=360000", *_H264),
+    "huge.mkv": ("-f", "lavfi", "-i", "color=size=64x64:rate=25:duration=2", "-c:v", "rawvideo"),
+    "wide.mp4": ("-f", "lavfi", "-i", "color=size=4098x64:rate=5:duration=1", *_H264),
 }
+# Width, height and interlacing in the header of a Matroska file (RFC 9559, 5.1.4.1.28).
+_SMALL_SIDES = b"\xb0\x81\x40\xba\x81\x40\x9a\x81\x02"
 _SIZES = {"upright.mp4": "360x640", "small.mp4": "426x240"}
 _SECONDS = {"short.mp4": "0.4"}
 
@@ -38,6 +43,13 @@ def video(name: str) -> Path:
             recipe = [part.format(**values) for part in _RECIPES[name]]
             run_ffmpeg(*recipe, str(path))
     return path
+
+
+def with_sides(matroska: bytes, pixels: int) -> bytes:
+    """Return the file with a header that claims sides of that many pixels instead of 64."""
+    assert matroska.count(_SMALL_SIDES) == 1
+    sides = b"\xb0\x83" + pixels.to_bytes(3, "big") + b"\xba\x82" + pixels.to_bytes(2, "big")
+    return matroska.replace(_SMALL_SIDES, sides)
 
 
 def run_ffmpeg(*arguments: str) -> None:

@@ -10,7 +10,7 @@ from typing import Any
 
 from lms.core.errors import LmsError, Message
 from lms.media.domain.sniff import HEAD_BYTES, sniff_video
-from lms.media.domain.video import UNREADABLE, VideoFacts
+from lms.media.domain.video import MAX_SIDE, UNREADABLE, VideoFacts
 from lms.media.gateway.program import Limits, ProgramFailed, run_confined
 
 _CHILD = Path(__file__).with_name("probe_child.py")
@@ -41,7 +41,7 @@ def probe(path: Path) -> VideoFacts:
     if isinstance(kind, Message):
         raise Refused(kind)
     lines: list[str] = []
-    command = [sys.executable, "-I", str(_CHILD), path.name, kind.value]
+    command = [sys.executable, "-I", str(_CHILD), path.name, kind.value, str(MAX_SIDE)]
     try:
         run_confined(command, folder=path.parent, limits=_LIMITS, on_line=lines.append)
     except ProgramFailed as failed:

@@ -19,10 +19,13 @@ from lms.media.gateway.program import ffmpeg
 from lms.media.gateway.storage import Storage, sha256_of
 from tests.factories.videos import video
 
-# One engine is enough where ffmpeg does the work.
-pytestmark = pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
-
 ROOT = Path(__file__).resolve().parents[3]
+
+
+@pytest.fixture
+def engine():
+    """One engine is enough where ffmpeg does the work."""
+    return "sqlite"
 
 
 @pytest.fixture

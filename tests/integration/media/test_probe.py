@@ -1,11 +1,12 @@
 import shutil
+import time
 from fractions import Fraction
 
 import pytest
 
 from lms.media.domain.video import judge_video
 from lms.media.gateway.probe import Refused, probe, starts_at_once
-from tests.factories.videos import run_ffmpeg, video
+from tests.factories.videos import run_ffmpeg, video, with_sides
 
 
 @pytest.fixture
@@ -81,6 +82,26 @@ def test_too_short_and_too_fast_videos_are_read_and_then_refused(put):
 def test_files_that_only_look_like_videos_are_refused(put, content, code):
     shutil.copyfile(video("flat.mp4"), put(b"").with_name("victim.mp4"))
     assert refusal(put(content)) == code
+
+
+def test_a_picture_that_is_too_wide_is_refused_by_its_size(put):
+    assert refusal(put(video("wide.mp4"))) == "video_picture_too_large"
+
+
+def test_a_header_that_claims_a_huge_picture_is_refused_at_once(put):
+    small = video("huge.mkv").read_bytes()
+    assert judge_video(probe(put(with_sides(small, 64)))) is None
+    began = time.monotonic()
+    assert refusal(put(with_sides(small, 30_000))) == "video_unreadable"
+    assert time.monotonic() - began < 20
+
+
+def test_a_hundred_hours_and_hundreds_of_tracks_are_refused(put, tmp_path):
+    assert refusal(put(video("long.mp4"))) == "video_too_long"
+    tracks = ["-map", "0:v"] * 300
+    many = tmp_path / "many.mkv"
+    run_ffmpeg("-i", str(video("huge.mkv")), *tracks, "-c", "copy", "-t", "0.1", str(many))
+    assert refusal(put(many)) == "video_too_many_streams"
 
 
 def test_a_video_whose_index_is_missing_is_unreadable(put):

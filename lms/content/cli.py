@@ -56,9 +56,7 @@ def check(path: Path, language: str) -> None:
     with force_locale(language), _told(path):
         folder = service.check_folder(path)
         plan = folder.plan
-        click.echo(
-            f"{plan.slug}: {len(plan.modules)} modules, {len(plan.lessons)} lessons, no fault."
-        )
+        _say(_FAULTLESS, slug=plan.slug, modules=len(plan.modules), lessons=len(plan.lessons))
 
 
 @content.command("load")

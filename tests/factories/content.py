@@ -1,6 +1,8 @@
 """Writes course folders for tests: a small good one, which a test then breaks in one place."""
 
+import math
 import tempfile
+from array import array
 from functools import cache
 from pathlib import Path
 
@@ -135,7 +137,7 @@ def _write_video(path: Path, width: int, height: int, seconds: int) -> None:
             file.mux(picture.encode(_grey(width, height)))
         file.mux(picture.encode())
         for _ in range(seconds * 48_000 // 1_024):
-            file.mux(sound.encode(_silence()))
+            file.mux(sound.encode(_tone()))
         file.mux(sound.encode())
 
 
@@ -146,9 +148,9 @@ def _grey(width: int, height: int) -> av.VideoFrame:
     return frame
 
 
-def _silence() -> av.AudioFrame:
+def _tone() -> av.AudioFrame:
     frame = av.AudioFrame(format="fltp", layout="mono", samples=1_024)
     frame.sample_rate = 48_000
-    for plane in frame.planes:
-        plane.update(bytes(plane.buffer_size))
+    wave = array("f", (math.sin(n * math.tau * 16 / 1_024) / 4 for n in range(1_024)))
+    frame.planes[0].update(wave.tobytes().ljust(frame.planes[0].buffer_size, b"\0"))
     return frame

@@ -1,0 +1,51 @@
+"""The studio as browsers see it."""
+
+from collections.abc import Callable
+
+import pytest
+from flask import Flask
+
+from lms.core.access import Role, Scope, ScopeKind
+from lms.db.session import Database
+from tests.factories.accounts import make_person, make_staff, sign_in
+from tests.factories.catalog import make_institution
+from tests.support.site import Client
+
+SLUG = "noodle-class"
+COURSE = f"/studio/courses/{SLUG}"
+OpenAs = Callable[..., Client]
+
+
+@pytest.fixture
+def institution_id(database: Database) -> int:
+    """The institution of the instructor."""
+    with database.transaction() as session:
+        return make_institution(session, slug="village-school").id
+
+
+@pytest.fixture
+def open_as(app: Flask, database: Database) -> OpenAs:
+    """Call it for a browser signed in as a role in a scope."""
+
+    def opened(role: Role | None, scope: Scope | None = None) -> Client:
+        with database.transaction() as session:
+            person = make_staff(session, role, scope) if role else make_person(session)
+        client = app.test_client()
+        sign_in(client, person)
+        return client
+
+    return opened
+
+
+@pytest.fixture
+def instructor(open_as: OpenAs, institution_id: int) -> Client:
+    """The instructor of the institution."""
+    return open_as(Role.INSTRUCTOR, Scope(ScopeKind.INSTITUTION, str(institution_id)))
+
+
+@pytest.fixture
+def stranger(open_as: OpenAs, database: Database) -> Client:
+    """An instructor of another institution."""
+    with database.transaction() as session:
+        other = make_institution(session).id
+    return open_as(Role.INSTRUCTOR, Scope(ScopeKind.INSTITUTION, str(other)))

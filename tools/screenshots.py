@@ -1,0 +1,87 @@
+"""Takes the pictures of docs/screenshots from a running development site with its demo people."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from tests.support import browser as chromium
+
+ROOT = Path(__file__).resolve().parent.parent
+FOLDER = ROOT / "docs" / "screenshots"
+COURSE = "live-streaming-stars"
+LEARNER, INSTRUCTOR, ADMINISTRATOR = "13800000001", "13800090001", "13800099001"
+PHONE, DESK = (360, 740), (1280, 800)
+
+
+@dataclass(frozen=True, slots=True)
+class Shot:
+    """One picture: whose page, in which size and language."""
+
+    name: str
+    path: str
+    person: str | None
+    size: tuple[int, int] = PHONE
+    language: str = "zh"
+
+
+SHOTS = (
+    Shot("sign-in", "/sign-in", None),
+    Shot("home", "/", LEARNER),
+    Shot("course", f"/courses/{COURSE}", LEARNER),
+    Shot("lesson", f"/learn/{COURSE}/A04.video", LEARNER),
+    Shot("lesson-en", f"/learn/{COURSE}/A04.video", LEARNER, language="en"),
+    Shot("practice", f"/learn/{COURSE}/A08.practice", LEARNER),
+    Shot("record", "/me/record", LEARNER),
+    Shot("studio", f"/studio/courses/{COURSE}", INSTRUCTOR, DESK),
+    Shot("completions", "/staff/completions", ADMINISTRATOR, DESK),
+)
+
+
+def main() -> None:
+    """Take every picture anew."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("address", help="where the site answers")
+    parser.add_argument("password", help="the demo people's password")
+    wanted = parser.parse_args()
+    FOLDER.mkdir(parents=True, exist_ok=True)
+    with sync_playwright() as playwright:
+        program = chromium.chromium_program(playwright)
+        if program is None:
+            raise SystemExit("No Chromium found; install chromium.")
+        opened = chromium.launch(playwright, program)
+        for shot in SHOTS:
+            for page in signed_in(opened, wanted.address, wanted.password, shot):
+                page.goto(shot.path)
+                page.wait_for_timeout(300)
+                page.screenshot(path=FOLDER / f"{shot.name}.png")
+        opened.close()
+
+
+def signed_in(browser: Browser, address: str, password: str, shot: Shot) -> Iterator[Page]:
+    """Yield a page of the person's own browser."""
+    width, height = shot.size
+    context = browser.new_context(
+        base_url=address, viewport={"width": width, "height": height}, locale="zh-CN"
+    )
+    context.add_cookies([{"name": "lang", "value": shot.language, "url": address}])
+    page = context.new_page()
+    if shot.person is not None:
+        token = page.request.get("/api/v1/session").json()["csrf_token"]
+        answer = page.request.post(
+            "/api/v1/session",
+            data={"phone": shot.person, "password": password},
+            headers={"X-CSRF-Token": token},
+        )
+        if not answer.ok:
+            raise SystemExit(f"{shot.person} could not sign in: {answer.text()}")
+    yield page
+    context.close()
+
+
+if __name__ == "__main__":
+    main()

@@ -9,7 +9,7 @@ from sqlalchemy import select
 from lms.core.errors import GatewayError
 from lms.db.session import now
 from lms.jobs.models import Job
-from lms.jobs.tasks import Runner
+from lms.jobs.tasks import JobContext, Runner
 from lms.notify import handlers
 from lms.notify.models import SmsMessage
 from lms.notify.service import send_sms
@@ -91,12 +91,12 @@ def test_a_request_that_fails_sends_nothing(database, queue):
     assert queue.waiting == []
 
 
-def test_the_same_job_again_sends_nothing_more(database, service, production, queue):
-    write(database)
-    (job_id,) = queue.waiting
-    production()
-    queue.waiting.append(job_id)
-    production()
+def test_a_job_that_died_after_sending_and_runs_again_sends_nothing_more(
+    database, service, settings
+):
+    context = JobContext(database, settings, "any", {"message": write(database)})
+    handlers.send_message(context)
+    handlers.send_message(context)
     assert len(service.sent) == 1
 
 

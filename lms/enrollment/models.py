@@ -27,6 +27,9 @@ class Enrollment(Base):
             postgresql_where=text(_LIVE),
         ),
         Index("ix_enrollment_desk", "county_code", "course_id", "status", "id"),
+        # A county's lists are read newest first, a page at a time, with and without a status.
+        Index("ix_enrollment_county_status", "county_code", "status", "id"),
+        Index("ix_enrollment_county", "county_code", "id"),
         Index("ix_enrollment_completed", "county_code", "completed_at", "id"),
     )
 

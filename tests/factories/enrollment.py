@@ -16,7 +16,8 @@ from lms.db.session import now
 from lms.enrollment.domain import EnrollmentStatus
 from lms.enrollment.models import Enrollment
 from lms.progress.models import ItemCompletion, MaterialProgress
-from tests.factories.catalog import COUNTY, MadeCourse, make_county, make_course
+from tests.factories import accounts
+from tests.factories.catalog import MadeCourse, make_course
 
 ENROLLED = datetime(2026, 5, 1, 2, tzinfo=UTC)
 COMPLETED = datetime(2026, 5, 20, 2, tzinfo=UTC)
@@ -24,19 +25,9 @@ _numbers = count(1)
 
 
 def make_person(session: Session, **overrides: Any) -> Person:
-    """Make a person of the default county."""
-    values: dict[str, Any] = {
-        "phone": f"137{next(_numbers):08d}",
-        "name": "林秀芳",
-        "county_code": COUNTY,
-        "town": "白石镇",
-        "created_at": ENROLLED,
-    }
-    person = Person(**{**values, **overrides})
-    make_county(session, person.county_code)
-    session.add(person)
-    session.flush()
-    return person
+    """Make a learner who lives in a town of the default county."""
+    own = {"phone": f"137{next(_numbers):08d}", "town": "白石镇", "created_at": ENROLLED}
+    return accounts.make_person(session, **{**own, **overrides})
 
 
 @dataclass(frozen=True, slots=True)

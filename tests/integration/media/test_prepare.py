@@ -17,6 +17,7 @@ from lms.media.gateway import transcode
 from lms.media.gateway.probe import probe, starts_at_once
 from lms.media.gateway.program import ffmpeg
 from lms.media.gateway.storage import Storage, sha256_of
+from lms.media.models import Asset
 from tests.factories.videos import video
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -226,6 +227,8 @@ def test_a_stopped_job_leaves_a_video_that_can_be_sent_again(database, send, run
     run_jobs.runner.handlers = {"media.prepare": cancelled_meanwhile}
     run_jobs()
     assert facts(asset_id).error.code == "video_cancelled"
+    with database.snapshot() as session:
+        assert session.get_one(Asset, asset_id).state == AssetState.FAILED
     run_jobs.runner.handlers = {"media.prepare": ends_when_asked}
     assert send(video("flat.mp4")) == asset_id
     run_jobs()

@@ -714,6 +714,10 @@ def upgrade() -> None:
         ["county_code", "course_id", "status", "id"],
         unique=False,
     )
+    op.create_index("ix_enrollment_county", "enrollment", ["county_code", "id"], unique=False)
+    op.create_index(
+        "ix_enrollment_county_status", "enrollment", ["county_code", "status", "id"], unique=False
+    )
     op.create_index(op.f("ix_enrollment_person_id"), "enrollment", ["person_id"], unique=False)
     op.create_index(
         "uq_enrollment_live",
@@ -1105,6 +1109,8 @@ def downgrade() -> None:
     )
     op.drop_index(op.f("ix_enrollment_person_id"), table_name="enrollment")
     op.drop_index("ix_enrollment_desk", table_name="enrollment")
+    op.drop_index("ix_enrollment_county_status", table_name="enrollment")
+    op.drop_index("ix_enrollment_county", table_name="enrollment")
     op.drop_index("ix_enrollment_completed", table_name="enrollment")
     op.drop_table("enrollment")
     op.drop_index(

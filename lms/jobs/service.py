@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import or_, select, update
 from sqlalchemy.orm import Session
 
-from lms.core.errors import LmsError
+from lms.core.errors import LmsError, Message
 from lms.core.ids import new_uuid
 from lms.db.session import after_commit, now
 from lms.jobs.models import Job, JobState
@@ -18,6 +18,9 @@ STALE_AFTER = timedelta(seconds=60)
 # A queued job that nobody picked up for this long is handed over again.
 WAIT_BEFORE_RELAY = timedelta(seconds=5)
 MAX_ATTEMPTS = 3
+GAVE_UP = Message(
+    "job_gave_up", "This stopped unexpectedly several times. What was there before is unchanged."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,8 +65,8 @@ def take(session: Session, job_id: str, *, at: datetime) -> Job | None:
         return None
     if job.attempts >= MAX_ATTEMPTS:
         _close(job, JobState.FAILED, at)
-        job.error_code = "job_gave_up"
-        job.error_text = "This stopped unexpectedly several times. What was there before is unchanged."
+        job.error_code = GAVE_UP.code
+        job.error_text = GAVE_UP.text
         return None
     job.state = JobState.RUNNING
     job.attempts += 1
@@ -71,7 +74,9 @@ def take(session: Session, job_id: str, *, at: datetime) -> Job | None:
     return job
 
 
-def beat(session: Session, job_id: str, *, done: int | None = None, total: int | None = None) -> bool:
+def beat(
+    session: Session, job_id: str, *, done: int | None = None, total: int | None = None
+) -> bool:
     """Say the job is alive and how far it is; false where it was cancelled meanwhile."""
     values: dict[str, object] = {"heartbeat_at": now(session)}
     if done is not None:

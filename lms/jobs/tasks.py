@@ -95,33 +95,28 @@ class Runner:
 @contextmanager
 def _heartbeat(database: Database, job_id: str) -> Iterator[None]:
     """Tell the row every few seconds that its worker lives, also while ffmpeg keeps it busy."""
-    stop = threading.Event()
 
     def live() -> None:
-        while not stop.wait(_HEARTBEAT_SECONDS):
-            with database.transaction() as session:
-                service.beat(session, job_id)
+        with database.transaction() as session:
+            service.beat(session, job_id)
 
-    thread = threading.Thread(target=live, name=f"heartbeat-{job_id}", daemon=True)
-    thread.start()
+    stop = _repeat("heartbeat", live, every=_HEARTBEAT_SECONDS)
     try:
         yield
     finally:
         stop.set()
-        thread.join()
 
 
-def start_relay(runner: Runner, dispatch: Callable[[str], None]) -> threading.Event:
-    """Hand over again, every few seconds, what was lost on the way; set the event to stop."""
-    stop = threading.Event()
+def start_relay(
+    runner: Runner, dispatch: Callable[[str], None], *, every: float = _RELAY_SECONDS
+) -> threading.Event:
+    """Hand over again, ``every`` so many seconds, what was lost on the way; set it to stop."""
 
     def relay() -> None:
-        while not stop.wait(_RELAY_SECONDS):
-            for job_id in runner.waiting():
-                dispatch(job_id)
+        for job_id in runner.waiting():
+            dispatch(job_id)
 
-    threading.Thread(target=relay, name="job-relay", daemon=True).start()
-    return stop
+    return _repeat("job-relay", relay, every=every)
 
 
 Chore = Callable[[Database], None]
@@ -134,16 +129,25 @@ def start_chores(
 
     Every worker does so: a chore must be safe to do twice at once.
     """
-    stop = threading.Event()
 
     def work() -> None:
-        while not stop.wait(every):
-            for chore in chores:
-                try:
-                    chore(database)
-                except SQLAlchemyError as error:
-                    # The database may be restarting; the next round makes good for it.
-                    log.warning("chore_failed", chore=chore.__name__, error=repr(error))
+        for chore in chores:
+            chore(database)
 
-    threading.Thread(target=work, name="chores", daemon=True).start()
+    return _repeat("chores", work, every=every)
+
+
+def _repeat(name: str, work: Callable[[], None], *, every: float) -> threading.Event:
+    """Do the work again and again in a thread until the event is set."""
+    stop = threading.Event()
+
+    def loop() -> None:
+        while not stop.wait(every):
+            try:
+                work()
+            except SQLAlchemyError as error:
+                # The database may be restarting; the next round makes good for it.
+                log.warning("round_failed", thread=name, error=repr(error))
+
+    threading.Thread(target=loop, name=name, daemon=True).start()
     return stop

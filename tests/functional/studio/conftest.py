@@ -5,10 +5,11 @@ from collections.abc import Callable
 import pytest
 from flask import Flask
 
+from lms.catalog.domain import RevisionState
 from lms.core.access import Role, Scope, ScopeKind
 from lms.db.session import Database
 from tests.factories.accounts import make_person, make_staff, sign_in
-from tests.factories.catalog import make_institution
+from tests.factories.catalog import both, lesson, make_course, make_institution
 from tests.support.site import Client
 
 SLUG = "noodle-class"
@@ -49,3 +50,25 @@ def stranger(open_as: OpenAs, database: Database) -> Client:
     with database.transaction() as session:
         other = make_institution(session).id
     return open_as(Role.INSTRUCTOR, Scope(ScopeKind.INSTITUTION, str(other)))
+
+
+@pytest.fixture
+def draft(database: Database, institution_id: int) -> None:
+    """A draft with two lessons that lacks nothing."""
+    make(database, institution_id, RevisionState.DRAFT)
+
+
+@pytest.fixture
+def published(database: Database, institution_id: int) -> None:
+    make(database, institution_id, RevisionState.PUBLISHED)
+
+
+def make(database: Database, institution_id: int, state: RevisionState) -> None:
+    with database.transaction() as session:
+        make_course(
+            session,
+            slug=SLUG,
+            institution_id=institution_id,
+            lessons=[lesson("A01", title=both("架手机")), lesson("A02", title=both("讲一碗面"))],
+            state=state,
+        )

@@ -1,100 +1,34 @@
 """Course folders go into the database, come out again, and never trample on studio work."""
 
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from sqlalchemy import func, select
 from sqlalchemy.exc import DatabaseError
-from sqlalchemy.orm import Session
 
 from lms.assessment.models import Question, Quiz
-from lms.catalog import queries
 from lms.catalog import service as catalog
 from lms.catalog.domain import FINAL_KEY
 from lms.catalog.models import Course, Institution, Item, Lesson, Material, Programme, Revision
 from lms.content import service
 from lms.content.domain.faults import BadFolder
 from lms.content.domain.loading import Outcome, StudioEdits
-from lms.core.access import Actor, Grant, Role, Scope, ScopeKind
+from lms.core.access import Actor
 from lms.core.errors import Conflict, NotFound
 from lms.db.session import Database, now
 from lms.media.models import Asset
 from lms.settings import Settings
-from tests.factories.accounts import make_person
-from tests.factories.content import write_folder
+from tests.integration.content.conftest import (
+    LESSON,
+    SLUG,
+    Load,
+    change,
+    materials,
+    published,
+    revisions,
+)
 
 SHIPPED = Path(__file__).resolve().parents[3] / "course_content" / "live-streaming-stars"
-SLUG = "noodle-class"
-LESSON = "lessons/A01/lesson.yaml"
-Load = Callable[..., Outcome]
-
-
-@pytest.fixture
-def root(tmp_path: Path) -> Path:
-    return write_folder(tmp_path / "course")
-
-
-@pytest.fixture
-def load(database: Database, settings: Settings, root: Path) -> Load:
-    """Call it to load the folder as the command does."""
-
-    def run(path: Path = root, edits: StudioEdits = StudioEdits.KEEP) -> Outcome:
-        folder = service.open_folder(path)
-        media_dir = settings.media_dir
-        with database.snapshot() as session:
-            planned = service.plan_load(session, folder=folder, media_dir=media_dir, edits=edits)
-        if planned not in (Outcome.FIRST, Outcome.REVISION):
-            return planned
-        staged = service.stage_videos(folder, media_dir)
-        with database.transaction() as session:
-            return service.load_folder(
-                session, folder=folder, staged=staged, at=now(session)
-            ).outcome
-
-    return run
-
-
-@pytest.fixture
-def instructor(database: Database) -> Actor:
-    with database.transaction() as session:
-        person = make_person(session)
-    grant = Grant(Role.INSTRUCTOR, Scope(ScopeKind.PLATFORM))
-    return Actor(person.id, person.name, (grant,), sign_in_id=0)
-
-
-def change(root: Path, path: str, old: str, new: str) -> None:
-    file = root / path
-    text = file.read_text(encoding="utf-8")
-    assert old in text
-    file.write_text(text.replace(old, new), encoding="utf-8")
-
-
-def revisions(database: Database, slug: str = SLUG) -> list[tuple[int, str, str]]:
-    with database.snapshot() as session:
-        rows = session.execute(
-            select(Revision.number, Revision.state, Revision.origin)
-            .join(Course, Course.id == Revision.course_id)
-            .where(Course.slug == slug)
-            .order_by(Revision.number)
-        )
-        return [tuple(row) for row in rows]
-
-
-def published(session: Session, slug: str = SLUG) -> queries.RevisionRows:
-    course = session.scalars(select(Course).where(Course.slug == slug)).one()
-    revision = queries.published_of(session, course.id)
-    assert revision is not None
-    return queries.rows_of(session, revision)
-
-
-def materials(database: Database) -> dict[str, int]:
-    with database.snapshot() as session:
-        return {
-            f"{entry.lesson.key}/{item.key}": item.material_id
-            for entry in published(session).lessons
-            for item in entry.items
-        }
 
 
 def test_a_first_load_publishes_the_whole_course(load: Load, database: Database) -> None:
@@ -257,55 +191,6 @@ def test_what_a_folder_published_cannot_be_changed_behind_its_back(
 
     with pytest.raises(DatabaseError, match="never change"), database.transaction() as session:
         session.scalars(select(Lesson)).first().minutes = 999
-
-
-# ------------------------------------------------------------------------- export
-
-
-def test_an_exported_course_loads_again_without_a_change(
-    load: Load, tmp_path: Path, database: Database, settings: Settings
-) -> None:
-    load()
-    out = tmp_path / "out"
-    with database.snapshot() as session:
-        service.export_folder(session, slug=SLUG, target=out, media_dir=settings.media_dir)
-
-    assert load(out) is Outcome.UNCHANGED
-    assert (out / LESSON.replace("lesson.yaml", "media/480p.mp4")).read_bytes() == (
-        tmp_path / "course/lessons/A01/media/480p.mp4"
-    ).read_bytes()
-    assert (
-        service.open_folder(out).fingerprint == service.open_folder(tmp_path / "course").fingerprint
-    )
-
-
-def test_a_course_edited_in_the_studio_comes_out_as_it_is_published(
-    load: Load, tmp_path: Path, database: Database, instructor: Actor, settings: Settings
-) -> None:
-    load()
-    with database.transaction() as session:
-        catalog.open_draft(session, actor=instructor, slug=SLUG, at=now(session))
-        editor = catalog.edit_draft(session, actor=instructor, slug=SLUG, edits=0, at=now(session))
-        editor.rename_module("M1", {"zh": "开播以前"})
-        catalog.publish(session, actor=instructor, slug=SLUG, edits=1, at=now(session))
-    out = tmp_path / "out"
-    with database.snapshot() as session:
-        service.export_folder(session, slug=SLUG, target=out, media_dir=settings.media_dir)
-
-    assert "开播以前" in (out / "course.yaml").read_text(encoding="utf-8")
-    assert load(out) is Outcome.UNCHANGED
-
-
-def test_only_a_published_course_is_exported(
-    tmp_path: Path, database: Database, settings: Settings
-) -> None:
-    with database.snapshot() as session, pytest.raises(NotFound) as refused:
-        service.export_folder(
-            session, slug="nothing", target=tmp_path / "out", media_dir=settings.media_dir
-        )
-
-    assert refused.value.code == "course_not_published"
-    assert not (tmp_path / "out").exists()
 
 
 # ------------------------------------------------------------------------- faults

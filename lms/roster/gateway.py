@@ -78,6 +78,12 @@ def atomic_file(target: Path) -> Iterator[Path]:
         part.unlink(missing_ok=True)
 
 
+def remove_halves(target: Path) -> None:
+    """Delete what a killed worker had written of the same file."""
+    for half in target.parent.glob(f"{target.name}.*.part"):
+        half.unlink(missing_ok=True)
+
+
 def measure(path: Path) -> Written:
     """Return size and SHA-256 of a file."""
     with path.open("rb") as opened:

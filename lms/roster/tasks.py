@@ -8,7 +8,7 @@ from lms.jobs.tasks import JobContext
 from lms.roster import queries, service
 from lms.roster.domain import ExportFormat
 from lms.roster.forms import parse_filters
-from lms.roster.gateway import measure
+from lms.roster.gateway import measure, remove_halves
 from lms.roster.models import Export
 
 
@@ -24,6 +24,7 @@ def make_export(context: JobContext) -> Mapping[str, Any]:
         return {"rows": export.rows_total}
     selection = queries.Selection(service.scopes_of(export), parse_filters(export.filters))
     target = context.settings.export_dir / service.path_of(export)
+    remove_halves(target)
     rows = service.write_list(
         context.database,
         selection,

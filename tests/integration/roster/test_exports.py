@@ -50,7 +50,7 @@ def ordered(form: ExportFormat = ExportFormat.XLSX, **changes: Any) -> ExportOrd
 
 
 @pytest.fixture
-def administrator(database: Database, small: Small) -> Actor:  # noqa: ARG001 (its rows)
+def administrator(database: Database, small: Small) -> Actor:
     """An administrator of the small county who has just proved who they are."""
     with database.transaction() as session:
         return actor_of(make_staff(session))
@@ -273,6 +273,16 @@ def test_a_job_that_runs_again_after_it_was_done_changes_nothing(
     run_jobs()
     assert view(database, administrator, export_id).sha256 == before.sha256
     assert len(workbook(settings, export_id)) == 1
+
+
+def test_what_a_killed_worker_left_goes_when_the_job_runs_again(
+    database: Database, administrator: Actor, settings: Settings, run_jobs: Jobs
+) -> None:
+    export_id = place(database, administrator)
+    settings.export_dir.mkdir()
+    (settings.export_dir / f"{export_id}.xlsx.x1y2.part").write_text("half")
+    run_jobs()
+    assert files(settings) == [f"{export_id}.xlsx"]
 
 
 def test_the_link_works_once(database: Database, administrator: Actor, run_jobs: Jobs) -> None:

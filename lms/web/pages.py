@@ -1,7 +1,7 @@
 """What every template can use: static addresses, lengths of time, prices, switches."""
 
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import lru_cache
 from pathlib import Path
 from urllib.parse import urlencode
@@ -20,7 +20,8 @@ _MINUTE = 60
 def init_pages(app: Flask) -> None:
     """Register the template globals."""
     app.jinja_env.globals.update(
-        asset=asset,
+        asset=_kept_assets(),
+        url_for=_kept_addresses(),
         actor=optional_actor,
         is_large=is_large,
         with_query=with_query,
@@ -35,14 +36,31 @@ def init_pages(app: Flask) -> None:
     app.after_request(_keep_choices)
 
 
-def asset(path: str) -> str:
-    """Return the address of a static file; it changes with the content, so it caches for ever."""
-    return url_for("static", filename=path, v=_fingerprint(current_app.static_folder or "", path))
+def _kept_assets() -> Callable[[str], str]:
+    """Return ``asset(path)``: a static file's address, which changes with its content."""
+
+    @lru_cache(maxsize=512)
+    def kept(_root: str, path: str) -> str:
+        content = (Path(current_app.static_folder or "") / path).read_bytes()
+        return url_for("static", filename=path, v=hashlib.sha256(content).hexdigest()[:12])
+
+    return lambda path: kept(request.script_root, path)
 
 
-@lru_cache(maxsize=512)
-def _fingerprint(folder: str, path: str) -> str:
-    return hashlib.sha256((Path(folder) / path).read_bytes()).hexdigest()[:12]
+def _kept_addresses() -> Callable[..., str]:
+    """Return ``url_for`` for templates: a page names the same addresses again and again."""
+
+    # Typed, for 1 and True are one key else; an address inside the site hangs on nothing more.
+    @lru_cache(maxsize=4096, typed=True)
+    def kept(_root: str, endpoint: str, names: tuple[str, ...], *values: object) -> str:
+        return url_for(endpoint, **dict(zip(names, values, strict=True)))  # type: ignore[arg-type]  # as above
+
+    def address(endpoint: str, /, **values: object) -> str:
+        if endpoint.startswith(".") or any(name.startswith("_") for name in values):
+            return url_for(endpoint, **values)  # type: ignore[arg-type]  # as Flask takes them
+        return kept(request.script_root, endpoint, tuple(values), *values.values())
+
+    return address
 
 
 def is_large() -> bool:

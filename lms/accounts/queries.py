@@ -3,8 +3,9 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import cast
 
-from sqlalchemy import and_, func, select
+from sqlalchemy import Table, and_, bindparam, func, select
 from sqlalchemy.orm import Session
 
 from lms.accounts.models import (
@@ -31,27 +32,33 @@ class KnownBrowser:
     has_second_factor: bool
 
 
+# Every request asks this, so it is put together once and reads columns, not mapped objects.
+_S, _P, _G = (cast(Table, model.__table__).c for model in (SignIn, Person, RoleGrant))
+_BROWSER = (
+    select(
+        *(_S.id, _S.person_id, _S.expires_at, _S.last_seen_at, _S.second_factor_at),
+        *(_P.name, _P.locale, _G.role, _G.scope_kind, _G.scope_id),
+    )
+    .join_from(SignIn.__table__, Person.__table__, _P.id == _S.person_id)
+    .outerjoin(RoleGrant.__table__, and_(_G.person_id == _P.id, _G.revoked_at.is_(None)))
+    .where(
+        _S.token_hash == bindparam("token_hash"),
+        _S.revoked_at.is_(None),
+        _P.state == PersonState.ACTIVE,
+    )
+    .order_by(_G.id)
+)
+
+
 def browser_of_token(session: Session, token: str, *, at: datetime) -> KnownBrowser | None:
     """Return who is signed in with the token, with all roles, in one statement."""
-    rows = session.execute(
-        select(SignIn, Person, RoleGrant.role, RoleGrant.scope_kind, RoleGrant.scope_id)
-        .join(Person, Person.id == SignIn.person_id)
-        .outerjoin(
-            RoleGrant, and_(RoleGrant.person_id == Person.id, RoleGrant.revoked_at.is_(None))
-        )
-        .where(
-            SignIn.token_hash == digest(token),
-            SignIn.revoked_at.is_(None),
-            Person.state == PersonState.ACTIVE,
-        )
-        .order_by(RoleGrant.id)
-    ).all()
-    if not rows or rows[0][0].expires_at <= at:
+    rows = session.execute(_BROWSER, {"token_hash": digest(token)}).all()
+    if not rows or rows[0].expires_at <= at:
         return None
-    sign_in, person = rows[0][0], rows[0][1]
-    grants = _grants((row[2], row[3], row[4]) for row in rows)
-    actor = Actor(person.id, person.name, grants, sign_in.id, person.locale)
-    return KnownBrowser(actor, sign_in.last_seen_at, sign_in.second_factor_at is not None)
+    found = rows[0]
+    grants = _grants((row.role, row.scope_kind, row.scope_id) for row in rows)
+    actor = Actor(found.person_id, found.name, grants, found.id, found.locale)
+    return KnownBrowser(actor, found.last_seen_at, found.second_factor_at is not None)
 
 
 def grants_of(session: Session, person_id: int) -> tuple[Grant, ...]:

@@ -25,23 +25,24 @@ from lms.catalog.models import (
 from lms.catalog.outline import CourseView, ItemView, LessonView, ModuleView
 
 _KEPT = 256
+Key = tuple[str | None, int | None, str | None, int]
 
 
 class _Kept:
     """The most recently used trees of this process."""
 
     def __init__(self) -> None:
-        self._trees: OrderedDict[tuple[str, int], CourseView] = OrderedDict()
+        self._trees: OrderedDict[Key, CourseView] = OrderedDict()
         self._lock = Lock()
 
-    def get(self, key: tuple[str, int]) -> CourseView | None:
+    def get(self, key: Key) -> CourseView | None:
         with self._lock:
             tree = self._trees.get(key)
             if tree is not None:
                 self._trees.move_to_end(key)
             return tree
 
-    def put(self, key: tuple[str, int], tree: CourseView) -> None:
+    def put(self, key: Key, tree: CourseView) -> None:
         with self._lock:
             self._trees[key] = tree
             while len(self._trees) > _KEPT:
@@ -54,7 +55,8 @@ _kept = _Kept()
 def revision_tree(session: Session, revision_id: int) -> CourseView:
     """Return the tree of a revision; published ones cost no statement the second time."""
     # Two databases in one process (tests) must not see each other's trees.
-    key = (str(session.get_bind().engine.url), revision_id)
+    place = session.get_bind().engine.url
+    key = (place.host, place.port, place.database, revision_id)
     tree = _kept.get(key)
     if tree is not None:
         return tree

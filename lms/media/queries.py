@@ -2,8 +2,9 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import cast
 
-from sqlalchemy import select
+from sqlalchemy import Table, bindparam, select
 from sqlalchemy.orm import Session
 
 from lms.core.access import Actor, Permission, ScopeKind
@@ -156,27 +157,33 @@ class Playable:
     captions: tuple[str, ...]
 
 
+# Every lesson page with a video asks this: put together once, columns instead of mapped objects.
+_A, _R, _C = (cast(Table, model.__table__).c for model in (Asset, Rendition, Caption))
+_PLAYABLE = (
+    select(
+        *(_A.version, _A.has_poster, _C.language),
+        *(_R.label, _R.width, _R.height, _R.byte_size, _R.bit_rate),
+    )
+    .join_from(Asset.__table__, Rendition.__table__, _R.asset_id == _A.id)
+    .outerjoin(Caption.__table__, _C.asset_id == _A.id)
+    .where(_A.id == bindparam("asset_id"), _A.state == AssetState.READY)
+    .order_by(_R.width.desc(), _C.language.desc())
+)
+
+
 def playable(session: Session, asset_id: str) -> Playable | None:
     """Return what can be played of the asset in one statement; ``None`` until it is ready."""
-    rows = session.execute(
-        select(Asset.version, Asset.has_poster, Rendition, Caption.language)
-        .join(Rendition, Rendition.asset_id == Asset.id)
-        .outerjoin(Caption, Caption.asset_id == Asset.id)
-        .where(Asset.id == asset_id, Asset.state == AssetState.READY)
-        .order_by(Rendition.width.desc(), Caption.language.desc())
-    ).all()
+    rows = session.execute(_PLAYABLE, {"asset_id": asset_id}).all()
     if not rows:
         return None
-    files = dict.fromkeys(row.Rendition for row in rows)
+    files = dict.fromkeys(
+        RenditionFacts(Label(row.label), row.width, row.height, row.byte_size, row.bit_rate)
+        for row in rows
+    )
     return Playable(
         asset_id,
         rows[0].version,
         rows[0].has_poster,
-        tuple(
-            RenditionFacts(
-                Label(file.label), file.width, file.height, file.byte_size, file.bit_rate
-            )
-            for file in files
-        ),
+        tuple(files),
         tuple(dict.fromkeys(row.language for row in rows if row.language)),
     )

@@ -1,9 +1,9 @@
 """Takes one report of what was played: locks, counts by the pure rules, writes the evidence."""
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
-from sqlalchemy import Row, update
+from sqlalchemy import Row, Table, bindparam, insert, update
 from sqlalchemy.orm import Session
 
 from lms.catalog.models import ItemKind
@@ -41,6 +41,21 @@ from lms.progress.service.completion import complete_item
 
 SETTINGS = CountingSettings()
 _DAYS_KEPT = 3
+
+
+_BEATS, _SLICES, _CLOCKS, _LEASES, _PROGRESS = (
+    cast(Table, model.__table__)
+    for model in (BeatRecord, WatchSlice, StudyClock, PlaybackLease, MaterialProgress)
+)
+# Put together once: this is what the site writes all day. The values come with each beat.
+_NEW_BEAT = insert(_BEATS)
+_NEW_SLICE = insert(_SLICES)
+_CLOCK = update(_CLOCKS).where(_CLOCKS.c.person_id == bindparam("its_person"))
+_LAST_SEQ = update(_LEASES).where(_LEASES.c.id == bindparam("its_id"))
+_SETS = update(_PROGRESS).where(
+    _PROGRESS.c.person_id == bindparam("its_person"),
+    _PROGRESS.c.material_id == bindparam("its_material"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +96,7 @@ def _answer(outcome: BeatOutcome) -> dict[str, Any]:
     return counted | {"credited": outcome.progress.credited.as_seconds(), "prompt": None}
 
 
-def _moment(clock: StudyClock, now_ms: int) -> Moment:
+def _moment(clock: queries.ClockRow, now_ms: int) -> Moment:
     used = {int(day): int(ms) for day, ms in clock.day_used.items()}
     parts = split_days(now_ms - SETTINGS.gap_cap_ms, now_ms, _day_of, used)
     return Moment(now_ms, parts)
@@ -92,24 +107,22 @@ def _day_of(moment_ms: int) -> tuple[int, int]:
     return day.toordinal(), datetime_to_ms(day_bounds(day)[1])
 
 
-def _state(clock: StudyClock, row: Row[*tuple[Any, ...]]) -> BeatState:
-    lease: PlaybackLease = row.PlaybackLease
-    sets: MaterialProgress | None = row.MaterialProgress
+def _state(clock: queries.ClockRow, row: Row[*tuple[Any, ...]]) -> BeatState:
     return BeatState(
         clock=LearnerClock(clock.credit_mark_ms, clock.seen_mark_ms),
         lease=Lease(
-            lease_id=lease.id,
-            item_id=lease.material_id,
-            started_at=lease.started_at_ms,
-            ended_at=lease.ended_at_ms,
-            ended_by=LeaseEnd(lease.ended_by) if lease.ended_by else None,
-            last_seq=lease.last_seq,
+            lease_id=row.id,
+            item_id=row.material_id,
+            started_at=row.started_at_ms,
+            ended_at=row.ended_at_ms,
+            ended_by=LeaseEnd(row.ended_by) if row.ended_by else None,
+            last_seq=row.last_seq,
         ),
         progress=ItemProgress(
-            item_id=lease.material_id,
+            item_id=row.material_id,
             duration_ms=row.duration_ms,
-            seen=Spans.of(sets.seen) if sets else Spans(),
-            credited=Spans.of(sets.credited) if sets else Spans(),
+            seen=Spans.of(row.seen or ()),
+            credited=Spans.of(row.credited or ()),
             # A quiz is complete when it is passed, however long it was open.
             coverage_percent=None if row.kind == ItemKind.QUIZ else SETTINGS.coverage_percent,
             is_complete=row.completed_at is not None,
@@ -125,80 +138,86 @@ def _barred(beat: Beat, row: Row[*tuple[Any, ...]]) -> Beat:
 
 
 class _Writing:
-    """Writes what a beat did; holds what all its parts share."""
+    """Writes what a beat did; holds what all its parts share.
+
+    Rows are written as they are, without mapped objects: nobody looks at them again here.
+    """
 
     def __init__(
         self, session: Session, row: Row[*tuple[Any, ...]], outcome: BeatOutcome, now_ms: int
     ) -> None:
         self.session = session
         self.row = row
-        self.lease: PlaybackLease = row.PlaybackLease
         self.outcome = outcome
         self.now_ms = now_ms
 
-    def write(self, report: PlayerReport, clock: StudyClock, device_hash: str) -> None:
+    def write(self, report: PlayerReport, clock: queries.ClockRow, device_hash: str) -> None:
         """Write the beat, its slices, the clock and the sets; complete what became complete."""
         self._beat(report)
-        for entry in self.outcome.slices:
-            self.session.add(self._slice(entry, device_hash))
+        slices = [self._slice(entry, device_hash) for entry in self.outcome.slices]
+        if slices:
+            self.session.execute(_NEW_SLICE, slices)
         self._clock(clock)
         self._sets(report)
-        self.session.flush()
         if self.outcome.is_newly_complete:
             complete_item(
                 self.session,
-                enrollment_id=self.lease.enrollment_id,
+                enrollment_id=self.row.enrollment_id,
                 lesson_key=self.row.lesson_key,
                 item_key=self.row.item_key,
                 now=ms_to_datetime(self.now_ms),
             )
 
     def _beat(self, report: PlayerReport) -> None:
-        self.lease.last_seq = self.outcome.lease.last_seq
-        self.session.add(
-            BeatRecord(
-                lease_id=self.lease.id,
-                seq=report.beat.seq,
-                received_at_ms=self.now_ms,
-                state=report.beat.state,
-                rate_percent=report.rate_percent,
-                code=self.outcome.code,
-                answer=_answer(self.outcome),
-            )
-        )
+        last_seq = self.outcome.lease.last_seq
+        self.session.execute(_LAST_SEQ, {"its_id": self.row.id, "last_seq": last_seq})
+        beat = {
+            "lease_id": self.row.id,
+            "seq": report.beat.seq,
+            "received_at_ms": self.now_ms,
+            "state": report.beat.state,
+            "rate_percent": report.rate_percent,
+            "code": self.outcome.code,
+            "answer": _answer(self.outcome),
+        }
+        self.session.execute(_NEW_BEAT, beat)
 
-    def _slice(self, entry: Slice, device_hash: str) -> WatchSlice:
-        return WatchSlice(
-            person_id=self.lease.person_id,
-            material_id=self.lease.material_id,
-            lease_id=self.lease.id,
-            seq=self.lease.last_seq or 0,
-            day=entry.day,
-            wall_from_ms=entry.begins_at,
-            wall_to_ms=entry.ends_at,
-            claimed=[list(pair) for pair in entry.claimed],
-            seen=entry.seen.as_lists(),
-            credited=entry.credited.as_lists(),
-            refused={part.reason: [list(pair) for pair in part.pairs] for part in entry.refused},
-            claimed_ms=total_ms(entry.claimed),
-            seen_ms=entry.seen.size,
-            credited_ms=entry.credited.size,
-            device_hash=device_hash,
-        )
+    def _slice(self, entry: Slice, device_hash: str) -> dict[str, Any]:
+        return {
+            "person_id": self.row.person_id,
+            "material_id": self.row.material_id,
+            "lease_id": self.row.id,
+            "seq": self.outcome.lease.last_seq or 0,
+            "day": entry.day,
+            "wall_from_ms": entry.begins_at,
+            "wall_to_ms": entry.ends_at,
+            "claimed": [list(pair) for pair in entry.claimed],
+            "seen": entry.seen.as_lists(),
+            "credited": entry.credited.as_lists(),
+            "refused": {part.reason: [list(pair) for pair in part.pairs] for part in entry.refused},
+            "claimed_ms": total_ms(entry.claimed),
+            "seen_ms": entry.seen.size,
+            "credited_ms": entry.credited.size,
+            "device_hash": device_hash,
+        }
 
-    def _clock(self, clock: StudyClock) -> None:
+    def _clock(self, clock: queries.ClockRow) -> None:
         used = dict(clock.day_used)
         for entry in self.outcome.slices:
             day = str(entry.day)
             used[day] = used.get(day, 0) + entry.credited.size
         newest = sorted(used, key=int)[-_DAYS_KEPT:]
-        clock.credit_mark_ms = self.outcome.clock.credit_mark
-        clock.seen_mark_ms = self.outcome.clock.seen_mark
-        clock.day_used = {day: used[day] for day in newest}
+        values = {
+            "its_person": self.row.person_id,
+            "credit_mark_ms": self.outcome.clock.credit_mark,
+            "seen_mark_ms": self.outcome.clock.seen_mark,
+            "day_used": {day: used[day] for day in newest},
+        }
+        self.session.execute(_CLOCK, values)
 
     def _sets(self, report: PlayerReport) -> None:
         progress = self.outcome.progress
-        refused = dict(self.row.MaterialProgress.refused) if self.row.MaterialProgress else {}
+        refused = dict(self.row.refused or {})
         for entry in self.outcome.slices:
             for part in entry.refused:
                 refused[part.reason.value] = refused.get(part.reason.value, 0) + part.ms
@@ -211,9 +230,8 @@ class _Writing:
             "position_ms": min(report.position_ms, progress.duration_ms),
             "updated_at_ms": self.now_ms,
         }
-        key = {"person_id": self.lease.person_id, "material_id": self.lease.material_id}
-        if self.row.MaterialProgress is None and insert_once(
-            self.session, MaterialProgress, key | values
-        ):
+        key = {"person_id": self.row.person_id, "material_id": self.row.material_id}
+        if self.row.seen is None and insert_once(self.session, MaterialProgress, key | values):
             return
-        self.session.execute(update(MaterialProgress).filter_by(**key).values(values))
+        own = {"its_person": self.row.person_id, "its_material": self.row.material_id}
+        self.session.execute(_SETS, own | values)

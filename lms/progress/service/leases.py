@@ -13,7 +13,7 @@ from lms.db.upsert import insert_once
 from lms.progress import queries
 from lms.progress.domain.spans import Spans
 from lms.progress.domain.state import LeaseEnd
-from lms.progress.models import MaterialProgress, PlaybackLease, StudyClock
+from lms.progress.models import PlaybackLease, StudyClock
 from lms.progress.service.completion import require_open
 
 
@@ -103,7 +103,7 @@ def _end(lease: PlaybackLease, now_ms: int, by: LeaseEnd) -> None:
 
 
 def _reply(
-    lease: PlaybackLease, target: queries.Target, sets: MaterialProgress | None
+    lease: PlaybackLease, target: queries.Target, sets: queries.SetsRow | None
 ) -> LeaseReply:
     return LeaseReply(
         lease=lease.id,

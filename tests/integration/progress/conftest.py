@@ -3,11 +3,12 @@
 from dataclasses import dataclass, field
 
 import pytest
-from sqlalchemy import literal
+from sqlalchemy import bindparam
 
 from lms.core.access import Actor
+from lms.db.base import BigId
 from lms.db.session import Database
-from lms.progress import queries
+from lms.progress.queries import counting
 from tests.factories.accounts import make_person, make_sign_in
 from tests.factories.catalog import MadeCourse, lesson, make_course, reading, video
 from tests.factories.enrollment import make_enrollment
@@ -44,7 +45,8 @@ class Learner:
 @pytest.fixture
 def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
     hands = Clock()
-    monkeypatch.setattr(queries, "_now_ms", lambda _session: literal(hands.ms))
+    moved = counting.clock_statement(bindparam("hands", callable_=lambda: hands.ms, type_=BigId))
+    monkeypatch.setattr(counting, "_CLOCK", {"sqlite": moved, "postgresql": moved})
     return hands
 
 

@@ -1,11 +1,11 @@
-"""Reads clocks, leases, sets and completions; what earns is read under the learner's lock."""
+"""Reads what may be studied, leases, and the progress that pages and calls show."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, and_, func, select
+from sqlalchemy import ColumnElement, and_, func, select
 from sqlalchemy.orm import Session
 
 from lms.assessment.domain import AttemptState
@@ -13,18 +13,11 @@ from lms.assessment.models import Attempt
 from lms.catalog.models import Item, Lesson, Material
 from lms.enrollment.domain import LIVE
 from lms.enrollment.models import Enrollment
-from lms.progress.domain.totals import Totals
 from lms.progress.models import (
-    BeatRecord,
     ItemCompletion,
     MaterialProgress,
     PlaybackLease,
-    StudyClock,
 )
-
-# SQLite counts days; 1970 began at this Julian day.
-_JULIAN_1970 = 2_440_587.5
-_MS_A_DAY = 86_400_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,29 +50,6 @@ class ItemProgressRow:
     def credited_ms(self) -> int:
         """Return the verified milliseconds."""
         return sum(end - begin for begin, end in self.credited)
-
-
-def lock_clock(session: Session, person_id: int) -> tuple[StudyClock, int]:
-    """Lock the learner's row and return it with the database's clock in milliseconds.
-
-    The clock is read in the statement that takes the lock, so that no beat that waited gets an
-    older moment than the one it waited for.
-    """
-    clock, now_ms = lock_clock_if_any(session, person_id)
-    if clock is None:
-        raise LookupError("the learner has no clock yet")
-    return clock, now_ms
-
-
-def lock_clock_if_any(session: Session, person_id: int) -> tuple[StudyClock | None, int]:
-    """Lock the learner's row as ``lock_clock`` does; ``None`` for one who never had a lease."""
-    row = session.execute(
-        select(StudyClock, _now_ms(session))
-        .where(StudyClock.person_id == person_id)
-        .with_for_update(of=StudyClock)
-        .execution_options(populate_existing=True)
-    ).one_or_none()
-    return (row[0], int(row[1])) if row else (None, 0)
 
 
 def item_target(session: Session, *, person_id: int, item_id: int) -> Target | None:
@@ -116,49 +86,6 @@ def has_open_attempt(session: Session, *, person_id: int, item_id: int) -> bool:
     return session.scalar(open_one) is not None
 
 
-def beat_state(
-    session: Session, *, person_id: int, lease_id: str, seq: int
-) -> Row[*tuple[Any, ...]] | None:
-    """Return all a beat needs in one statement: lease, length, sets, and a stored answer."""
-    statement = (
-        select(
-            PlaybackLease,
-            MaterialProgress,
-            Material.duration_ms,
-            Material.kind,
-            Enrollment.status,
-            Enrollment.revision_id,
-            ItemCompletion.completed_at,
-            Item.key.label("item_key"),
-            Material.lesson_key,
-            BeatRecord.code,
-            BeatRecord.answer,
-        )
-        .join(Material, Material.id == PlaybackLease.material_id)
-        .join(Item, Item.id == PlaybackLease.item_id)
-        .join(Enrollment, Enrollment.id == PlaybackLease.enrollment_id)
-        .outerjoin(
-            MaterialProgress,
-            and_(
-                MaterialProgress.person_id == PlaybackLease.person_id,
-                MaterialProgress.material_id == PlaybackLease.material_id,
-            ),
-        )
-        .outerjoin(
-            ItemCompletion,
-            and_(
-                ItemCompletion.enrollment_id == PlaybackLease.enrollment_id,
-                ItemCompletion.lesson_key == Material.lesson_key,
-                ItemCompletion.item_key == Item.key,
-            ),
-        )
-        .outerjoin(BeatRecord, and_(BeatRecord.lease_id == PlaybackLease.id, BeatRecord.seq == seq))
-        .where(PlaybackLease.id == lease_id, PlaybackLease.person_id == person_id)
-        .execution_options(populate_existing=True)
-    )
-    return session.execute(statement).one_or_none()
-
-
 def live_lease(session: Session, person_id: int) -> PlaybackLease | None:
     """Return the person's live lease."""
     return session.scalar(
@@ -168,40 +95,11 @@ def live_lease(session: Session, person_id: int) -> PlaybackLease | None:
     )
 
 
-def sets_of(session: Session, *, person_id: int, material_id: int) -> MaterialProgress | None:
-    """Return the person's seen and credited sets of one material."""
-    return session.get(MaterialProgress, (person_id, material_id))
-
-
 def all_sets(session: Session, person_id: int) -> list[MaterialProgress]:
     """Return the person's sets of every material ever studied."""
     return list(
         session.scalars(select(MaterialProgress).where(MaterialProgress.person_id == person_id))
     )
-
-
-def totals_of(session: Session, person_id: int) -> dict[int, Totals]:
-    """Return the sums of everything the person ever studied, by material."""
-    rows = session.execute(
-        select(
-            MaterialProgress.material_id,
-            MaterialProgress.seen_ms,
-            MaterialProgress.credited_ms,
-            MaterialProgress.refused,
-            MaterialProgress.position_ms,
-        ).where(MaterialProgress.person_id == person_id)
-    )
-    return {row[0]: Totals(row[1], row[2], row[3], row[4]) for row in rows}
-
-
-def completed_items(session: Session, enrollment_id: int) -> set[tuple[str, str]]:
-    """Return the (lesson key, item key) of what is complete."""
-    rows = session.execute(
-        select(ItemCompletion.lesson_key, ItemCompletion.item_key).where(
-            ItemCompletion.enrollment_id == enrollment_id
-        )
-    )
-    return {(row[0], row[1]) for row in rows}
 
 
 def completed_of_enrollments(
@@ -274,12 +172,6 @@ def _progress_rows(
 
 def _or_empty(row: Sequence[Any]) -> tuple[Any, ...]:
     return (*row[:4], row[4] or [], row[5] or [], row[6] or {}, row[7])
-
-
-def _now_ms(session: Session) -> ColumnElement[Any]:
-    if session.get_bind().dialect.name == "sqlite":
-        return func.round((func.julianday("now") - _JULIAN_1970) * _MS_A_DAY)
-    return func.floor(func.extract("epoch", func.clock_timestamp()) * 1000)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,49 @@
+"""Reads clocks, leases, sets and completions."""
+
+from lms.progress.queries.counting import (
+    ClockRow,
+    SetsRow,
+    beat_state,
+    completed_items,
+    lock_clock,
+    lock_clock_if_any,
+    sets_of,
+    totals_of,
+)
+from lms.progress.queries.items import (
+    ItemAddress,
+    ItemProgressRow,
+    Target,
+    all_sets,
+    completed_of_enrollments,
+    has_open_attempt,
+    is_item_known,
+    item_address,
+    item_progress,
+    item_target,
+    lesson_progress,
+    live_lease,
+)
+
+__all__ = [
+    "ClockRow",
+    "ItemAddress",
+    "ItemProgressRow",
+    "SetsRow",
+    "Target",
+    "all_sets",
+    "beat_state",
+    "completed_items",
+    "completed_of_enrollments",
+    "has_open_attempt",
+    "is_item_known",
+    "item_address",
+    "item_progress",
+    "item_target",
+    "lesson_progress",
+    "live_lease",
+    "lock_clock",
+    "lock_clock_if_any",
+    "sets_of",
+    "totals_of",
+]

@@ -37,7 +37,8 @@ def make(url: str, filler_bytes: int) -> Flask:
     app = Flask("bare", static_folder=None)
     app.jinja_loader = DictLoader({"page.html": _PAGE})
     engine = Database(url).engine
-    app.add_url_rule("/page/<int:revision_id>/<int:person_id>", view_func=_page(engine, filler_bytes))
+    page = _page(engine, filler_bytes)
+    app.add_url_rule("/page/<int:revision_id>/<int:person_id>", view_func=page)
     app.add_url_rule("/upsert/<int:row_id>", view_func=_upsert(engine), methods=["POST", "PUT"])
     return app
 

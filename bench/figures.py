@@ -37,7 +37,8 @@ class Figure:
 
 def speed(name: str, per_second: float, yardstick: float, *, wanted: float) -> Figure:
     """Return a rate beside the rate of the yardstick, of which it should reach a share."""
-    return Figure(name, round(per_second, 1), "requests/s", per_second / yardstick, wanted, True)
+    value, ratio = round(per_second, 1), per_second / yardstick
+    return Figure(name, value, "requests/s", ratio, wanted, at_least=True)
 
 
 def amount(name: str, value: float, unit: str, limit: float) -> Figure:

@@ -49,9 +49,13 @@ def test_the_same_key_is_one_job(database: Database) -> None:
 
 
 def test_a_job_is_handed_over_only_after_the_commit(database: Database, queue: object) -> None:
-    with pytest.raises(RuntimeError), database.transaction() as session:
-        service.enqueue(session, JobRequest("count", "count:9", {}))
-        raise RuntimeError
+    def torn() -> None:
+        with database.transaction() as session:
+            service.enqueue(session, JobRequest("count", "count:9", {}))
+            raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        torn()
     assert queue.waiting == []
     job_id = order(database)
     assert queue.waiting == [job_id]

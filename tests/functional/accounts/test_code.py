@@ -38,14 +38,14 @@ def test_the_page_shows_the_masked_number_and_where_development_reads_messages(c
     assert "开发环境：看短信" in page
 
 
-@pytest.mark.parametrize("page", ["/sign-in/code", "/sign-in/name"])
-def test_without_a_number_one_starts_at_the_beginning(client, page):
-    assert client.get(page).location == "/sign-in"
+@pytest.mark.parametrize("path", ["/sign-in/code", "/sign-in/name"])
+def test_without_a_number_one_starts_at_the_beginning(client, path):
+    assert client.get(path).location == "/sign-in"
 
 
-@pytest.mark.parametrize("page", ["/sign-in/code", "/sign-in/code/again"])
-def test_nobody_guesses_codes_without_a_number(client, page):
-    assert client.post(page, data={"code": "123456"}).location == "/sign-in"
+@pytest.mark.parametrize("path", ["/sign-in/code", "/sign-in/code/again"])
+def test_nobody_guesses_codes_without_a_number(client, path):
+    assert client.post(path, data={"code": "123456"}).location == "/sign-in"
 
 
 @pytest.mark.usefixtures("learner")

@@ -14,21 +14,21 @@ PRIVATE = ["/me/password", "/me/phone"]
 OWN = [*PRIVATE, "/me/devices", "/confirm", "/me/phone/code"]
 
 
-@pytest.mark.parametrize("page", OWN)
-def test_a_visitor_signs_in_first_and_comes_back(client, page):
-    answer = client.get(page)
+@pytest.mark.parametrize("path", OWN)
+def test_a_visitor_signs_in_first_and_comes_back(client, path):
+    answer = client.get(path)
     assert answer.status_code == 302
-    assert answer.location == f"/sign-in?next={page}"
+    assert answer.location == f"/sign-in?next={path}"
 
 
-@pytest.mark.parametrize("page", PRIVATE)
-def test_what_is_private_asks_again_who_it_is(client, learner, page):
+@pytest.mark.parametrize("path", PRIVATE)
+def test_what_is_private_asks_again_who_it_is(client, learner, path):
     sign_in(client, learner)
-    assert client.get(page).location == f"/confirm?next={page}"
-    assert client.post(page, data={"password": NEW, "phone": NEW_PHONE}).status_code == 302
-    answer = client.post("/confirm", data={"password": PASSWORD, "next": page})
-    assert answer.location == page
-    assert client.get(page).status_code == 200
+    assert client.get(path).location == f"/confirm?next={path}"
+    assert client.post(path, data={"password": NEW, "phone": NEW_PHONE}).status_code == 302
+    answer = client.post("/confirm", data={"password": PASSWORD, "next": path})
+    assert answer.location == path
+    assert client.get(path).status_code == 200
 
 
 @pytest.mark.parametrize("password", ["", "not-this-one"])

@@ -15,9 +15,9 @@ from tests.functional.accounts.conftest import PASSWORD, PHONE, signed_in_as, wi
 from tests.support import site
 
 
-@pytest.mark.parametrize("page", ["/sign-in", "/sign-up", "/sign-in?way=password"])
-def test_the_form_is_shown_to_anyone(client, page):
-    answer = client.get(page)
+@pytest.mark.parametrize("path", ["/sign-in", "/sign-up", "/sign-in?way=password"])
+def test_the_form_is_shown_to_anyone(client, path):
+    answer = client.get(path)
     assert answer.status_code == 200
     assert "用手机号登录" in answer.text
 

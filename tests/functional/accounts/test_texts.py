@@ -4,7 +4,7 @@ import pytest
 
 
 @pytest.mark.parametrize(
-    ("page", "said"),
+    ("path", "said"),
     [
         ("/terms", "不是国家职业技能等级证书"),
         ("/privacy", "我们不卖信息"),
@@ -12,7 +12,7 @@ import pytest
         ("/privacy?lang=en", "We sell nothing"),
     ],
 )
-def test_anyone_can_read_what_they_agree_to(client, page, said):
-    answer = client.get(page)
+def test_anyone_can_read_what_they_agree_to(client, path, said):
+    answer = client.get(path)
     assert answer.status_code == 200
     assert said in answer.text

@@ -49,7 +49,7 @@ def pytest_runtest_makereport(item: pytest.Item) -> Iterator[None]:
     report = yield
     if report.when == "call" and report.failed and isinstance(item, pytest.Function):
         page = item.funcargs.get("page")
-        if page is not None:
+        if isinstance(page, Page):
             chromium.take_picture(page, item.nodeid)
     return report
 

@@ -12,6 +12,7 @@ PINS = {
     "requirements-dev.in": "requirements-dev.txt",
     "tools/uv.in": "tools/uv.txt",
     "tools/postgresql.in": "tools/postgresql.txt",
+    "tools/requirements-media.in": "tools/requirements-media.txt",
 }
 # The files are to say what is installed, never where this machine fetched it.
 OPTIONS = [

@@ -1,6 +1,6 @@
 """Makes people with roles and learners' enrollments with as much history as a test wants."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from itertools import count
@@ -105,7 +105,16 @@ def make_enrollment(
     enrollment = Enrollment(**{**values, **overrides})
     session.add(enrollment)
     session.flush()
-    for name, milliseconds in (credited or {}).items():
+    _study(session, made, learner, credited or {})
+    _finish(session, enrollment, done)
+    session.flush()
+    return enrollment
+
+
+def _study(
+    session: Session, made: MadeCourse, learner: Person, credited: Mapping[str, int]
+) -> None:
+    for name, milliseconds in credited.items():
         session.add(
             MaterialProgress(
                 person_id=learner.id,
@@ -116,6 +125,9 @@ def make_enrollment(
                 credited_ms=milliseconds,
             )
         )
+
+
+def _finish(session: Session, enrollment: Enrollment, done: Iterable[str]) -> None:
     for name in done:
         lesson_key, item_key = name.split("/")
         session.add(
@@ -126,8 +138,6 @@ def make_enrollment(
                 completed_at=COMPLETED,
             )
         )
-    session.flush()
-    return enrollment
 
 
 def make_attempt(

@@ -5,13 +5,19 @@ from dataclasses import dataclass
 import pytest
 from sqlalchemy.orm import Session
 
-from lms.core.access import Scope, ScopeKind
+from lms.core.access import Actor, Scope, ScopeKind
 from lms.db.session import Database
 from lms.enrollment.domain import EnrollmentStatus
 from lms.enrollment.models import Enrollment
 from tests.factories.assessment import make_quiz
 from tests.factories.catalog import COUNTY, MadeCourse, lesson, make_course, quiz, reading
-from tests.factories.enrollment import make_attempt, make_enrollment, make_person
+from tests.factories.enrollment import (
+    make_attempt,
+    make_enrollment,
+    make_person,
+    make_staff,
+)
+from tests.integration.roster.exports import actor_of
 
 NEIGHBOUR = "330881"
 OWN = (Scope(ScopeKind.COUNTY, COUNTY),)
@@ -76,3 +82,10 @@ def small(database: Database) -> Small:
     """The county, committed."""
     with database.transaction() as session:
         return build(session)
+
+
+@pytest.fixture
+def administrator(database: Database, small: Small) -> Actor:
+    """An administrator of the small county who has just proved who they are."""
+    with database.transaction() as session:
+        return actor_of(make_staff(session))

@@ -1,10 +1,10 @@
 """The rules of quizzes: drawing, grading, deadlines, tries left and when answers are told."""
 
-import random
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+from random import Random
 
 # What is on its way when time runs out still counts: a slow village line takes a few seconds.
 GRACE = timedelta(seconds=10)
@@ -115,7 +115,7 @@ def draw(questions: Sequence[Drawable], count: int, seed: int) -> tuple[Drawn, .
     The same questions, count and seed give the same draw, so it can be checked years later.
     """
     # A learner cannot ask for a seed, and what was drawn is stored: no secret hangs on it.
-    chance = random.Random(seed)  # noqa: S311 (not for secrets)
+    chance = Random(seed)  # noqa: S311 (not for secrets)
     chosen = chance.sample(list(questions), min(count, len(questions)))
     return tuple(
         Drawn(
@@ -154,6 +154,15 @@ def keys_of(letters: Iterable[str], option_order: Sequence[str]) -> tuple[str, .
     if not chosen <= known.keys():
         return None
     return tuple(key for letter, key in known.items() if letter in chosen)
+
+
+@dataclass(frozen=True, slots=True)
+class Saved:
+    """What is stored for a question now: the letters, their revision and when they came."""
+
+    letters: tuple[str, ...]
+    rev: int
+    saved_at: datetime
 
 
 # -------------------------------------------------------------------- grading

@@ -7,9 +7,8 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from lms.assessment.domain import LETTERS, GivenAnswer
+from lms.assessment.domain import LETTERS, GivenAnswer, Saved
 from lms.assessment.queries import Result, Sheet, ShownQuestion
-from lms.assessment.service import Saved
 from lms.core.errors import InvalidInput, Message
 from lms.db.base import Localized
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from itertools import count
 from typing import Any
 
@@ -11,13 +11,20 @@ from sqlalchemy.orm import Session
 
 from lms.accounts.models import Person
 from lms.assessment import service
-from lms.assessment.domain import GivenAnswer, OptionSpec, QuestionKind, QuestionSpec, letters_of
+from lms.assessment.domain import (
+    GivenAnswer,
+    OptionSpec,
+    QuestionKind,
+    QuestionSpec,
+    Saved,
+    letters_of,
+)
 from lms.assessment.models import Attempt, AttemptQuestion, Option, Quiz
 from lms.catalog.outline import ItemView
 from lms.catalog.tree import revision_tree
 from lms.core.access import Actor
 from lms.core.ids import new_token
-from lms.db.session import now
+from lms.db.session import Database, now
 from lms.enrollment.models import Enrollment
 from tests.factories.accounts import make_person, make_sign_in
 from tests.factories.catalog import (
@@ -181,3 +188,38 @@ def answer_some(session: Session, taker: Taker, attempt: Attempt, *, right: int)
             given=GivenAnswer(question_id, chosen, 1),
             now=attempt.started_at,
         )
+
+
+def start(database: Database, taker: Taker) -> int:
+    """Start (or find) the attempt in a transaction of its own; return its id."""
+    with database.transaction() as session:
+        return make_attempt(session, taker).id
+
+
+def submit(
+    database: Database, taker: Taker, attempt_id: int, *, after: timedelta = timedelta(0)
+) -> Attempt:
+    """Hand the attempt in, ``after`` so long from now, in a transaction of its own."""
+    with database.transaction() as session:
+        return service.submit_attempt(
+            session, actor=taker.actor, attempt_id=attempt_id, now=now(session) + after
+        )
+
+
+def save(
+    session: Session,
+    taker: Taker,
+    attempt: Attempt,
+    given: tuple[int, Iterable[str], int],
+    *,
+    after: timedelta = timedelta(0),
+) -> Saved:
+    """Save (question, letters, rev) so long after the attempt was started."""
+    question_id, letters, rev = given
+    return service.save_response(
+        session,
+        actor=taker.actor,
+        attempt_id=attempt.id,
+        given=GivenAnswer(question_id, tuple(letters), rev),
+        now=attempt.started_at + after,
+    )

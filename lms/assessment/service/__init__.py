@@ -1,7 +1,6 @@
 """Changes question banks, quizzes and attempts."""
 
 from lms.assessment.service.attempts import (
-    Saved,
     save_page,
     save_response,
     start_attempt,
@@ -17,7 +16,6 @@ from lms.assessment.service.closing import (
 __all__ = [
     "BankReport",
     "QuizTerms",
-    "Saved",
     "close_if_overdue",
     "close_overdue_attempts",
     "create_quiz",

@@ -2,7 +2,6 @@
 
 import secrets
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy.exc import IntegrityError
@@ -12,6 +11,7 @@ from lms.assessment.domain import (
     AttemptState,
     GivenAnswer,
     QuestionKind,
+    Saved,
     Tries,
     deadline_of,
     draw,
@@ -29,15 +29,6 @@ from lms.core.errors import Conflict, InvalidInput, Message, NotFound
 # A lost race shows the winner's attempt on the next look; more looks are for bad luck.
 _TRIES_AT_A_RACE = 5
 _SEED_BITS = 62
-
-
-@dataclass(frozen=True, slots=True)
-class Saved:
-    """What is stored for a question now: the letters, their revision and when they came."""
-
-    letters: tuple[str, ...]
-    rev: int
-    saved_at: datetime
 
 
 def start_attempt(

@@ -22,6 +22,11 @@ def utc_now() -> datetime:
     return datetime.now(UTC)
 
 
+def rfc3339(at: datetime | None) -> str | None:
+    """Return the moment in UTC as calls show it: ``2026-05-18T02:32:00Z``."""
+    return None if at is None else at.astimezone(UTC).isoformat().replace("+00:00", "Z")
+
+
 def local_time(at: datetime) -> datetime:
     """Return the moment as the wall clock of the installation shows it."""
     return at.astimezone(_Zone.current)

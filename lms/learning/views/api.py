@@ -7,6 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from lms.catalog.outline import CourseView, ItemView, LessonView
 from lms.core.access import Permission
+from lms.core.clock import rfc3339
 from lms.core.errors import NotFound
 from lms.db.session import now
 from lms.enrollment import service as enrollment_service
@@ -93,7 +94,7 @@ def record() -> ResponseReturnValue:
                     "number": each.number,
                     "percent": each.percent,
                     "passed": each.passed,
-                    "submitted_at": each.submitted_at.isoformat(),
+                    "submitted_at": rfc3339(each.submitted_at),
                 }
                 for each in attempts
             ],
@@ -141,8 +142,8 @@ def _own(each: queries.EnrolledCourse) -> dict[str, Any]:
     return {
         "course": standing.course.slug,
         "status": each.status,
-        "enrolled_at": each.enrolled_at.isoformat(),
-        "completed_at": each.completed_at.isoformat() if each.completed_at else None,
+        "enrolled_at": rfc3339(each.enrolled_at),
+        "completed_at": rfc3339(each.completed_at),
         "verified_seconds": ms_to_seconds(standing.credited_ms),
         "credit_hours": float(hours(standing.credited_ms)),
         "lessons": [

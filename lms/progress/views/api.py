@@ -8,6 +8,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
 from lms.core.access import Permission
+from lms.core.clock import rfc3339
 from lms.core.errors import Message, NotFound
 from lms.core.ids import digest
 from lms.progress import forms, queries, service
@@ -129,7 +130,7 @@ def _progress_body(found: queries.ItemProgressRow) -> dict[str, Any]:
         "coverage": coverage(seen, found.duration_ms),
         "watched": seen.as_seconds(),
         "credited": Spans.of(found.credited).as_seconds(),
-        "completed_at": found.completed_at.isoformat() if found.completed_at else None,
+        "completed_at": rfc3339(found.completed_at),
         "refused": [
             _refusal({"seconds": ms_to_seconds(ms), "reason": reason})
             for reason, ms in sorted(found.refused.items())
@@ -156,7 +157,7 @@ def _lesson_body(
         "duration": ms_to_seconds(offset),
         "coverage": coverage(seen, offset),
         "watched": seen.as_seconds(),
-        "completed_at": max(done).isoformat() if len(done) == len(needed) else None,
+        "completed_at": rfc3339(max(done)) if len(done) == len(needed) else None,
         "refused": [
             _refusal({"seconds": ms_to_seconds(ms), "reason": reason})
             for reason, ms in sorted(refused.items())

@@ -18,7 +18,7 @@ ORDER = {"kind": "completions", "format": "xlsx", "filters": {}, "purpose": "5 æ
 
 
 @pytest.fixture
-def open_as(database: Database, small: Small, browser_of: SignInAs):  # noqa: ARG001 (its rows)
+def open_as(database: Database, small: Small, browser_of: SignInAs):
     """Call it for a program signed in in a role."""
 
     def opened(role: Role = Role.ADMINISTRATOR, **options) -> Client:

@@ -15,7 +15,7 @@ PAGE = "/staff/completions"
 
 
 @pytest.fixture
-def open_as(database: Database, small: Small, browser_of: SignInAs):  # noqa: ARG001 (its rows)
+def open_as(database: Database, small: Small, browser_of: SignInAs):
     """Call it to open the desk in a role."""
 
     def opened(role: Role = Role.ADMINISTRATOR, **options):

@@ -17,7 +17,7 @@ FORM = {"format": "xlsx", "purpose": "5 月补贴申报", "language": "zh"}
 
 
 @pytest.fixture
-def open_as(database: Database, small: Small, browser_of: SignInAs):  # noqa: ARG001 (its rows)
+def open_as(database: Database, small: Small, browser_of: SignInAs):
     """Call it to open the desk in a role."""
 
     def opened(role: Role = Role.ADMINISTRATOR, **options) -> Client:

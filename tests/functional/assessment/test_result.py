@@ -26,7 +26,7 @@ def test_a_hand_in_leads_to_the_result_and_so_does_a_second_tap(learner, attempt
 def test_a_pass_is_told_with_score_stamp_and_next_step(learner, taker, database):
     page = learner.get(f"/attempts/{handed_in(database, taker, right=4)}").text
     assert "通过了，林秀芳！" in page
-    assert '<p class="num">80<' in page
+    assert '<p class="num">80 <' in page
     assert "分，60 分及格" in page
     assert "您答对 4 题，答错 1 题。" in page
     assert "stamp-pass" in page
@@ -109,7 +109,7 @@ def test_a_result_stays_readable_after_leaving_the_course(learner, taker, databa
     done = handed_in(database, taker, right=5)
     with database.transaction() as session:
         session.get_one(Enrollment, taker.enrollment.id).status = "withdrawn"
-    assert '<p class="num">100<' in learner.get(f"/attempts/{done}").text
+    assert '<p class="num">100 <' in learner.get(f"/attempts/{done}").text
 
 
 def test_a_visitor_is_sent_to_sign_in_and_back(client, attempt):

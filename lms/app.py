@@ -18,8 +18,8 @@ from lms.learning.views.lessons import bp as lessons
 from lms.learning.views.pages import bp as learning
 from lms.learning.views.quiz import bp as quiz
 from lms.media.views import BLUEPRINTS as MEDIA
-from lms.operations.cli import init_operations
 from lms.notify.views import bp as notify
+from lms.operations.cli import init_operations
 from lms.progress.cli import cli as progress_commands
 from lms.progress.views import bp as progress
 from lms.roster.cli import roster as roster_commands

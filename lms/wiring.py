@@ -7,8 +7,8 @@ from lms.assessment.events import AttemptGraded
 from lms.assessment.tasks import close_abandoned_attempts
 from lms.db.bus import Bus
 from lms.db.bus import Handler as EventHandler
-from lms.jobs.tasks import Chore
 from lms.enrollment.events import Enrolled
+from lms.jobs.tasks import Chore
 from lms.jobs.tasks import Handler as JobHandler
 from lms.media.tasks import prepare as prepare_video
 from lms.notify.handlers import send_message

@@ -5,7 +5,7 @@ VENV := .venv/bin
 WORKERS ?= 2
 TESTS ?= tests
 
-.PHONY: run setup test check bench media messages worker lock clean environment tools
+.PHONY: run setup test check bench media messages worker faults lock clean environment tools
 
 run: setup            ## serve on http://127.0.0.1:8000 with a worker; Ctrl-C stops all of it
 	@exec $(VENV)/python -m tools.serve
@@ -16,6 +16,10 @@ setup: environment    ## everything "run" needs, without serving
 test: tools           ## the whole suite, with what it needs of the machine
 	@$(VENV)/python -m tools.machine
 	@$(VENV)/pytest -q -n $(WORKERS) --dist worksteal $(TESTS)
+
+faults: tools         ## kill, restart, replay
+	@$(VENV)/python -m tools.machine
+	@$(VENV)/pytest -q tests/faults
 
 check: tools          ## lint, types, import contracts, templates, migrations, translations
 	@$(VENV)/python -m tools.check

@@ -11,7 +11,6 @@ from lms.db.base import Localized
 Form = Mapping[str, str]
 _MAX_DIGITS = 9
 _MALFORMED = Message("form_malformed", "The page sent something odd. Load it again and repeat.")
-_NOT_A_NUMBER = Message("not_whole_minutes", "Please give a whole number.")
 
 
 def words(form: Form, name: str) -> Localized:
@@ -29,7 +28,10 @@ def lines(form: Form, name: str) -> tuple[Localized, ...]:
 
 def edits(form: Form) -> int:
     """Return the count of edits the page was made with. Raises ``InvalidInput``."""
-    return _number(form.get("edits", ""), "edits")
+    number = _number(form.get("edits", ""))
+    if number is None:
+        raise InvalidInput({"edits": _MALFORMED})
+    return number
 
 
 def step(form: Form) -> Step:
@@ -60,11 +62,14 @@ def course_words(form: Form) -> CourseWords:
 
 
 def lesson_words(form: Form, slots: Iterable[str]) -> LessonWords:
-    """Return the lesson's words and its texts by slot. Raises ``InvalidInput``."""
+    """Return the lesson's words and its texts by slot.
+
+    Minutes that are no number come out as 0, so that all faults are told together.
+    """
     return LessonWords(
         title=words(form, "title"),
         objectives=lines(form, "objectives"),
-        minutes=_number(form.get("minutes", ""), "minutes"),
+        minutes=_number(form.get("minutes", "")) or 0,
         texts={slot: _text(form, slot) for slot in slots},
     )
 
@@ -73,13 +78,10 @@ def _text(form: Form, slot: str) -> TextWords:
     body = {code: form.get(f"body-{slot}-{code}", "") for code in ("zh", "en")}
     # Browsers end lines with CR LF; texts are kept as folders hold them.
     kept = {code: text.replace("\r\n", "\n") for code, text in body.items() if text.strip()}
-    name = f"minutes-{slot}"
-    minutes = _number(form.get(name, ""), name) if kept else 0
-    return TextWords({"zh": "", **kept}, minutes)
+    return TextWords({"zh": "", **kept}, _number(form.get(f"minutes-{slot}", "")) or 0)
 
 
-def _number(typed: str, name: str) -> int:
+def _number(typed: str) -> int | None:
     text = typed.strip()
-    if not text.isascii() or not text.isdigit() or len(text) > _MAX_DIGITS:
-        raise InvalidInput({name: _MALFORMED if name == "edits" else _NOT_A_NUMBER})
-    return int(text)
+    is_number = text.isascii() and text.isdigit() and len(text) <= _MAX_DIGITS
+    return int(text) if is_number else None

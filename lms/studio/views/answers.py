@@ -39,6 +39,7 @@ def lesson_page(
         shown=shown,
         bench=shown.bench,
         values=values_of(shown) if typed is None else typed,
+        has_typed=typed is not None,
         faults=error.fields if isinstance(error, InvalidInput) else {},
         refusal=error.message if error and not isinstance(error, InvalidInput) else None,
         tickets=_tickets(shown),

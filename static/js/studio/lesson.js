@@ -6,16 +6,23 @@
   if (!videos || !window.FormData || !window.fetch) { return; }
 
   /* Only the videos are drawn anew: words typed beside them are not saved yet and stay. */
+  function draw(html) {
+    var fresh = new DOMParser().parseFromString(html, "text/html");
+    var section = fresh.getElementById("videos");
+    var said = fresh.querySelector("main .note[role=status]");
+    if (!section) { location.reload(); return; }
+    videos.innerHTML = "";
+    if (said) { videos.appendChild(d.importNode(said, true)); }
+    [].slice.call(section.childNodes).forEach(function (node) {
+      videos.appendChild(d.importNode(node, true));
+    });
+    watch();
+  }
+
   function refresh() {
     return fetch(videos.dataset.refresh, { credentials: "same-origin" })
       .then(function (answer) { return answer.ok ? answer.text() : Promise.reject(answer.status); })
-      .then(function (html) {
-        var fresh = new DOMParser().parseFromString(html, "text/html").getElementById("videos");
-        if (!fresh) { return; }
-        videos.innerHTML = "";
-        while (fresh.firstChild) { videos.appendChild(d.importNode(fresh.firstChild, true)); fresh.removeChild(fresh.firstChild); }
-        watch();
-      })
+      .then(draw)
       .catch(function () { location.reload(); });
   }
 
@@ -43,50 +50,61 @@
     row.querySelector("[data-percent]").textContent = percent + "%";
   }
 
+  /* Each fault on a line of its own; those of captions begin with the line they are in. */
   function said(request, form) {
-    try {
-      var problem = JSON.parse(request.responseText);
-      return (problem.fields && problem.fields.file && problem.fields.file.message) || problem.detail;
-    } catch (ignored) {
-      return form.dataset.refused;
-    }
+    var problem;
+    try { problem = JSON.parse(request.responseText); } catch (ignored) { return form.dataset.refused; }
+    var fields = problem.fields || {};
+    var sentences = Object.keys(fields).map(function (name) {
+      var line = name.indexOf("line:") === 0 ? name.slice(5) : "0";
+      var place = line === "0" ? "" : (form.dataset.line || "").replace("{number}", line) + " ";
+      return place + fields[name].message;
+    });
+    return sentences.length ? sentences.join("\n") : problem.detail;
   }
 
   function send(form) {
     var request = new XMLHttpRequest();
     var box = form.querySelector("[data-sending]");
-    var bar = box.querySelector("progress");
-    var words = box.querySelector("p");
-    var pattern = words.dataset.pattern || words.textContent;
     var fault = form.querySelector("[data-fault]");
     var button = form.querySelector("button");
-    words.dataset.pattern = pattern;
     function tell(percent) {
-      bar.value = percent;
-      words.textContent = pattern.replace("{percent}", percent);
+      if (!box) { return; }
+      var words = box.querySelector("p");
+      words.dataset.pattern = words.dataset.pattern || words.textContent;
+      words.textContent = words.dataset.pattern.replace("{percent}", percent);
+      box.querySelector("progress").value = percent;
+      box.hidden = false;
     }
-    function refuse(sentence) {
-      box.hidden = true;
+    function refuse(sentences) {
+      if (box) { box.hidden = true; }
       button.disabled = false;
-      fault.textContent = sentence || form.dataset.refused;
+      fault.textContent = sentences || form.dataset.refused;
       fault.hidden = false;
     }
     tell(0);
-    box.hidden = false;
     fault.hidden = true;
     button.disabled = true;
     request.upload.onprogress = function (e) {
       if (e.lengthComputable) { tell(Math.floor(e.loaded / e.total * 100)); }
     };
     request.onload = function () {
-      if (request.status >= 200 && request.status < 300) { refresh(); return; }
+      if (request.status >= 200 && request.status < 300) { draw(request.responseText); return; }
       refuse(said(request, form));
     };
-    request.onerror = function () { refuse(form.dataset.refused); };
+    request.onerror = function () { refuse(); };
     request.open("POST", form.action);
     request.setRequestHeader("Accept", "application/json");
     request.send(new FormData(form));
   }
+
+  /* Words that are typed and not saved are not left behind unasked. */
+  var words = d.getElementById("words"), unsaved = false;
+  words.addEventListener("input", function () { unsaved = true; });
+  words.addEventListener("submit", function () { unsaved = false; });
+  window.addEventListener("beforeunload", function (e) {
+    if (unsaved) { e.preventDefault(); e.returnValue = ""; }
+  });
 
   videos.addEventListener("submit", function (e) {
     var form = e.target;

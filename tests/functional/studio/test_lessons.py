@@ -114,9 +114,10 @@ def test_saving_the_page_as_it_is_changes_no_word(instructor: Client, database: 
     ("change", "sentence"),
     [
         ({"title_zh": " "}, "请填中文标题"),
-        ({"minutes": "many"}, "请填整数"),
-        ({"minutes": "0"}, "请填整数分钟"),
-        ({"minutes-text": ""}, "请填整数"),
+        ({"minutes": "many"}, "请填整数分钟，1 到 600"),
+        ({"minutes": "0"}, "请填整数分钟，1 到 600"),
+        ({"minutes": "１２"}, "请填整数分钟，1 到 600"),
+        ({"minutes-text": ""}, "请填整数分钟，1 到 600"),
         ({"body-text-zh": "", "body-text-en": "only"}, "请把中文也写上"),
         ({"edits": ""}, "请重新打开这一页"),
     ],
@@ -127,10 +128,17 @@ def test_what_was_typed_stays_beside_what_is_wrong(
     answer = instructor.post(PAGE, data=typed(**change))
 
     assert answer.status_code == 422
-    assert sentence in answer.text or "edits" in change
+    assert sentence in answer.text
     assert 'value="A steady phone"' in answer.text
     assert "- [ ] 擦镜头" in answer.text
     assert saved(database)[0].title["zh"] == "架手机"
+
+
+def test_all_faults_are_told_together(instructor: Client) -> None:
+    page = instructor.post(PAGE, data=typed(title_zh="", minutes="x", **{"minutes-text": "y"})).text
+
+    for field in ("title_zh", "minutes", "minutes-text"):
+        assert f'id="{field}-fault"' in page
 
 
 def test_two_people_at_once_lose_nothing(instructor: Client, database: Database) -> None:

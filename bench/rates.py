@@ -11,7 +11,7 @@ from bench.servers import measure
 from bench.world import LESSON, READERS, World
 
 _CONNECTIONS = 8
-_ROUNDS = 3
+_ROUNDS = 2
 _SECONDS = 2.0
 _WARM_SECONDS = 1.0
 _BODIES = 500

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
+from threading import Lock
 from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event, make_url, text
@@ -26,6 +27,7 @@ class Database:
         self.url = make_url(url)
         self._info: dict[str, Any] = {"bus": bus or Bus(), "dispatch": dispatch}
         self.engine = _sqlite_engine(url) if self.is_sqlite else _postgresql_engine(url)
+        self._writing = Lock()
         self._sessions = sessionmaker(self.engine, expire_on_commit=False)
 
     @property
@@ -40,11 +42,26 @@ class Database:
         Work registered with ``after_commit`` runs once the commit is durable.
         """
         with self._sessions(info=dict(self._info)) as session:
-            session.connection(execution_options={"lms_write": True})
-            yield session
-            session.commit()
+            with self._turn():
+                session.connection(execution_options={"lms_write": True})
+                yield session
+                session.commit()
             for work in session.info.get("after_commit", ()):
                 work()
+
+    @contextmanager
+    def _turn(self) -> Iterator[None]:
+        """Let the threads of this process write one after the other where the engine does so.
+
+        Waiting here ends at once when it is our turn; SQLite's own waiting sleeps and looks again.
+        Whoever waited too long tries SQLite's, which keeps the order between processes and says no.
+        """
+        is_held = self.is_sqlite and self._writing.acquire(timeout=_BUSY_MS / 1000)
+        try:
+            yield
+        finally:
+            if is_held:
+                self._writing.release()
 
     @contextmanager
     def snapshot(self) -> Iterator[Session]:

@@ -201,6 +201,11 @@ def test_the_cap_comes_first_then_the_gap_then_the_clock():
     assert result["refused"] == {"daily_cap": 50, "gap": 20, "faster_than_clock": 30}
 
 
+def test_what_the_cap_alone_would_not_pay_is_daily_cap_however_long_the_gap():
+    result = run(lease(0, "B"), beat(300, 1, (0, 40)), daily_cap_seconds=10)
+    assert result["refused"] == {"daily_cap": 30}
+
+
 def test_seconds_not_seen_because_of_the_gap_cap_are_gap():
     result = run(lease(0, "B"), beat(100, 1, (0, 250)))
     # Seen up to 60 x 2 + 2; without the cap 100 x 2 + 2 would have fitted.

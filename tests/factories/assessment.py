@@ -172,8 +172,8 @@ def right_letters(session: Session, attempt: Attempt) -> dict[int, tuple[str, ..
 
 
 def wrong_letters(right: Iterable[str]) -> tuple[str, ...]:
-    """Return an answer that is not the right one."""
-    return next((letter,) for letter in "ABCD" if (letter,) != tuple(right))
+    """Return an answer with nothing right in it."""
+    return next((letter,) for letter in "ABCD" if letter not in set(right))
 
 
 def answer_some(session: Session, taker: Taker, attempt: Attempt, *, right: int) -> None:

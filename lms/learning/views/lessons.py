@@ -68,7 +68,7 @@ def lesson(slug: str, item: str) -> ResponseReturnValue:
         item=shown.item,
         standing=shown,
         percent=_percent(shown),
-        follow=_follow(own.standing.next_step(), shown),
+        follow=_follow(own.standing.next_step(), here, shown),
         **parts,
     )
 
@@ -87,9 +87,15 @@ def _find(here: LessonStanding | None, key: str) -> tuple[LessonStanding, ItemSt
 
 
 def _follow(
-    step: tuple[LessonStanding, ItemStanding] | None, shown: ItemStanding
+    step: tuple[LessonStanding, ItemStanding] | None, here: LessonStanding, shown: ItemStanding
 ) -> ItemStanding | None:
-    return step[1] if step and step[1].item.id != shown.item.id else None
+    """Return the step to offer after this one, if any."""
+    if step is None or step[1].item.id == shown.item.id:
+        return None
+    # A quiz that is still to be passed has its own button; a second one would compete with it.
+    if here.is_open and shown.item.kind == ItemKind.QUIZ and not shown.is_complete:
+        return None
+    return step[1]
 
 
 def _percent(shown: ItemStanding) -> int:

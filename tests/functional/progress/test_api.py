@@ -145,9 +145,7 @@ def test_a_beat_that_does_not_fit_is_refused_and_changes_nothing(
 
 
 @pytest.mark.parametrize("body", [b"", b"[]", b"null", b"{", b'{"seq": NaN}', b"\xff\xfe", b"1"])
-def test_a_body_that_is_no_beat_is_refused(
-    client: Client, course: MadeCourse, body: bytes
-) -> None:
+def test_a_body_that_is_no_beat_is_refused(client: Client, course: MadeCourse, body: bytes) -> None:
     path = f"/api/v1/leases/{take(client, course)['lease']}/beats"
     answer = client.post(path, data=body, content_type="application/json")
     assert answer.status_code == 422

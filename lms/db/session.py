@@ -15,6 +15,8 @@ from lms.db.bus import Bus
 
 # Wait this long for another writer before giving up, milliseconds (SQLite has one writer).
 _BUSY_MS = 15_000
+_SQLITE_NOW = text("SELECT strftime('%Y-%m-%dT%H:%M:%f', 'now')")
+_POSTGRESQL_NOW = text("SELECT clock_timestamp()")
 
 
 class Database:
@@ -82,9 +84,9 @@ def after_commit(session: Session, work: Callable[[], None]) -> None:
 def now(session: Session) -> datetime:
     """Return the database's clock: what earns or expires is measured by it alone."""
     if session.get_bind().dialect.name == "sqlite":
-        value = session.scalar(text("SELECT strftime('%Y-%m-%dT%H:%M:%f', 'now')"))
+        value = session.scalar(_SQLITE_NOW)
         return datetime.fromisoformat(str(value)).replace(tzinfo=UTC)
-    moment: datetime | None = session.scalar(text("SELECT clock_timestamp()"))
+    moment: datetime | None = session.scalar(_POSTGRESQL_NOW)
     if moment is None:
         raise RuntimeError("the database gave no time")
     return moment.astimezone(UTC)

@@ -3,13 +3,30 @@
 from collections import defaultdict
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from lms.assessment.domain import GRACE, AnswerKey, AttemptState, Drawable, Tries
 from lms.assessment.models import Attempt, AttemptQuestion, Option, Question, Response
 from lms.core.errors import NotFound
 from lms.enrollment.models import Enrollment
+
+# Each saved answer asks these two, so they are put together once.
+_OWN_FOR_UPDATE = (
+    select(Attempt, Enrollment.status)
+    .join(Enrollment, Enrollment.id == Attempt.enrollment_id)
+    .where(Attempt.id == bindparam("attempt_id"), Attempt.person_id == bindparam("person_id"))
+    .with_for_update(of=Attempt)
+    .execution_options(populate_existing=True)
+)
+_ASKED = (
+    select(Question.kind, AttemptQuestion.option_order)
+    .join(Question, Question.id == AttemptQuestion.question_id)
+    .where(
+        AttemptQuestion.attempt_id == bindparam("attempt_id"),
+        AttemptQuestion.question_id == bindparam("question_id"),
+    )
+)
 
 
 def own_attempt_for_update(
@@ -19,13 +36,8 @@ def own_attempt_for_update(
 
     Raises ``NotFound`` for anyone else's attempt as for one that does not exist.
     """
-    row = session.execute(
-        select(Attempt, Enrollment.status)
-        .join(Enrollment, Enrollment.id == Attempt.enrollment_id)
-        .where(Attempt.id == attempt_id, Attempt.person_id == person_id)
-        .with_for_update(of=Attempt)
-        .execution_options(populate_existing=True)
-    ).one_or_none()
+    wanted = {"person_id": person_id, "attempt_id": attempt_id}
+    row = session.execute(_OWN_FOR_UPDATE, wanted).one_or_none()
     if row is None:
         raise NotFound
     return row[0], row[1]
@@ -111,11 +123,8 @@ def drawable(session: Session, bank_id: int) -> list[Drawable]:
 
 def asked(session: Session, *, attempt_id: int, question_id: int) -> tuple[str, list[str]] | None:
     """Return kind and option order of a question of the attempt, ``None`` for any other."""
-    row = session.execute(
-        select(Question.kind, AttemptQuestion.option_order)
-        .join(Question, Question.id == AttemptQuestion.question_id)
-        .where(AttemptQuestion.attempt_id == attempt_id, AttemptQuestion.question_id == question_id)
-    ).one_or_none()
+    wanted = {"attempt_id": attempt_id, "question_id": question_id}
+    row = session.execute(_ASKED, wanted).one_or_none()
     return (row[0], row[1]) if row else None
 
 

@@ -260,6 +260,13 @@ class QuizFacts:
             return None
         return max(0, self.max_attempts - len(self.attempts) - self.has_open)
 
+    @property
+    def may_try(self) -> bool:
+        """Tell whether there is a quiz to start or go on with; a capped one ends with a pass."""
+        if self.has_open or self.tries_left is None:
+            return True
+        return self.tries_left > 0 and not any(attempt.passed for attempt in self.attempts)
+
 
 def quiz_facts(session: Session, *, person_id: int, item_id: int) -> QuizFacts:
     """Return the rules of a quiz item and the person's tries at it."""

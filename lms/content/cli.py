@@ -8,6 +8,7 @@ import click
 from flask.cli import AppGroup
 from flask_babel import force_locale
 
+from lms.catalog.service import lock_course
 from lms.content import service
 from lms.content.domain.faults import BadFolder
 from lms.content.domain.loading import Outcome, StudioEdits
@@ -98,6 +99,7 @@ def _load(folder: service.CourseFolder, edits: StudioEdits) -> Outcome:
     staged = service.stage_videos(folder, settings().media_dir)
     with database().transaction() as session:
         # Asked again under the lock: someone may have opened a draft meanwhile.
+        lock_course(session, folder.plan.slug)
         outcome = service.plan_load(
             session, folder=folder, media_dir=settings().media_dir, edits=edits
         )

@@ -16,6 +16,7 @@ from lms.catalog.service.registry import (
     CourseFrame,
     ensure_course,
     institution_for,
+    lock_course,
     programme_for,
 )
 from lms.catalog.service.revisions import (
@@ -52,6 +53,7 @@ __all__ = [
     "edit_lesson",
     "ensure_course",
     "institution_for",
+    "lock_course",
     "locked_draft",
     "material_for",
     "open_draft",

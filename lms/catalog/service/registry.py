@@ -46,6 +46,11 @@ def ensure_course(session: Session, *, frame: CourseFrame, at: datetime) -> Cour
     return course
 
 
+def lock_course(session: Session, slug: str) -> None:
+    """Let nobody open a draft of the course or load it until this transaction ends."""
+    session.scalar(select(Course.id).where(Course.slug == slug).with_for_update())
+
+
 def institution_for(session: Session, slug: str) -> Institution:
     """Return the institution; the default one is made in the first county where it is missing.
 

@@ -35,10 +35,9 @@ class Figure:
         return f"{said}  MISSED (wanted {'>=' if self.at_least else '<='} {self.wanted:g})"
 
 
-def speed(name: str, per_second: float, yardstick: float, *, wanted: float) -> Figure:
-    """Return a rate beside the rate of the yardstick, of which it should reach a share."""
-    value, ratio = round(per_second, 1), per_second / yardstick
-    return Figure(name, value, "requests/s", ratio, wanted, at_least=True)
+def speed(name: str, per_second: float, ratio: float, *, wanted: float) -> Figure:
+    """Return a rate and its ratio to that of the yardstick, of which it should reach a share."""
+    return Figure(name, round(per_second, 1), "requests/s", ratio, wanted, at_least=True)
 
 
 def amount(name: str, value: float, unit: str, limit: float) -> Figure:

@@ -1,7 +1,7 @@
 """Sends requests over kept connections for a fixed time; a process of its own.
 
-Reads a plan from standard input and writes, for each lane, how many requests were answered in how
-many seconds. Lanes take turns, so that a busy moment of the machine meets all of them.
+Reads a plan from standard input and writes, for each lane, how many requests were answered a second
+in each round. Lanes take turns, so that a busy moment of the machine meets all of them.
 """
 
 from __future__ import annotations
@@ -129,16 +129,14 @@ def main() -> None:
     lanes = {name: _lane(lane) for name, lane in plan["lanes"].items()}
     for connections in lanes.values():
         _drive(connections, plan["warm_seconds"])
-    sums = {name: [0, 0.0] for name in lanes}
+    rates: dict[str, list[float]] = {name: [] for name in lanes}
     for _ in range(plan["rounds"]):
         for name, connections in lanes.items():
             count, seconds = _drive(connections, plan["seconds"])
-            sums[name][0] += count
-            sums[name][1] += seconds
+            rates[name].append(count / seconds)
     result = {
         name: {
-            "requests": sums[name][0],
-            "seconds": sums[name][1],
+            "rates": rates[name],
             "failures": [said for each in connections for said in each.failures],
         }
         for name, connections in lanes.items()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+from statistics import median
 from typing import Any
 
 from bench.figures import Figure, speed
@@ -11,8 +12,8 @@ from bench.servers import measure
 from bench.world import LESSON, READERS, World
 
 _CONNECTIONS = 8
-_ROUNDS = 2
-_SECONDS = 2.0
+_ROUNDS = 5
+_SECONDS = 1.0
 _WARM_SECONDS = 1.0
 _BODIES = 500
 _BEAT_SECONDS = 2
@@ -76,7 +77,7 @@ def _lane(port: int, method: str, targets: list[list[str]], bodies: list[str]) -
     }
 
 
-def _rates(lanes: dict[str, dict[str, Any]]) -> dict[str, float]:
+def _rates(lanes: dict[str, dict[str, Any]]) -> dict[str, list[float]]:
     plan = {
         "lanes": lanes,
         "rounds": _ROUNDS,
@@ -86,7 +87,7 @@ def _rates(lanes: dict[str, dict[str, Any]]) -> dict[str, float]:
     found = json.loads(measure(json.dumps(plan)))
     rates = {}
     for name, lane in found.items():
-        rates[name] = lane["requests"] / lane["seconds"]
+        rates[name] = lane["rates"]
         for said in lane["failures"][:3]:
             print(f"{name} failed: {said}", file=sys.stderr)
         if lane["failures"]:
@@ -94,7 +95,16 @@ def _rates(lanes: dict[str, dict[str, Any]]) -> dict[str, float]:
     return rates
 
 
-def _beside(yardstick: str, rates: dict[str, float]) -> list[Figure]:
+def _beside(yardstick: str, rates: dict[str, list[float]]) -> list[Figure]:
+    """Return medians: of the rates, and of the ratios within each round."""
     bare = rates.pop(yardstick)
-    figures = [speed(name, rate, bare, wanted=_WANTED) for name, rate in rates.items()]
-    return [*figures, Figure(yardstick, round(bare, 1), "requests/s", 1.0)]
+    figures = [
+        speed(
+            name,
+            median(each),
+            median(one / other for one, other in zip(each, bare, strict=True)),
+            wanted=_WANTED,
+        )
+        for name, each in rates.items()
+    ]
+    return [*figures, Figure(yardstick, round(median(bare), 1), "requests/s", 1.0)]

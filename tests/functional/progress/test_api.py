@@ -3,7 +3,9 @@
 from typing import Any
 
 import pytest
+from sqlalchemy import select
 
+from lms.accounts.models import Person
 from lms.db.session import Database
 from tests.factories.accounts import make_person, sign_in
 from tests.factories.catalog import MadeCourse, lesson, make_course, reading, video
@@ -183,3 +185,14 @@ def test_progress_of_item_and_lesson_show_the_same_seconds(
 def test_an_unknown_item_is_not_found(client: Client, course: MadeCourse, number: str) -> None:
     assert client.get(f"/api/v1/items/{number}/progress").status_code == 404
     assert client.post(f"/api/v1/items/{number}/lease").status_code == 404
+
+
+def test_signing_out_ends_the_lease(client: Client, course: MadeCourse, database: Database) -> None:
+    path = f"/api/v1/leases/{take(client, course)['lease']}/beats"
+    with database.snapshot() as session:
+        person = session.scalars(select(Person)).first()
+    client.delete("/api/v1/session")
+    assert client.post(path, json=GOOD).status_code == 401
+    sign_in(client, person)
+    answer = client.post(path, json=GOOD)
+    assert (answer.status_code, answer.json["code"]) == (409, "lease_ended")

@@ -9,6 +9,7 @@ from tests.support.run import only_one
 
 _PICTURE = ("-f", "lavfi", "-i", "testsrc2=size={size}:rate=25:duration={seconds}")
 _SOUND = ("-f", "lavfi", "-i", "sine=frequency=440:duration={seconds}")
+_MUTED = ("-f", "lavfi", "-i", "anullsrc=r=44100:cl=mono")
 _H264 = ("-c:v", "libx264", "-preset", "ultrafast", "-pix_fmt", "yuv420p")
 _AAC = ("-c:a", "aac", "-ac", "2")
 _FAST = ("-movflags", "+faststart")
@@ -16,6 +17,7 @@ _RECIPES: dict[str, tuple[str, ...]] = {
     "flat.mp4": (*_PICTURE, *_SOUND, *_H264, *_AAC, *_FAST),
     "upright.mp4": (*_PICTURE, *_SOUND, *_H264, *_AAC),
     "silent.mp4": (*_PICTURE, *_H264, *_FAST),
+    "muted.mp4": (*_PICTURE, *_MUTED, *_H264, *_AAC, "-shortest"),
     "small.mp4": (*_PICTURE, *_SOUND, *_H264, *_AAC, *_FAST),
     "slow_start.mp4": (*_PICTURE, *_H264),
     "short.mp4": (*_PICTURE, *_H264, *_FAST),

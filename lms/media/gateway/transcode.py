@@ -34,7 +34,11 @@ _QUALITY = {Label.SMALL: ("27", 240), Label.MEDIUM: ("25", 900)}
 _SOUND_KBITS = {Label.SMALL: 40, Label.MEDIUM: 64}
 _PROFILE = {Label.SMALL: "baseline", Label.MEDIUM: "main"}
 # Speech at one loudness in all lessons (EBU R 128 with the -16 LUFS usual for phones).
-_LOUDNESS = "loudnorm=I=-16:TP=-1.5:LRA=11,aresample=44100,aformat=channel_layouts=mono"
+# Whole numbers right behind it: of a few silent seconds the measurement makes "not a number".
+_LOUDNESS = (
+    "loudnorm=I=-16:TP=-1.5:LRA=11,aformat=sample_fmts=s16,"
+    "aresample=44100,aformat=channel_layouts=mono"
+)
 _KEYFRAMES = ("-force_key_frames", "expr:gte(t,n_forced*4)", "-sc_threshold", "0")
 _POSTER_LIMITS = Limits(
     wall_seconds=120, cpu_seconds=120, memory_bytes=2048 * _MIB, file_bytes=16 * _MIB

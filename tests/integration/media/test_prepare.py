@@ -66,6 +66,12 @@ def served(storage, found, name):
     return storage.served(found.asset_id, found.version, name)
 
 
+def test_a_recording_that_was_muted_becomes_a_lesson_all_the_same(send, run_jobs, facts):
+    asset_id = send(video("muted.mp4"))
+    run_jobs()
+    assert facts(asset_id).state is AssetState.READY
+
+
 def test_an_upload_becomes_two_renditions_and_a_poster(send, run_jobs, facts, storage):
     asset_id = send(video("flat.mp4"))
     assert run_jobs() == 1

@@ -1,0 +1,68 @@
+"""One transaction a piece of work: whole or not at all, and writers that queue."""
+
+import threading
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import func, select
+
+from lms.accounts.models import County
+from lms.db.session import Database, after_commit, now
+
+_ROUNDS = 15
+
+
+def add_county(database: Database, code: str) -> None:
+    """Read, then write: what fails where a read lock is only raised later."""
+    with database.transaction() as session:
+        session.scalar(select(func.count()).select_from(County))
+        session.add(County(code=code, name_zh="县", name_en="County"))
+
+
+def test_what_fails_leaves_nothing(database: Database) -> None:
+    told: list[str] = []
+
+    def torn() -> None:
+        with database.transaction() as session:
+            session.add(County(code="330822", name_zh="常山县", name_en="Changshan"))
+            session.flush()
+            after_commit(session, lambda: told.append("done"))
+            raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        torn()
+    with database.snapshot() as session:
+        assert session.get(County, "330822") is None
+    assert told == []
+
+
+def test_two_processes_that_read_and_then_write_both_succeed(database: Database) -> None:
+    """Two engines stand for two processes: neither knows of the other's threads."""
+    other = Database(database.url.render_as_string(hide_password=False))
+    faults: list[Exception] = []
+
+    def write(engine: Database, first: int) -> None:
+        for number in range(_ROUNDS):
+            try:
+                add_county(engine, f"{first + number}")
+            except Exception as fault:  # noqa: BLE001 (whatever it is, the test shows it)
+                faults.append(fault)
+
+    threads = [
+        threading.Thread(target=write, args=(engine, first))
+        for engine, first in ((database, 100_000), (other, 200_000))
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    other.dispose()
+    assert faults == []
+    with database.snapshot() as session:
+        assert session.scalar(select(func.count()).select_from(County)) == 2 * _ROUNDS
+
+
+def test_the_databases_clock_is_in_utc(database: Database) -> None:
+    with database.transaction() as session:
+        moment = now(session)
+    assert moment.utcoffset() == timedelta(0)

@@ -1,5 +1,7 @@
 """The demo's command; refused in production."""
 
+from pathlib import Path
+
 import click
 from flask.cli import AppGroup
 
@@ -12,6 +14,8 @@ from lms.web.access import database, settings
 demo = AppGroup("demo", help="Invented people and history, for development.")
 _LEARNERS = 30
 _TELL_EVERY = 50_000
+# What `make run` tells people stands here, so that it stays true when the password changes.
+_PASSWORD_FILE = "demo.password"
 
 
 @demo.command("seed")
@@ -32,8 +36,16 @@ def seed(learners: int, enrollments: int | None, password: str, seed: int) -> No
     wanted = with_history(learners) if enrollments is None else enrollments
     wish = Wish(learners, wanted, seed, keys_of(settings()).passwords.hash(password))
     done = make_demo(database(), wish, _tell)
+    _keep(settings().data_dir / _PASSWORD_FILE, password)
     for line in _story(done, password):
         click.echo(line)
+
+
+def _keep(file: Path, password: str) -> None:
+    """Write the password down, readable by the owner alone."""
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.touch(mode=0o600)
+    file.write_text(password + "\n", encoding="utf-8")
 
 
 def _tell(made: int, total: int) -> None:

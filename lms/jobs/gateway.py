@@ -1,6 +1,7 @@
 """The queue that carries job ids to workers: embedded SQLite, Redis or PostgreSQL by setting."""
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Protocol
 
 import structlog
@@ -46,6 +47,7 @@ def _huey(url: str) -> Huey:
     parts = make_url(url)
     backend = parts.get_backend_name()
     if backend == "sqlite":
+        Path(parts.database or "").parent.mkdir(parents=True, exist_ok=True)
         return SqliteHuey("lms", filename=parts.database, results=False)
     if backend.startswith("redis"):
         return RedisHuey("lms", url=url, results=False)

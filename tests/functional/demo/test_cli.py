@@ -71,3 +71,12 @@ def test_it_is_refused_in_production(
     assert "not made in production" in done.output
     with database.snapshot() as session:
         assert session.scalars(select(Person)).all() == []
+
+
+def test_the_password_is_written_down_where_make_run_reads_it(
+    planted: str, settings: Settings
+) -> None:
+    assert planted
+    kept = settings.data_dir / "demo.password"
+    assert kept.read_text(encoding="utf-8") == "a-long-password\n"
+    assert kept.stat().st_mode & 0o077 == 0

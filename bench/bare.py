@@ -48,9 +48,7 @@ def _page(engine: Engine, filler_bytes: int):  # noqa: ANN202 (a view)
     lessons = select(Lesson.id, Lesson.key, Lesson.title, Lesson.minutes).where(
         Lesson.revision_id == of_revision
     )
-    items = select(Item.id, Item.key, Item.kind, Item.title).where(
-        Item.revision_id == of_revision
-    )
+    items = select(Item.id, Item.key, Item.kind, Item.title).where(Item.revision_id == of_revision)
     progress = select(
         MaterialProgress.material_id, MaterialProgress.seen_ms, MaterialProgress.credited_ms
     ).where(MaterialProgress.person_id == bindparam("person"))

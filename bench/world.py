@@ -253,6 +253,4 @@ def _start_quizzes(session: Session, world: World) -> None:
 
 
 def _item(course: CourseView, kind: str) -> ItemView:
-    return next(
-        item for item in course.items() if item.kind == kind and item.lesson_key == LESSON
-    )
+    return next(item for item in course.items() if item.kind == kind and item.lesson_key == LESSON)

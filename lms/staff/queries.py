@@ -38,6 +38,7 @@ class Board:
     courses: Sequence[roster.Choice]
     towns: Sequence[str]
     pills: Sequence[Pill]
+    place: Localized | None
 
     @property
     def shows_missing(self) -> bool:
@@ -88,6 +89,7 @@ def board(session: Session, actor: Actor, filters: Filters, window: roster.Windo
         courses=courses,
         towns=_towns(session, counties, filters),
         pills=_pills(filters, counties, courses),
+        place=_only(counties),
     )
 
 
@@ -112,8 +114,11 @@ def learner_file(session: Session, actor: Actor, person_id: int) -> LearnerFile:
 
 def place(session: Session, scopes: Sequence[Scope]) -> Localized | None:
     """Return the name of the one county the actor works for, if it is one."""
-    found = roster.counties(session, scopes)
-    return found[0].words if len(found) == 1 else None
+    return _only(roster.counties(session, scopes))
+
+
+def _only(counties: Sequence[roster.Choice]) -> Localized | None:
+    return counties[0].words if len(counties) == 1 else None
 
 
 def _towns(session: Session, counties: Sequence[roster.Choice], filters: Filters) -> Sequence[str]:

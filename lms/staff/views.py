@@ -6,6 +6,7 @@ from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from lms.core.access import Permission
+from lms.core.clock import utc_now
 from lms.db.session import now
 from lms.roster import forms, service
 from lms.roster.domain import STATUS_WORDS
@@ -35,8 +36,9 @@ def completions() -> ResponseReturnValue:
         return render_template(
             "staff/completions.html",
             board=board,
-            drawer=queries.drawer(session, actor, now(session)),
-            desk_place=queries.place(session, scopes),
+            # What has expired is left out of a list; what may be downloaded is asked exactly.
+            drawer=queries.drawer(session, actor, utc_now()),
+            desk_place=board.place,
             status_words=STATUS_WORDS,
             counted=queries.COUNTED,
             may_export=actor.may(Permission.COMPLETIONS_EXPORT),

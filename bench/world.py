@@ -129,7 +129,7 @@ def _headers(app: Flask, token: str) -> str:
     """Return what a phone's browser sends: the signed cookie, the form token, what it reads."""
     raw = secrets.token_hex(20)
     held = {"_fresh": True, "_permanent": True, "_user_id": token, "csrf_token": raw}
-    signer = app.session_interface.get_signing_serializer(app)  # type: ignore[attr-defined]
+    signer = app.session_interface.get_signing_serializer(app)  # type: ignore[attr-defined]  # Flask's own class has it
     form_token = URLSafeTimedSerializer(app.secret_key, salt="wtf-csrf-token").dumps(raw)
     name = app.config["SESSION_COOKIE_NAME"]
     return (

@@ -56,7 +56,7 @@ def rows() -> list[tuple[Cell, ...]]:
 def target(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
     """A workbook of the rows, by either writer."""
     path = tmp_path / "list.xlsx"
-    write = gateway._write_fast if request.param == "fast" else gateway._write_plain  # noqa: SLF001
+    write = gateway._write_fast if request.param == "fast" else gateway._write_plain  # noqa: SLF001 (both writers are tried)
     write(path, SHEET, iter(rows()), 1)
     return path
 
@@ -149,7 +149,7 @@ def test_a_write_that_fails_leaves_nothing_and_keeps_what_was_there(
 ) -> None:
     target = tmp_path / f"list.{ending}"
     target.write_text("before")
-    with pytest.raises(OSError, match="No space"), atomic_file(target) as part:  # noqa: PT012
+    with pytest.raises(OSError, match="No space"), atomic_file(target) as part:  # noqa: PT012 (the fault is raised inside)
         if ending == "csv":
             write_csv(part, SHEET, failing())
         else:

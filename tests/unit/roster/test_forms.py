@@ -13,7 +13,7 @@ ORDER = {"kind": "completions", "format": "xlsx", "purpose": "5 月补贴申报"
 
 def faults(call: object, *args: object) -> dict[str, str]:
     with pytest.raises(InvalidInput) as refused:
-        call(*args)  # type: ignore[operator]
+        call(*args)  # type: ignore[operator]  # one of several parsers
     return {key: message.code for key, message in refused.value.fields.items()}
 
 

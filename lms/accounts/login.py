@@ -67,6 +67,7 @@ def init_login(app: Flask) -> None:
     app.extensions["lms_keys"] = keys_of(_settings_of(app))
     app.before_request(_note_seen)
     app.before_request(_demand_second_factor)
+    app.teardown_request(lambda _error: database().let_go())
 
 
 def _settings_of(app: Flask) -> Settings:
@@ -115,7 +116,8 @@ def _load(token: str) -> SignedIn | None:
 
 
 def _known(token: str, *, at: datetime) -> KnownBrowser | None:
-    with database().snapshot() as session:
+    # The page asks its own questions on the same connection.
+    with database().snapshot(keep=True) as session:
         return queries.browser_of_token(session, token, at=at)
 
 

@@ -104,3 +104,7 @@ class CourseView:
     def lesson(self, key: str) -> LessonView | None:
         """Return the lesson with the key."""
         return next((lesson for lesson in self.lessons if lesson.key == key), None)
+
+    def item(self, address: str) -> ItemView | None:
+        """Return the item with the address: ``A01.video``."""
+        return next((item for item in self.items() if item.address == address), None)

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
-from threading import Lock
+from threading import Lock, local
 from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event, make_url, text
@@ -30,6 +30,7 @@ class Database:
         self._info: dict[str, Any] = {"bus": bus or Bus(), "dispatch": dispatch}
         self.engine = _sqlite_engine(url) if self.is_sqlite else _postgresql_engine(url)
         self._writing = Lock()
+        self._kept = local()
         self._sessions = sessionmaker(self.engine, expire_on_commit=False)
 
     @property
@@ -43,6 +44,7 @@ class Database:
 
         Work registered with ``after_commit`` runs once the commit is durable.
         """
+        self.let_go()
         with self._sessions(info=dict(self._info)) as session:
             with self._turn():
                 session.connection(execution_options={"lms_write": True})
@@ -66,10 +68,33 @@ class Database:
                 self._writing.release()
 
     @contextmanager
-    def snapshot(self) -> Iterator[Session]:
-        """Open a session that only reads."""
-        with self._sessions() as session:
+    def snapshot(self, *, keep: bool = False) -> Iterator[Session]:
+        """Open a session that only reads.
+
+        With ``keep`` this thread's next snapshot goes on in the same session, as long as nothing
+        was written in between; ``let_go`` ends what nobody took up.
+        """
+        session = self._taken_up() or self._sessions()
+        try:
             yield session
+        except BaseException:
+            session.close()
+            raise
+        if keep:
+            self._kept.session = session
+        else:
+            session.close()
+
+    def let_go(self) -> None:
+        """Close the session a snapshot of this thread kept, if there is one."""
+        session = self._taken_up()
+        if session is not None:
+            session.close()
+
+    def _taken_up(self) -> Session | None:
+        session: Session | None = getattr(self._kept, "session", None)
+        self._kept.session = None
+        return session
 
     def dispose(self) -> None:
         """Close all pooled connections."""

@@ -2,14 +2,16 @@
 
 from collections.abc import Mapping
 from functools import lru_cache
+from typing import cast
 
 from flask import Flask, g, has_request_context, request
-from flask_babel import Babel, format_datetime, get_locale, get_translations, gettext
+from flask_babel import Babel, get_locale, get_translations
 from flask_login import current_user
 from markupsafe import Markup, escape
 
 from lms.core.clock import local_time
 from lms.core.errors import Message
+from lms.web.templates import LanguageEnvironment
 
 LANGUAGES = ("zh", "en")
 
@@ -56,24 +58,45 @@ def _current() -> str:
     return str(locale.language) if locale else "zh"
 
 
+@lru_cache(maxsize=4096)
+def _words(_language: str, text: str) -> str:
+    """Return the sentence in the language spoken now, which is the one named."""
+    return str(get_translations().ugettext(text))
+
+
+@lru_cache(maxsize=4096)
+def _marked(_language: str, text: str) -> Markup:
+    return Markup(_words(_language, text))  # noqa: S704 (ours, not a person's)
+
+
+def gettext(text: str, /, **values: object) -> str:
+    """Return a sentence in the person's language, with what is put in."""
+    said = _words(language(), text)
+    return said % values if values else said
+
+
+def _gettext_of_pages(text: str, /, **values: object) -> Markup:
+    said = _marked(language(), text)
+    # As Flask-Babel's own: every sentence is a pattern, and what is put in is escaped.
+    return said % values if "%" in said else said
+
+
 def _speak_fast(app: Flask) -> None:
     """Give templates their words without asking, for each sentence, who reads the page."""
 
-    @lru_cache(maxsize=4096)
-    def sentence(_language: str, text: str) -> Markup:
-        return Markup(get_translations().ugettext(text))  # noqa: S704 (ours, not a person's)
+    def spoken() -> str | None:
+        # Where the site is mounted below another one, its addresses differ by request.
+        return language() if has_request_context() and not request.script_root else None
 
-    def say_now(text: str, /, **values: object) -> Markup:
-        said = sentence(language(), text)
-        # As Flask-Babel's own: every sentence is a pattern, and what is put in is escaped.
-        return said % values if "%" in said else said
-
-    app.jinja_env.globals.update(_=say_now, gettext=say_now)
+    app.jinja_env.globals.update(_=_gettext_of_pages, gettext=_gettext_of_pages)
+    cast(LanguageEnvironment, app.jinja_env).speak(
+        LANGUAGES, spoken=spoken, sentence=lambda text: _marked(language(), text)
+    )
 
 
 def say(message: Message) -> str:
     """Return a coded message as a sentence in the person's language."""
-    return str(gettext(message.text, **dict(message.params)))
+    return gettext(message.text, **dict(message.params))
 
 
 def localized(value: Mapping[str, str]) -> str:
@@ -87,6 +110,3 @@ def loc(value: Mapping[str, str]) -> Markup:
     if own:
         return escape(own)
     return Markup('<span lang="zh-CN">{}</span>').format(value["zh"])
-
-
-__all__ = ["format_datetime", "gettext", "init_i18n", "language", "loc", "localized", "say"]

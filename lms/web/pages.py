@@ -7,10 +7,9 @@ from pathlib import Path
 from urllib.parse import urlencode
 
 from flask import Flask, Response, current_app, request, url_for
-from flask_babel import gettext
 
 from lms.web.access import optional_actor, settings
-from lms.web.i18n import LANGUAGES
+from lms.web.i18n import LANGUAGES, gettext
 
 _YEAR = 31_536_000
 _HOUR = 3600
@@ -99,10 +98,10 @@ def spell(milliseconds: int) -> str:
     """Return a length of time in words: hours and minutes, or minutes and seconds."""
     seconds = max(0, milliseconds) // 1000
     if seconds >= _HOUR:
-        return str(gettext("%(h)s h %(m)s min", h=seconds // _HOUR, m=seconds % _HOUR // 60))
+        return gettext("%(h)s h %(m)s min", h=seconds // _HOUR, m=seconds % _HOUR // 60)
     if seconds >= _MINUTE:
-        return str(gettext("%(m)s min %(s)s s", m=seconds // 60, s=seconds % 60))
-    return str(gettext("%(s)s s", s=seconds))
+        return gettext("%(m)s min %(s)s s", m=seconds // 60, s=seconds % 60)
+    return gettext("%(s)s s", s=seconds)
 
 
 def clock(milliseconds: int) -> str:
@@ -114,9 +113,9 @@ def clock(milliseconds: int) -> str:
 def price(fen: int) -> str:
     """Return a price in words: free, or yuan with the fen only where there are any."""
     if fen == 0:
-        return str(gettext("Free"))
+        return gettext("Free")
     yuan, rest = divmod(fen, 100)
-    return str(gettext("%(yuan)s yuan", yuan=f"{yuan}.{rest:02d}" if rest else yuan))
+    return gettext("%(yuan)s yuan", yuan=f"{yuan}.{rest:02d}" if rest else yuan)
 
 
 def strip(pairs: Iterable[Sequence[int]]) -> str:

@@ -1,7 +1,7 @@
 """Every endpoint says who may call it; every template compiles and every page has a title."""
 
 import pytest
-from flask import Flask
+from flask import Blueprint, Flask
 from jinja2 import DictLoader, Environment
 
 from lms.web.access import public
@@ -12,8 +12,18 @@ def test_every_endpoint_declares_its_access(app):
     assert application.undeclared_endpoints(app) == []
 
 
-def test_every_template_compiles(app):
-    assert application.broken_templates(app.jinja_env) == []
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_every_template_compiles(app, language):
+    with app.test_request_context(query_string={"lang": language}):
+        assert application.broken_templates(app.jinja_env) == []
+
+
+@pytest.mark.parametrize("call", ["url_for('nobody.home')", "asset('img/nothing.svg')"])
+def test_a_link_to_nowhere_is_found(app, tmp_path, call):
+    (tmp_path / "lost.html").write_text(f"{{% if never %}}{{{{ {call} }}}}{{% endif %}}")
+    app.register_blueprint(Blueprint("lost", __name__, template_folder=str(tmp_path)))
+    with app.test_request_context():
+        assert len(application.broken_templates(app.jinja_env)) == 1
 
 
 def test_every_page_has_a_title(app):

@@ -2,7 +2,6 @@
 
 from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext
 
 from lms.accounts import login, queries
 from lms.accounts.domain.devices import stored_device
@@ -11,6 +10,7 @@ from lms.accounts.views.blueprint import bp
 from lms.core.access import Permission
 from lms.db.session import now
 from lms.web.access import current_actor, database, requires
+from lms.web.i18n import gettext
 
 
 @bp.get("/me/devices")

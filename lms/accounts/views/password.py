@@ -2,7 +2,6 @@
 
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext
 
 from lms.accounts import forms, login, queries
 from lms.accounts.domain.people import masked_phone
@@ -14,6 +13,7 @@ from lms.accounts.views.blueprint import Faults, bp, reshow
 from lms.core.access import Permission
 from lms.db.session import now
 from lms.web.access import current_actor, database, public, requires
+from lms.web.i18n import gettext
 
 _NEW_PASSWORD = CodePurpose.NEW_PASSWORD
 

@@ -5,7 +5,6 @@ import io
 import segno
 from flask import Response, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext
 
 from lms.accounts import forms, login, queries
 from lms.accounts.domain.places import landing
@@ -16,6 +15,7 @@ from lms.core.access import STAFF, Permission
 from lms.core.errors import Conflict, Forbidden, NotFound
 from lms.db.session import now
 from lms.web.access import current_actor, database, requires, settings
+from lms.web.i18n import gettext
 
 
 def _page(faults: Faults) -> ResponseReturnValue:

@@ -4,7 +4,6 @@ from typing import Any
 
 from flask import Blueprint, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext
 from sqlalchemy.orm import Session
 
 from lms.catalog.models import ItemKind
@@ -13,15 +12,17 @@ from lms.core.clock import utc_now
 from lms.core.errors import NotFound
 from lms.learning import queries
 from lms.learning.domain import ItemStanding, LessonStanding, uncounted
+from lms.learning.queries import EnrolledCourse
 from lms.media import queries as media_queries
 from lms.media.domain.names import POSTER, Label, Language
 from lms.media.domain.tickets import Right
 from lms.media.service import issue_ticket
 from lms.progress import queries as progress_queries
 from lms.progress.domain.spans import Spans
+from lms.progress.domain.totals import NOTHING_YET
 from lms.progress.reasons import REASONS
 from lms.web.access import current_actor, database, requires, settings
-from lms.web.i18n import language, localized
+from lms.web.i18n import gettext, language, localized
 from lms.web.markdown import render as render_markdown
 
 bp = Blueprint("lessons", __name__, url_prefix="/learn")
@@ -55,11 +56,11 @@ def lesson(slug: str, item: str) -> ResponseReturnValue:
     """Show a lesson (``A01``, its first open step) or one step of it (``A01.text``)."""
     actor = current_actor()
     with database().snapshot() as session:
-        own = queries.own_course(session, slug=slug, person_id=actor.person_id)
+        own = queries.own_course(session, slug=slug, person_id=actor.person_id, item=item)
         if own is None:
             return redirect(url_for("learning.course", slug=slug))
         here, shown = _find(own.standing.lesson(item.partition(".")[0]), item.partition(".")[2])
-        parts = _PARTS[ItemKind(shown.item.kind)](session, actor, shown)
+        parts = _PARTS[ItemKind(shown.item.kind)](session, actor, own, shown)
     return render_template(
         _TEMPLATES[ItemKind(shown.item.kind)],
         own=own,
@@ -103,10 +104,14 @@ def _percent(shown: ItemStanding) -> int:
     return shown.totals.credited_ms * 100 // whole if whole else 0
 
 
-def _video(session: Session, actor: Actor, shown: ItemStanding) -> dict[str, Any]:
+def _video(
+    session: Session, actor: Actor, own: EnrolledCourse, shown: ItemStanding
+) -> dict[str, Any]:
     found = media_queries.playable(session, shown.item.asset_id or "")
     material_id = shown.item.material_id or 0
-    sets = progress_queries.sets_of(session, person_id=actor.person_id, material_id=material_id)
+    sets = own.sets
+    if sets is None and shown.totals is not NOTHING_YET:
+        sets = progress_queries.sets_of(session, person_id=actor.person_id, material_id=material_id)
     lost = []
     if shown.totals.refused_ms and sets is not None:
         refused = queries.refusals(session, person_id=actor.person_id, material_id=material_id)
@@ -124,8 +129,11 @@ def _addresses(found: media_queries.Playable, actor: Actor) -> dict[str, Any]:
     key = settings().secret_key
     ticket = issue_ticket(key, found, actor, right=Right.WATCH, at=utc_now())
 
+    # Building an address takes as long as a statement; the files of a video differ in the name.
+    folder = url_for("media.serve", ticket=ticket, name=POSTER).removesuffix(POSTER)
+
     def address(name: str) -> str:
-        return url_for("media.serve", ticket=ticket, name=name)
+        return folder + name
 
     return {
         "poster": address(POSTER) if found.has_poster else None,
@@ -144,7 +152,9 @@ def _addresses(found: media_queries.Playable, actor: Actor) -> dict[str, Any]:
     }
 
 
-def _text(session: Session, _actor: Actor, shown: ItemStanding) -> dict[str, Any]:
+def _text(
+    session: Session, _actor: Actor, _own: EnrolledCourse, shown: ItemStanding
+) -> dict[str, Any]:
     body = queries.body_of(session, shown.item.id) or {"zh": ""}
     return {
         "text": render_markdown(localized(body)),
@@ -152,7 +162,9 @@ def _text(session: Session, _actor: Actor, shown: ItemStanding) -> dict[str, Any
     }
 
 
-def _quiz(session: Session, actor: Actor, shown: ItemStanding) -> dict[str, Any]:
+def _quiz(
+    session: Session, actor: Actor, _own: EnrolledCourse, shown: ItemStanding
+) -> dict[str, Any]:
     return {"quiz": queries.quiz_facts(session, person_id=actor.person_id, item_id=shown.item.id)}
 
 

@@ -2,7 +2,6 @@
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext
 
 from lms.core.access import Permission
 from lms.core.clock import local_day, utc_now
@@ -12,6 +11,7 @@ from lms.enrollment import service as enrollment_service
 from lms.learning import queries
 from lms.learning.forms import matching
 from lms.web.access import current_actor, database, optional_actor, public, requires
+from lms.web.i18n import gettext
 
 bp = Blueprint("learning", __name__)
 

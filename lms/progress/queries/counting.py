@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, cast
 
-from sqlalchemy import ColumnElement, Row, Select, Table, and_, bindparam, func, select
+from sqlalchemy import ColumnElement, Row, Select, Table, and_, bindparam, case, func, select
 from sqlalchemy.orm import Session
 
 from lms.catalog.models import Item, Material
@@ -95,9 +95,14 @@ _BEAT_STATE = (
 _SETS_OF = select(_S.seen, _S.credited, _S.position_ms).where(
     _S.person_id == bindparam("person_id"), _S.material_id == bindparam("material_id")
 )
-_TOTALS = select(_S.material_id, _S.seen_ms, _S.credited_ms, _S.refused, _S.position_ms).where(
-    _S.person_id == bindparam("person_id")
-)
+# The sets of a course are long; a page shows those of one material and the sums of all.
+_TOTALS = select(
+    *(_S.material_id, _S.seen_ms, _S.credited_ms, _S.refused, _S.position_ms),
+    *(
+        case((_S.material_id == bindparam("sets_of"), each)).label(each.name)
+        for each in (_S.seen, _S.credited)
+    ),
+).where(_S.person_id == bindparam("person_id"))
 _COMPLETED = select(_D.lesson_key, _D.item_key).where(
     _D.enrollment_id == bindparam("enrollment_id")
 )
@@ -142,10 +147,17 @@ def sets_of(session: Session, *, person_id: int, material_id: int) -> SetsRow | 
     return SetsRow(*row) if row else None
 
 
-def totals_of(session: Session, person_id: int) -> dict[int, Totals]:
-    """Return the sums of everything the person ever studied, by material."""
-    rows = session.execute(_TOTALS, {"person_id": person_id})
-    return {row[0]: Totals(row[1], row[2], row[3], row[4]) for row in rows}
+def totals_of(
+    session: Session, person_id: int, *, sets_of: int | None = None
+) -> tuple[dict[int, Totals], SetsRow | None]:
+    """Return the sums of everything the person ever studied, by material.
+
+    With them come the sets of the one material asked for, where there are any.
+    """
+    rows = session.execute(_TOTALS, {"person_id": person_id, "sets_of": sets_of}).all()
+    totals = {row[0]: Totals(row[1], row[2], row[3], row[4]) for row in rows}
+    sets = next((SetsRow(row[5], row[6], row[4]) for row in rows if row[0] == sets_of), None)
+    return totals, sets
 
 
 def completed_items(session: Session, enrollment_id: int) -> set[tuple[str, str]]:

@@ -5,7 +5,6 @@ from typing import Any
 
 from flask import Blueprint, jsonify, request
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext
 
 from lms.core.access import Permission
 from lms.core.clock import rfc3339
@@ -18,7 +17,7 @@ from lms.progress.domain.units import ms_to_seconds
 from lms.progress.reasons import REASONS
 from lms.progress.service.beats import SETTINGS
 from lms.web.access import current_actor, database, requires
-from lms.web.i18n import say
+from lms.web.i18n import gettext, say
 
 bp = Blueprint("progress", __name__, url_prefix="/api/v1")
 

@@ -4,7 +4,6 @@ from collections.abc import Callable
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext
 
 from lms.catalog import queries as catalog
 from lms.catalog import service
@@ -14,6 +13,7 @@ from lms.core.errors import Conflict, InvalidInput, LmsError, Message
 from lms.db.session import now
 from lms.studio import forms, queries
 from lms.web.access import current_actor, database, requires
+from lms.web.i18n import gettext
 
 bp = Blueprint("studio", __name__, url_prefix="/studio")
 

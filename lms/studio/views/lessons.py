@@ -4,7 +4,6 @@ from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext
 
 from lms.catalog import service
 from lms.core.access import Permission
@@ -13,6 +12,7 @@ from lms.db.session import now
 from lms.studio import forms, queries
 from lms.studio.views.answers import lesson_page, players, texts
 from lms.web.access import current_actor, database, requires
+from lms.web.i18n import gettext
 
 bp = Blueprint("studio_lessons", __name__, url_prefix="/studio/courses/<slug>/lessons/<key>")
 

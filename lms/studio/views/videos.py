@@ -2,7 +2,6 @@
 
 from flask import Blueprint, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext
 from werkzeug.datastructures import FileStorage
 
 from lms.catalog import service
@@ -13,6 +12,7 @@ from lms.media import service as media
 from lms.media.domain.names import Language
 from lms.studio.views.answers import lesson_page
 from lms.web.access import current_actor, database, requires, settings
+from lms.web.i18n import gettext
 from lms.web.server import csrf
 
 _LESSON = "/studio/courses/<slug>/lessons/<key>"

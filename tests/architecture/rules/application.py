@@ -2,6 +2,7 @@
 
 from flask import Flask
 from jinja2 import Environment, TemplateError, nodes
+from werkzeug.routing import BuildError
 
 _SHELLS = {"base.html", "learner.html", "desk.html"}
 
@@ -16,12 +17,12 @@ def undeclared_endpoints(app: Flask) -> list[str]:
 
 
 def broken_templates(environment: Environment) -> list[str]:
-    """Name every template that does not compile."""
+    """Name every template that does not compile, or names an address there is not."""
     found = []
     for name in environment.list_templates():
         try:
-            environment.get_template(name)
-        except TemplateError as error:
+            environment.get_or_select_template(name)
+        except (TemplateError, BuildError, OSError) as error:
             found.append(f"{name}: {error}")
     return found
 

@@ -2,8 +2,9 @@
 
 import pytest
 
+from lms.core.access import Role
 from lms.db.session import Database
-from tests.factories.accounts import sign_in
+from tests.factories.accounts import make_staff, sign_in
 from tests.functional.learning.conftest import School
 from tests.support.site import Client
 
@@ -105,3 +106,28 @@ def test_pages_are_not_kept_by_the_browser_and_allow_no_inline_code(learner: Cli
     assert headers["Cache-Control"] == "no-store"
     assert "'unsafe" not in headers["Content-Security-Policy"]
     assert "frame-ancestors 'none'" in headers["Content-Security-Policy"]
+
+
+@pytest.mark.parametrize(
+    ("role", "desk", "other"),
+    [
+        (Role.INSTRUCTOR, "/studio", "/staff/completions"),
+        (Role.ADMINISTRATOR, "/staff/completions", "/studio"),
+    ],
+)
+def test_staff_find_their_desk_on_their_own_page(
+    client: Client, database: Database, role: Role, desk: str, other: str
+) -> None:
+    with database.transaction() as session:
+        person = make_staff(session, role)
+    sign_in(client, person)
+    page = client.get("/me").text
+    assert f'href="{desk}"' in page
+    assert f'href="{other}"' not in page
+    assert client.get(desk).status_code == 200
+
+
+def test_an_answer_leaves_no_connection_taken(learner: Client, database: Database) -> None:
+    for path in ("/me", "/courses", "/nowhere", "/api/v1/session"):
+        learner.get(path)
+        assert database.engine.pool.checkedout() == 0

@@ -260,7 +260,7 @@ def test_progress_goes_on_where_it_stopped(
         again = service.take_lease(session, actor=learner.actor, item_id=learner.items["A"])
     assert (again.position_ms, again.watched.as_seconds()) == (7000, [[0, 15]])
     with database.snapshot() as session:
-        totals = queries.totals_of(session, learner.actor.person_id)
+        totals, _ = queries.totals_of(session, learner.actor.person_id)
     assert [each.credited_ms for each in totals.values()] == [15_000]
 
 
@@ -282,7 +282,7 @@ def test_who_leaves_and_comes_back_keeps_what_was_studied(
         )
     with database.snapshot() as session:
         done = queries.completed_items(session, again)
-        totals = queries.totals_of(session, learner.actor.person_id)
+        totals, _ = queries.totals_of(session, learner.actor.person_id)
     assert again != learner.enrollment_id
     assert done == {("C", "video")}
     assert [each.credited_ms for each in totals.values()] == [5_000]

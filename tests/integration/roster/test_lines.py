@@ -59,7 +59,7 @@ def test_the_hours_are_those_the_learners_own_pages_add_up(
     database: Database, small: Small
 ) -> None:
     with database.snapshot() as session:
-        totals = totals_of(session, small.finished.person_id)
+        totals, _ = totals_of(session, small.finished.person_id)
         tree = revision_tree(session, small.finished.revision_id)
         own = sum(
             totals[i.material_id].credited_ms for i in tree.items() if i.material_id in totals

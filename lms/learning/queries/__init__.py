@@ -1,0 +1,40 @@
+"""Joins what a learner's page shows: the course, the enrollment and the progress."""
+
+from lms.learning.queries.courses import (
+    EnrolledCourse,
+    body_of,
+    menu,
+    own_course,
+    own_courses,
+    refusals,
+    visible_course,
+)
+from lms.learning.queries.quizzes import OwnAttempt, QuizFacts, own_attempts, quiz_facts
+from lms.learning.queries.record import (
+    LedgerRow,
+    OwnPerson,
+    ledger,
+    lesson_titles,
+    own_person,
+    verified_on,
+)
+
+__all__ = [
+    "EnrolledCourse",
+    "LedgerRow",
+    "OwnAttempt",
+    "OwnPerson",
+    "QuizFacts",
+    "body_of",
+    "ledger",
+    "lesson_titles",
+    "menu",
+    "own_attempts",
+    "own_course",
+    "own_courses",
+    "own_person",
+    "quiz_facts",
+    "refusals",
+    "verified_on",
+    "visible_course",
+]

@@ -1,0 +1,158 @@
+"""Reads the courses of a page: all there are, and where the person stands in their own."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, cast
+
+from sqlalchemy import Row, Table, and_, bindparam, case, or_, select
+from sqlalchemy.orm import Session
+
+from lms.catalog.models import Course, Item, Revision, RevisionState
+from lms.catalog.outline import CourseView
+from lms.catalog.tree import published_revisions, revision_tree
+from lms.db.base import Localized
+from lms.enrollment.domain import LIVE, EnrollmentStatus
+from lms.enrollment.models import Enrollment
+from lms.learning.domain import CourseStanding, standing
+from lms.progress import queries as progress_queries
+from lms.progress.models import ItemCompletion, WatchSlice
+from lms.progress.queries import SetsRow
+
+
+@dataclass(frozen=True, slots=True)
+class EnrolledCourse:
+    """A course a person takes, and where they stand in it."""
+
+    enrollment_id: int
+    status: str
+    enrolled_at: datetime
+    completed_at: datetime | None
+    standing: CourseStanding
+    sets: SetsRow | None = None  # of the material asked for
+
+    @property
+    def is_completed(self) -> bool:
+        """Tell whether the course is completed."""
+        return self.status == EnrollmentStatus.COMPLETED
+
+
+def menu(session: Session) -> list[CourseView]:
+    """Return all published courses."""
+    return [revision_tree(session, each) for each in published_revisions(session)]
+
+
+def visible_course(
+    session: Session, *, slug: str, person_id: int | None
+) -> tuple[CourseView, Enrollment | None] | None:
+    """Return a course as the person sees it: their own revision, else the published one."""
+    mine = and_(
+        Enrollment.course_id == Course.id,
+        Enrollment.person_id == (person_id or 0),
+        Enrollment.status.in_(LIVE),
+    )
+    row = session.execute(
+        select(
+            case((Enrollment.id.is_not(None), Enrollment.revision_id), else_=Revision.id),
+            Enrollment,
+        )
+        .select_from(Course)
+        .outerjoin(Enrollment, mine)
+        .outerjoin(
+            Revision,
+            and_(Revision.course_id == Course.id, Revision.state == RevisionState.PUBLISHED),
+        )
+        .where(Course.slug == slug, or_(Enrollment.id.is_not(None), Revision.id.is_not(None)))
+    ).one_or_none()
+    return (revision_tree(session, row[0]), row[1]) if row else None
+
+
+# Every lesson page asks these: put together once, columns instead of mapped objects.
+_E, _W, _COURSE, _D = (
+    cast(Table, each.__table__).c for each in (Enrollment, WatchSlice, Course, ItemCompletion)
+)
+_OWN_COURSE = (
+    select(
+        *(_E.id, _E.status, _E.enrolled_at, _E.completed_at, _E.revision_id),
+        *(_D.lesson_key, _D.item_key),
+    )
+    .join_from(Enrollment.__table__, Course.__table__, _COURSE.id == _E.course_id)
+    .outerjoin(ItemCompletion.__table__, _D.enrollment_id == _E.id)
+    .where(
+        _COURSE.slug == bindparam("slug"),
+        _E.person_id == bindparam("person_id"),
+        _E.status.in_(LIVE),
+    )
+)
+_REFUSALS = (
+    select(_W.refused)
+    .where(
+        _W.person_id == bindparam("person_id"),
+        _W.material_id == bindparam("material_id"),
+    )
+    .order_by(_W.id)
+)
+
+
+def own_course(
+    session: Session, *, slug: str, person_id: int, item: str = ""
+) -> EnrolledCourse | None:
+    """Return the course the person takes under the slug, with their standing.
+
+    With ``item`` (an address as ``A01.video``) the sets of its material come with it.
+    """
+    rows = session.execute(_OWN_COURSE, {"slug": slug, "person_id": person_id}).all()
+    if not rows:
+        return None
+    enrollment = rows[0]
+    done = {(row.lesson_key, row.item_key) for row in rows if row.lesson_key}
+    tree = revision_tree(session, enrollment.revision_id)
+    shown = tree.item(item)
+    material_id = shown.material_id if shown else None
+    totals, sets = progress_queries.totals_of(session, person_id, sets_of=material_id)
+    return _enrolled(enrollment, standing(tree, done, totals), sets)
+
+
+def own_courses(session: Session, person_id: int) -> list[EnrolledCourse]:
+    """Return every course the person takes, newest first, with the standing in each."""
+    enrollments = session.scalars(
+        select(Enrollment)
+        .where(Enrollment.person_id == person_id, Enrollment.status.in_(LIVE))
+        .order_by(Enrollment.id.desc())
+    ).all()
+    if not enrollments:
+        return []
+    done = progress_queries.completed_of_enrollments(session, [each.id for each in enrollments])
+    totals, _ = progress_queries.totals_of(session, person_id)
+    return [
+        _enrolled(each, standing(revision_tree(session, each.revision_id), done[each.id], totals))
+        for each in enrollments
+    ]
+
+
+def body_of(session: Session, item_id: int) -> Localized | None:
+    """Return the text of a reading or practice item."""
+    return session.scalar(select(Item.body).where(Item.id == item_id))
+
+
+def refusals(
+    session: Session, *, person_id: int, material_id: int
+) -> list[Mapping[str, Sequence[Sequence[int]]]]:
+    """Return the refused intervals of one video, oldest first."""
+    wanted = {"person_id": person_id, "material_id": material_id}
+    return list(session.scalars(_REFUSALS, wanted))
+
+
+def _enrolled(
+    enrollment: Enrollment | Row[*tuple[Any, ...]],
+    where: CourseStanding,
+    sets: SetsRow | None = None,
+) -> EnrolledCourse:
+    return EnrolledCourse(
+        enrollment.id,
+        enrollment.status,
+        enrollment.enrolled_at,
+        enrollment.completed_at,
+        where,
+        sets,
+    )

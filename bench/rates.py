@@ -25,16 +25,27 @@ def of_pages(world: World, *, port: int, bare_port: int) -> list[Figure]:
     """Return the rate of the lesson page beside a bare page with three selects."""
     readers = world.learners[:READERS]
     path = f"/learn/{world.course.slug}/{LESSON}.video"
-    bare = [
-        [f"/page/{world.course.revision_id}/{each.person_id}", each.headers] for each in readers
-    ]
     rates = _rates(
         {
             "lesson_page": _lane(port, "GET", [[path, each.headers] for each in readers], []),
-            "bare_page": _lane(bare_port, "GET", bare, []),
+            "bare_page": _bare_lane(bare_port, "page", world),
+            "leanest_page": _bare_lane(bare_port, "leanest", world),
         }
     )
-    return _beside("bare_page", rates)
+    lean = {name: rates[name] for name in ("lesson_page", "leanest_page")}
+    beside_leanest = median(one / other for one, other in zip(*lean.values(), strict=True))
+    leanest = median(rates.pop("leanest_page"))
+    return [
+        *_beside("bare_page", rates),
+        Figure("leanest_page", round(leanest, 1), "requests/s", 1.0),
+        Figure("lesson_page_beside_leanest", 100 * beside_leanest, "%", beside_leanest),
+    ]
+
+
+def _bare_lane(port: int, page: str, world: World) -> dict[str, Any]:
+    readers = world.learners[:READERS]
+    place = f"/{page}/{world.course.revision_id}"
+    return _lane(port, "GET", [[f"{place}/{each.person_id}", each.headers] for each in readers], [])
 
 
 def of_writes(world: World, *, port: int, bare_port: int) -> list[Figure]:

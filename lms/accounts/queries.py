@@ -36,7 +36,8 @@ class KnownBrowser:
 _S, _P, _G = (cast(Table, model.__table__).c for model in (SignIn, Person, RoleGrant))
 _BROWSER = (
     select(
-        *(_S.id, _S.person_id, _S.expires_at, _S.last_seen_at, _S.second_factor_at),
+        *(_S.id, _S.person_id, _S.expires_at, _S.last_seen_at),
+        *(_S.second_factor_at, _S.confirmed_at),
         *(_P.name, _P.locale, _G.role, _G.scope_kind, _G.scope_id),
     )
     .join_from(SignIn.__table__, Person.__table__, _P.id == _S.person_id)
@@ -57,7 +58,9 @@ def browser_of_token(session: Session, token: str, *, at: datetime) -> KnownBrow
         return None
     found = rows[0]
     grants = _grants((row.role, row.scope_kind, row.scope_id) for row in rows)
-    actor = Actor(found.person_id, found.name, grants, found.id, found.locale)
+    actor = Actor(
+        *(found.person_id, found.name, grants, found.id, found.locale, found.confirmed_at)
+    )
     return KnownBrowser(actor, found.last_seen_at, found.second_factor_at is not None)
 
 

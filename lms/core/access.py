@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 
 
@@ -74,13 +75,17 @@ class Grant:
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """The person who acts: who, as what, and through which signed-in browser."""
+    """The person who acts: who, as what, and through which signed-in browser.
+
+    ``confirmed_at`` is when this browser last proved again who it is.
+    """
 
     person_id: int
     name: str
     grants: tuple[Grant, ...]
     sign_in_id: int
     locale: str | None = None
+    confirmed_at: datetime | None = None
 
     def may(self, permission: Permission) -> bool:
         """Tell whether any of the actor's roles grants the permission somewhere."""

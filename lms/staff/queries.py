@@ -8,12 +8,12 @@ from sqlalchemy.orm import Session
 
 from lms.accounts.domain.people import masked_phone
 from lms.accounts.domain.proofs import is_confirmed
-from lms.accounts.queries import own_sign_in
 from lms.core.access import Actor, Permission, Scope
 from lms.core.errors import NotFound
 from lms.db.base import Localized
 from lms.roster import queries as roster
 from lms.roster.domain import Filters, Line, Status
+from lms.roster.service import require_reach
 
 # Counting stops here; beyond it the page says "more than".
 COUNTED = 100_000
@@ -76,29 +76,31 @@ class LearnerFile:
 
 
 def board(session: Session, actor: Actor, filters: Filters, window: roster.Window) -> Board:
-    """Return the completions page of what the actor may read."""
+    """Return the completions page of what the actor may read.
+
+    Raises ``NotFound`` for filters out of reach.
+    """
     scopes = actor.scopes_for(Permission.COMPLETIONS_READ)
+    reach = roster.reach(session, scopes)
+    require_reach(reach, filters)
     selection = roster.Selection(scopes, filters)
-    counties = roster.counties(session, scopes)
-    courses = roster.courses(session, scopes)
     return Board(
         page=roster.page(session, selection, window),
         total=roster.count(session, selection, at_most=COUNTED + 1),
         filters=filters,
-        counties=counties if len(counties) > 1 else (),
-        courses=courses,
-        towns=_towns(session, counties, filters),
-        pills=_pills(filters, counties, courses),
-        place=_only(counties),
+        counties=reach.counties if len(reach.counties) > 1 else (),
+        courses=reach.courses,
+        towns=_towns(session, reach.counties, filters),
+        pills=_pills(filters, reach),
+        place=_only(reach.counties),
     )
 
 
 def drawer(session: Session, actor: Actor, now: datetime) -> Drawer:
     """Return the actor's exports."""
-    own = own_sign_in(session, actor.sign_in_id, actor.person_id)
     return Drawer(
         exports=roster.own_exports(session, person_id=actor.person_id, at=now),
-        may_order=is_confirmed(own.confirmed_at, at=now),
+        may_order=is_confirmed(actor.confirmed_at, at=now),
     )
 
 
@@ -114,7 +116,7 @@ def learner_file(session: Session, actor: Actor, person_id: int) -> LearnerFile:
 
 def place(session: Session, scopes: Sequence[Scope]) -> Localized | None:
     """Return the name of the one county the actor works for, if it is one."""
-    return _only(roster.counties(session, scopes))
+    return _only(roster.reach(session, scopes).counties)
 
 
 def _only(counties: Sequence[roster.Choice]) -> Localized | None:
@@ -127,9 +129,8 @@ def _towns(session: Session, counties: Sequence[roster.Choice], filters: Filters
     return roster.towns(session, chosen) if chosen else ()
 
 
-def _pills(
-    filters: Filters, counties: Sequence[roster.Choice], courses: Sequence[roster.Choice]
-) -> list[Pill]:
-    words = {choice.value: choice.words for choice in (*counties, *courses)}
+def _pills(filters: Filters, reach: roster.Reach) -> list[Pill]:
+    choices = (*reach.counties, *reach.courses, *reach.institutions)
+    words = {choice.value: choice.words for choice in choices}
     shown = {key: value for key, value in filters.as_query().items() if key != "status"}
     return [Pill(key, words.get(value, {"zh": value})) for key, value in shown.items()]

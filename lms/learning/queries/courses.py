@@ -3,6 +3,8 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import groupby
+from operator import attrgetter
 from typing import Any, cast
 
 from sqlalchemy import Row, Table, and_, bindparam, case, or_, select
@@ -16,6 +18,7 @@ from lms.enrollment.domain import LIVE, EnrollmentStatus
 from lms.enrollment.models import Enrollment
 from lms.learning.domain import CourseStanding, standing
 from lms.progress import queries as progress_queries
+from lms.progress.domain.totals import Totals
 from lms.progress.models import ItemCompletion, WatchSlice
 from lms.progress.queries import SetsRow
 
@@ -71,19 +74,17 @@ def visible_course(
 _E, _W, _COURSE, _D = (
     cast(Table, each.__table__).c for each in (Enrollment, WatchSlice, Course, ItemCompletion)
 )
-_OWN_COURSE = (
+_OWN_COURSES = (
     select(
         *(_E.id, _E.status, _E.enrolled_at, _E.completed_at, _E.revision_id),
         *(_D.lesson_key, _D.item_key),
     )
     .join_from(Enrollment.__table__, Course.__table__, _COURSE.id == _E.course_id)
     .outerjoin(ItemCompletion.__table__, _D.enrollment_id == _E.id)
-    .where(
-        _COURSE.slug == bindparam("slug"),
-        _E.person_id == bindparam("person_id"),
-        _E.status.in_(LIVE),
-    )
+    .where(_E.person_id == bindparam("person_id"), _E.status.in_(LIVE))
 )
+_OWN_COURSE = _OWN_COURSES.where(_COURSE.slug == bindparam("slug"))
+_NEWEST_FIRST = _OWN_COURSES.order_by(_E.id.desc())
 _REFUSALS = (
     select(_W.refused)
     .where(
@@ -104,29 +105,22 @@ def own_course(
     rows = session.execute(_OWN_COURSE, {"slug": slug, "person_id": person_id}).all()
     if not rows:
         return None
-    enrollment = rows[0]
-    done = {(row.lesson_key, row.item_key) for row in rows if row.lesson_key}
-    tree = revision_tree(session, enrollment.revision_id)
+    tree = revision_tree(session, rows[0].revision_id)
     shown = tree.item(item)
     material_id = shown.material_id if shown else None
     totals, sets = progress_queries.totals_of(session, person_id, sets_of=material_id)
-    return _enrolled(enrollment, standing(tree, done, totals), sets)
+    return _enrolled(rows, tree, totals, sets)
 
 
 def own_courses(session: Session, person_id: int) -> list[EnrolledCourse]:
     """Return every course the person takes, newest first, with the standing in each."""
-    enrollments = session.scalars(
-        select(Enrollment)
-        .where(Enrollment.person_id == person_id, Enrollment.status.in_(LIVE))
-        .order_by(Enrollment.id.desc())
-    ).all()
-    if not enrollments:
+    rows = session.execute(_NEWEST_FIRST, {"person_id": person_id}).all()
+    if not rows:
         return []
-    done = progress_queries.completed_of_enrollments(session, [each.id for each in enrollments])
     totals, _ = progress_queries.totals_of(session, person_id)
     return [
-        _enrolled(each, standing(revision_tree(session, each.revision_id), done[each.id], totals))
-        for each in enrollments
+        _enrolled(own, revision_tree(session, own[0].revision_id), totals)
+        for own in (list(group) for _, group in groupby(rows, key=attrgetter("id")))
     ]
 
 
@@ -144,15 +138,13 @@ def refusals(
 
 
 def _enrolled(
-    enrollment: Enrollment | Row[*tuple[Any, ...]],
-    where: CourseStanding,
+    rows: Sequence[Row[*tuple[Any, ...]]],
+    tree: CourseView,
+    totals: Mapping[int, Totals],
     sets: SetsRow | None = None,
 ) -> EnrolledCourse:
-    return EnrolledCourse(
-        enrollment.id,
-        enrollment.status,
-        enrollment.enrolled_at,
-        enrollment.completed_at,
-        where,
-        sets,
-    )
+    """Return one enrollment from its rows: one for each completed item, at least one."""
+    own = rows[0]
+    done = {(row.lesson_key, row.item_key) for row in rows if row.lesson_key}
+    where = standing(tree, done, totals)
+    return EnrolledCourse(own.id, own.status, own.enrolled_at, own.completed_at, where, sets)

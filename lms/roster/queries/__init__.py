@@ -1,12 +1,6 @@
 """Reads completion rows, what filters may offer, and exports."""
 
-from lms.roster.queries.choices import (
-    Choice,
-    counties,
-    courses,
-    reaches_institution,
-    towns,
-)
+from lms.roster.queries.choices import Choice, Reach, reach, towns
 from lms.roster.queries.exports import ExportView, expired, open_exports, own_export, own_exports
 from lms.roster.queries.lines import (
     Page,
@@ -16,26 +10,23 @@ from lms.roster.queries.lines import (
     learner,
     page,
     stream,
-    verified_ms,
 )
 
 __all__ = [
     "Choice",
     "ExportView",
     "Page",
+    "Reach",
     "Selection",
     "Window",
     "count",
-    "counties",
-    "courses",
     "expired",
     "learner",
     "open_exports",
     "own_export",
     "own_exports",
     "page",
-    "reaches_institution",
+    "reach",
     "stream",
     "towns",
-    "verified_ms",
 ]

@@ -3,14 +3,28 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, false, func, or_, select, true
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    Text,
+    cast,
+    false,
+    func,
+    literal,
+    null,
+    or_,
+    select,
+    true,
+    union_all,
+)
 from sqlalchemy.orm import Session
 
 from lms.accounts.models import County, Person
 from lms.catalog.models import Course, Institution, Revision, RevisionState
 from lms.core.access import Scope, ScopeKind
-from lms.db.base import Localized
+from lms.db.base import Json, Localized
 from lms.enrollment.models import Enrollment
+from lms.roster.domain import Filters
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,45 +35,35 @@ class Choice:
     words: Localized
 
 
-def counties(session: Session, scopes: Iterable[Scope]) -> list[Choice]:
-    """Return the counties that lie inside the scopes as a whole."""
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """What lies inside scopes: whole counties, the courses taught or taken, their schools."""
+
+    counties: tuple[Choice, ...]
+    courses: tuple[Choice, ...]
+    institutions: tuple[Choice, ...]
+
+    def holds(self, filters: Filters) -> bool:
+        """Tell whether every county, course and institution the filters name is in it."""
+        named = (
+            (filters.county, self.counties),
+            (filters.course, self.courses),
+            (filters.institution, self.institutions),
+        )
+        return all(
+            value in {choice.value for choice in choices} for value, choices in named if value
+        )
+
+
+def reach(session: Session, scopes: Iterable[Scope]) -> Reach:
+    """Return the actor's reach, in one statement."""
     wanted = tuple(scopes)
-    codes = [scope.id for scope in wanted if scope.kind is ScopeKind.COUNTY]
-    everywhere = any(scope.kind is ScopeKind.PLATFORM for scope in wanted)
-    rows = session.execute(
-        select(County.code, County.name_zh, County.name_en)
-        .where(true() if everywhere else County.code.in_(codes))
-        .order_by(County.code)
-    )
-    return [Choice(row.code, {"zh": row.name_zh, "en": row.name_en}) for row in rows]
-
-
-def courses(session: Session, scopes: Iterable[Scope]) -> list[Choice]:
-    """Return the courses that are taught or taken inside the scopes."""
-    rows = session.execute(
-        select(Course.slug, Revision.title)
-        .join(
-            Revision,
-            (Revision.course_id == Course.id) & (Revision.state == RevisionState.PUBLISHED),
-        )
-        .join(Institution, Institution.id == Course.institution_id)
-        .where(or_(false(), *(_teaches(scope) for scope in scopes)))
-        .order_by(Course.id)
-    )
-    return [Choice(row.slug, row.title) for row in rows]
-
-
-def reaches_institution(session: Session, scopes: Iterable[Scope], slug: str) -> bool:
-    """Tell whether an institution's courses are taught or taken inside the scopes."""
-    return (
-        session.scalar(
-            select(Institution.id)
-            .join(Course, Course.institution_id == Institution.id)
-            .where(Institution.slug == slug, or_(false(), *(_teaches(scope) for scope in scopes)))
-            .limit(1)
-        )
-        is not None
-    )
+    found: dict[str, list[Choice]] = {"county": [], "course": [], "institution": []}
+    parts = union_all(_counties(wanted), _courses(wanted), _institutions(wanted)).subquery()
+    for row in session.execute(select(parts).order_by(parts.c.place, parts.c.value)):
+        words = row.words or {"zh": row.name_zh, "en": row.name_en}
+        found[row.kind].append(Choice(row.value, words))
+    return Reach(*(tuple(choices) for choices in found.values()))
 
 
 def towns(session: Session, county_code: str) -> list[str]:
@@ -76,6 +80,45 @@ def towns(session: Session, county_code: str) -> list[str]:
     )
     found = found.union_all(select(following).where(found.c.town.is_not(None)))
     return list(session.scalars(select(found.c.town).where(found.c.town.is_not(None))))
+
+
+def _counties(scopes: tuple[Scope, ...]) -> Select[*tuple[object, ...]]:
+    codes = [scope.id for scope in scopes if scope.kind is ScopeKind.COUNTY]
+    everywhere = any(scope.kind is ScopeKind.PLATFORM for scope in scopes)
+    names = (County.name_zh.label("name_zh"), County.name_en.label("name_en"))
+    return select(
+        literal("county").label("kind"),
+        literal(0).label("place"),
+        County.code.label("value"),
+        *names,
+        cast(null(), Json).label("words"),
+    ).where(true() if everywhere else County.code.in_(codes))
+
+
+def _courses(scopes: tuple[Scope, ...]) -> Select[*tuple[object, ...]]:
+    return (
+        select(literal("course"), Course.id, Course.slug, *_NAMELESS, Revision.title)
+        .join(
+            Revision,
+            (Revision.course_id == Course.id) & (Revision.state == RevisionState.PUBLISHED),
+        )
+        .join(Institution, Institution.id == Course.institution_id)
+        .where(_inside(scopes))
+    )
+
+
+def _institutions(scopes: tuple[Scope, ...]) -> Select[*tuple[object, ...]]:
+    taught = select(Course.id).where(Course.institution_id == Institution.id, _inside(scopes))
+    return select(
+        literal("institution"), Institution.id, Institution.slug, *_NAMELESS, Institution.name
+    ).where(taught.exists())
+
+
+_NAMELESS = (cast(null(), Text), cast(null(), Text))
+
+
+def _inside(scopes: tuple[Scope, ...]) -> ColumnElement[bool]:
+    return or_(false(), *(_teaches(scope) for scope in scopes))
 
 
 def _teaches(scope: Scope) -> ColumnElement[bool]:

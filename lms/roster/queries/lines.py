@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, and_, false, func, or_, select, true
+from sqlalchemy import ColumnElement, Row, Select, false, func, or_, select, true
 from sqlalchemy.orm import Session
 
 from lms.accounts.models import County, Person
@@ -110,43 +110,6 @@ def learner(
     return person, lines
 
 
-def verified_ms(session: Session, enrollment_ids: Sequence[int]) -> dict[int, int]:
-    """Return the verified milliseconds of each enrollment: credited, over its revision's materials.
-
-    Materials that revisions share count in each of them, as the person studied them once for all.
-    """
-    rows = session.execute(
-        select(Enrollment.id, func.sum(MaterialProgress.credited_ms))
-        .join(Item, Item.revision_id == Enrollment.revision_id)
-        .join(
-            MaterialProgress,
-            and_(
-                MaterialProgress.person_id == Enrollment.person_id,
-                MaterialProgress.material_id == Item.material_id,
-            ),
-        )
-        .where(Enrollment.id.in_(enrollment_ids))
-        .group_by(Enrollment.id)
-    )
-    return {row[0]: int(row[1]) for row in rows}
-
-
-def final_percents(session: Session, enrollment_ids: Sequence[int]) -> dict[int, int]:
-    """Return the best graded final test of each enrollment, per cent."""
-    rows = session.execute(
-        select(Attempt.enrollment_id, func.max(Attempt.percent))
-        .join(Item, Item.id == Attempt.item_id)
-        .join(Lesson, Lesson.id == Item.lesson_id)
-        .where(
-            Attempt.enrollment_id.in_(enrollment_ids),
-            Attempt.percent.is_not(None),
-            Lesson.key == FINAL_LESSON,
-        )
-        .group_by(Attempt.enrollment_id)
-    )
-    return {row[0]: int(row[1] or 0) for row in rows}
-
-
 def in_scope(scopes: Iterable[Scope]) -> ColumnElement[bool]:
     """Return the condition that an enrollment lies inside any of the scopes."""
     return or_(false(), *(_scope(scope) for scope in scopes))
@@ -166,20 +129,43 @@ def _scope(scope: Scope) -> ColumnElement[bool]:
     return false()
 
 
+def verified_ms() -> ColumnElement[int]:
+    """Return the verified milliseconds of a row's enrollment: over its revision's materials.
+
+    Materials that revisions share count in each of them, as the person studied them once for all.
+    """
+    return (
+        select(func.coalesce(func.sum(MaterialProgress.credited_ms), 0))
+        .join(Item, Item.material_id == MaterialProgress.material_id)
+        .where(
+            MaterialProgress.person_id == Enrollment.person_id,
+            Item.revision_id == Enrollment.revision_id,
+        )
+        .correlate(Enrollment)
+        .scalar_subquery()
+    )
+
+
+def final_percent() -> ColumnElement[int | None]:
+    """Return the best graded final test of a row's enrollment, per cent."""
+    return (
+        select(func.max(Attempt.percent))
+        .join(Item, Item.id == Attempt.item_id)
+        .join(Lesson, Lesson.id == Item.lesson_id)
+        .where(Attempt.enrollment_id == Enrollment.id, Lesson.key == FINAL_LESSON)
+        .correlate(Enrollment)
+        .scalar_subquery()
+    )
+
+
 def _rows(selection: Selection) -> Select[*tuple[Any, ...]]:
     return _narrowed(
         select(
-            Enrollment.id,
-            Enrollment.person_id,
-            Enrollment.revision_id,
-            Enrollment.status,
-            Enrollment.enrolled_at,
-            Enrollment.completed_at,
-            Person.name,
-            Person.phone,
-            Person.town,
-            County.name_zh,
-            County.name_en,
+            *(Enrollment.id, Enrollment.person_id, Enrollment.revision_id, Enrollment.status),
+            *(Enrollment.enrolled_at, Enrollment.completed_at),
+            *(Person.name, Person.phone, Person.town, County.name_zh, County.name_en),
+            verified_ms().label("verified_ms"),
+            final_percent().label("final_percent"),
         )
         .join(Person, Person.id == Enrollment.person_id)
         .join(County, County.code == Enrollment.county_code),
@@ -243,12 +229,7 @@ def _people(filters: Filters) -> list[ColumnElement[bool]]:
 
 
 def _lines(session: Session, rows: Sequence[Row[*tuple[Any, ...]]]) -> tuple[Line, ...]:
-    """Complete rows of enrollments with hours, final test and what is missing."""
-    ids = [row.id for row in rows]
-    if not ids:
-        return ()
-    hours = verified_ms(session, ids)
-    percents = final_percents(session, ids)
+    """Complete rows of enrollments with their course and what is missing."""
     missing = _missing(session, rows)
     trees = {row.revision_id: revision_tree(session, row.revision_id) for row in rows}
     return tuple(
@@ -263,8 +244,8 @@ def _lines(session: Session, rows: Sequence[Row[*tuple[Any, ...]]]) -> tuple[Lin
             status=row.status,
             enrolled_at=row.enrolled_at,
             completed_at=row.completed_at,
-            verified_ms=hours.get(row.id, 0),
-            final_percent=percents.get(row.id),
+            verified_ms=int(row.verified_ms),
+            final_percent=row.final_percent,
             lacking=missing.get(row.id, ()),
         )
         for row in rows

@@ -1,6 +1,5 @@
 """Takes orders for exports, hands their files out once, and clears what is over."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -18,6 +17,7 @@ from lms.roster import queries
 from lms.roster.domain import ExportFormat, ExportOrder, Filters, file_name
 from lms.roster.gateway import Written
 from lms.roster.models import Export
+from lms.roster.queries import Reach
 
 JOB_KIND = "roster.export"
 KEPT_FOR = timedelta(days=7)
@@ -34,19 +34,12 @@ class HandedOut:
     byte_size: int
 
 
-def require_reach(session: Session, scopes: Iterable[Scope], filters: Filters) -> None:
+def require_reach(reach: Reach, filters: Filters) -> None:
     """Raise ``NotFound`` where a filter names a county, course or institution out of reach.
 
     An empty list would tell that the thing exists; a stranger's place is not found at all.
     """
-    wanted = tuple(scopes)
-    if filters.county and filters.county not in _values(queries.counties(session, wanted)):
-        raise NotFound
-    if filters.course and filters.course not in _values(queries.courses(session, wanted)):
-        raise NotFound
-    if filters.institution and not queries.reaches_institution(
-        session, wanted, filters.institution
-    ):
+    if not reach.holds(filters):
         raise NotFound
 
 
@@ -59,7 +52,7 @@ def order_export(session: Session, *, actor: Actor, order: ExportOrder, now: dat
     """
     require_confirmed(session, actor, now=now)
     scopes = actor.scopes_for(Permission.COMPLETIONS_EXPORT)
-    require_reach(session, scopes, order.filters)
+    require_reach(queries.reach(session, scopes), order.filters)
     if queries.open_exports(session, actor.person_id) >= _OPEN_AT_ONCE:
         raise Conflict(
             "exports_open", "Several lists are being made already. Please wait for one of them."
@@ -170,7 +163,3 @@ def _write_down(session: Session, export: Export, action: str, *, at: datetime) 
         },
         at=at,
     )
-
-
-def _values(choices: Iterable[queries.Choice]) -> set[str]:
-    return {choice.value for choice in choices}

@@ -7,6 +7,7 @@ from lms.db.session import Database
 from tests.factories.accounts import make_staff, sign_in
 from tests.functional.learning.conftest import School
 from tests.support.site import Client
+from tests.support.statements import assert_few_statements
 
 
 def test_a_visitor_sees_what_the_site_is_for(client: Client, school: School) -> None:
@@ -131,3 +132,11 @@ def test_an_answer_leaves_no_connection_taken(learner: Client, database: Databas
     for path in ("/me", "/courses", "/nowhere", "/api/v1/session"):
         learner.get(path)
         assert database.engine.pool.checkedout() == 0
+
+
+@pytest.mark.parametrize("path", ["/", "/courses", "/courses?q=a", "/me", "/me/record", "course"])
+def test_a_learners_page_stays_within_its_statements(
+    learner: Client, school: School, database: Database, path: str
+) -> None:
+    address = f"/courses/{school.slug}" if path == "course" else path
+    assert_few_statements(learner, database, address)

@@ -1,15 +1,19 @@
 """The completions page: what it shows to whom, and what it refuses."""
 
 from datetime import timedelta
+from urllib.parse import urlencode
 
 import pytest
 
+from lms.catalog.models import Institution
 from lms.core.access import Role, Scope, ScopeKind
 from lms.db.session import Database
 from lms.enrollment.domain import EnrollmentStatus
+from tests.factories.catalog import COUNTY
 from tests.factories.enrollment import make_enrollment, make_person, make_staff
 from tests.functional.staff.conftest import SignInAs
 from tests.integration.roster.conftest import NEIGHBOUR, Small
+from tests.support.statements import assert_few_statements
 
 PAGE = "/staff/completions"
 
@@ -182,3 +186,27 @@ def test_the_drawer_asks_for_a_proof_first_where_the_last_one_is_old(open_as) ->
 
 def test_the_index_leads_to_the_completions(open_as) -> None:
     assert open_as().get("/staff/").location == PAGE
+
+
+@pytest.mark.parametrize("scope", [Scope(ScopeKind.PLATFORM), Scope(ScopeKind.COUNTY, COUNTY)])
+@pytest.mark.parametrize("status", ["", "active", "all"])
+@pytest.mark.parametrize("narrowed", ["", "narrowed"])
+def test_the_desk_stays_within_its_statements(
+    database: Database, small: Small, open_as, scope: Scope, status: str, narrowed: str
+) -> None:
+    query = {"status": status, "q": "占"}
+    if narrowed:
+        course = small.course.course
+        with database.snapshot() as session:
+            school = session.get(Institution, course.institution_id)
+        query |= {"county": COUNTY, "course": course.slug, "institution": school.slug}
+    browser = open_as(scope=scope)
+    assert_few_statements(browser, database, f"{PAGE}?{urlencode(query)}")
+
+
+@pytest.mark.parametrize("path", ["/staff/exports", "learner"])
+def test_other_desk_pages_stay_within_their_statements(
+    database: Database, small: Small, open_as, path: str
+) -> None:
+    address = f"/staff/learners/{small.half.person_id}" if path == "learner" else path
+    assert_few_statements(open_as(), database, address)

@@ -1,58 +1,19 @@
 """A villager on a phone: sign in by code, join, watch, answer, complete."""
 
 import re
-from pathlib import Path
 
-import pytest
 from playwright.sync_api import Page, expect
 from sqlalchemy import select
 
 from lms.catalog.tree import revision_tree
 from lms.db.session import Database
 from lms.enrollment.models import Enrollment
-from lms.media.domain.names import Label, Language
-from lms.media.service import FolderVideo, adopt_renditions, stage_renditions
 from lms.progress.models import MaterialProgress, WatchSlice
-from tests.factories.assessment import make_quiz
-from tests.factories.catalog import MadeCourse, both, lesson, make_course, quiz, reading, video
-from tests.factories.videos import video as make_clip
+from tests.factories.catalog import MadeCourse
 from tests.support.browser import barriers
 from tests.support.site import LiveSite
 
 _SECONDS = 3
-
-
-@pytest.fixture
-def course(live_site: LiveSite, database: Database, tmp_path: Path) -> MadeCourse:
-    """A course of one three-second video, a text and a quiz, and a final test."""
-    captions = tmp_path / "zh.vtt"
-    captions.write_text("WEBVTT\n\n00:00.000 --> 00:05.000\n先看一眼镜头\n", encoding="utf-8")
-    files = {
-        Label.SMALL: make_clip("small.mp4"),
-        Label.MEDIUM: make_clip("flat.mp4"),
-    }
-    media_dir = live_site.app.extensions["lms_settings"].media_dir
-    staged = stage_renditions(media_dir, FolderVideo(files, captions={Language.ZH: captions}))
-    with database.transaction() as session:
-        asset = adopt_renditions(session, staged=staged)
-        return make_course(
-            session,
-            title=both("直播之星", "Live Star"),
-            lessons=[
-                lesson(
-                    "A01",
-                    video(asset_id=asset.id, duration_ms=asset.duration_ms),
-                    reading(is_required=False),
-                    quiz(quiz_id=make_quiz(session, title=both("本课小测", "Lesson quiz")).id),
-                    title=both("主播是做什么的", "What an anchor does"),
-                ),
-                lesson(
-                    "FINAL",
-                    quiz("final", quiz_id=make_quiz(session, title=both("结业测验", "Final")).id),
-                    title=both("结业测验", "Final test"),
-                ),
-            ],
-        )
 
 
 def sign_up(page: Page, site: LiveSite, phone: str, name: str) -> None:

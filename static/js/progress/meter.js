@@ -10,7 +10,7 @@
   var token = meta ? meta.content : d.querySelector("[name=csrf_token]").value;
   var lease = null, seq = 0, queue = [], sending = false, wait = 2000, timer = 0, asking = null;
   var state = box.querySelector("[data-state]"), plain = state ? state.textContent : "";
-  var listeners = [];
+  var listeners = [], KEPT = "beats:";
 
   function call(method, path, body, keep) {
     return w.fetch(path, {
@@ -45,23 +45,56 @@
     if (credited && known.credited) { credited.setAttribute("d", path(known.credited)); }
     if (known.completed || verified >= duration) { say(text.done); } else if (lease) { say(text.counting); }
   }
+  /* What was not answered yet outlives the page: by lease, sent again before the next one is asked for. */
+  function keep() {
+    try {
+      if (queue.length) { w.localStorage.setItem(KEPT + lease.lease, JSON.stringify(queue)); }
+      else { w.localStorage.removeItem(KEPT + lease.lease); }
+    } catch (full) { return; }
+  }
+  function kept() {
+    try {
+      return Object.keys(w.localStorage).filter(function (key) { return key.indexOf(KEPT) === 0; });
+    } catch (closed) { return []; }
+  }
+  function resend(key) {
+    var beats = [], path = "/api/v1/leases/" + key.slice(KEPT.length) + "/beats";
+    try { beats = JSON.parse(w.localStorage.getItem(key)) || []; } catch (broken) { beats = []; }
+    return beats.reduce(function (before, beat) {
+      return before.then(function (whole) {
+        return call("POST", path, beat).then(function (answer) {
+          return whole && answer.status < 500 && answer.status !== 429;
+        });
+      });
+    }, Promise.resolve(true)).then(function (whole) { if (whole) { w.localStorage.removeItem(key); } });
+  }
+  function leftovers() {
+    return kept().reduce(function (before, key) { return before.then(function () { return resend(key); }); }, Promise.resolve());
+  }
   function tell(name, detail) { listeners.forEach(function (f) { f(name, detail); }); }
 
   function start() {
     if (lease) { return Promise.resolve(lease); }
     if (asking) { return asking; }
-    /* What is still waiting belongs to the older lease: it goes first, as far as it can. */
-    asking = call("POST", "/api/v1/items/" + item + "/lease").then(function (answer) {
-      asking = null;
-      if (answer.status !== 201) { say(answer.json.detail || plain); throw new Error("no lease"); }
-      lease = answer.json; seq = lease.seq; queue = [];
+    asking = leftovers().then(function () {
+      return call("POST", "/api/v1/items/" + item + "/lease");
+    }).then(function (answer) {
+      if (answer.status >= 500) { throw new Error("no answer"); }
+      if (answer.status !== 201) { say(answer.json.detail || plain); return Promise.reject({ refused: true }); }
+      asking = null; lease = answer.json; seq = lease.seq; queue = [];
       show(lease); tell("lease", lease);
       return lease;
-    }, function (lost) { asking = null; say(text.offline); throw lost; });
+    }).catch(function (lost) {
+      asking = null;
+      if (!lost.refused) { say(text.unheard); }
+      throw lost;
+    });
     return asking;
   }
   function stop(code, words) {
+    /* The rest was played before the end, so it goes too. */
     lease = null; queue = [];
+    leftovers().catch(function () {});
     say(words || text.paused);
     tell("ended", code);
     if (code === "lease_superseded" && state && !box.querySelector("[data-again]")) {
@@ -80,17 +113,18 @@
       sending = false;
       if (answer.status === 200) { done(beat, answer.json); pump(); return; }
       if (answer.status === 409 && answer.json.code !== "seq_out_of_order") {
+        queue.shift(); keep();
         if (answer.json.watched) { show(answer.json); }
         stop(answer.json.code, answer.json.detail); return;
       }
       if (answer.status === 429 || answer.status >= 500) { back(answer.after * 1000); return; }
       if (answer.status === 401) { stop("signed_out", answer.json.detail); return; }
-      queue.shift(); say(answer.json.detail || plain); pump();
+      queue.shift(); keep(); say(answer.json.detail || plain); pump();
     }, function () { sending = false; say(text.offline); back(0); });
   }
   function back(least) { later(Math.max(least, wait * (0.75 + Math.random() / 2))); wait = Math.min(wait * 2, 30000); }
   function done(beat, answer) {
-    if (queue[0] === beat) { queue.shift(); }
+    if (queue[0] === beat) { queue.shift(); keep(); }
     wait = 2000; show(answer); tell("beat", answer);
   }
   /* One report; `last` is sent so that it outlives the page. */
@@ -98,7 +132,7 @@
     if (!lease) { return; }
     seq += 1;
     var beat = { seq: seq, played: played, position: position, rate: rate, state: how };
-    queue.push(beat);
+    queue.push(beat); keep();
     if (last && queue.length === 1 && !sending) {
       sending = true;
       call("POST", "/api/v1/leases/" + lease.lease + "/beats", beat, true).then(function (answer) {

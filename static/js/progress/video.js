@@ -40,8 +40,12 @@
     if (meter.live() || free) { return; }
     /* It plays once it has its lease: what plays before could not count. */
     v.pause();
-    meter.start().then(function () { go(); }, function () { free = true; go(); });
+    meter.start().then(function () { go(); }, function (lost) { free = true; go(); later(lost); });
   });
+  /* Shown without its lease: what the site could not answer is asked again while it plays. */
+  function later(lost) { if (!lost.refused) { setTimeout(again, 5000); } }
+  function again() { if (free && !v.paused) { meter.start().catch(later); } }
+  w.addEventListener("online", again);
   v.addEventListener("playing", function () { if (meter.live() || free) { last = v.currentTime; from = last; tick(); } });
   v.addEventListener("timeupdate", function () {
     if (!v.seeking && from !== null) { last = v.currentTime; }
@@ -50,7 +54,7 @@
   v.addEventListener("seeking", function () { cut(); from = null; });
   v.addEventListener("seeked", function () { last = v.currentTime; from = v.paused ? null : last; });
   v.addEventListener("waiting", function () { cut(); from = null; });
-  v.addEventListener("pause", function () { if (from !== null || played.length) { last = v.currentTime; beat(v.ended ? "ended" : d.hidden ? "hidden" : "paused"); } });
+  v.addEventListener("pause", function () { free = false; if (from !== null || played.length) { last = v.currentTime; beat(v.ended ? "ended" : d.hidden ? "hidden" : "paused"); } });
   v.addEventListener("ended", function () { beat("ended"); play.hidden = false; });
   var rate = 1;
   v.addEventListener("ratechange", function () {
@@ -67,7 +71,7 @@
   meter.on(function (name, code) {
     if (name === "ended" && code !== "lease_ended") { from = null; played = []; v.pause(); }
     if (name === "again") { go(); }
-    if (name === "lease") { free = false; }
+    if (name === "lease" && free) { free = false; last = v.currentTime; from = v.paused ? null : last; tick(); }
   });
 
   /* Captions, speed, quality. */

@@ -1,0 +1,99 @@
+"""What a learner plays while the line is away is counted when it is back."""
+
+import pytest
+from playwright.sync_api import Page, expect
+from sqlalchemy import select
+
+from lms.db.session import Database
+from lms.progress.models import MaterialProgress, PlaybackLease, WatchSlice
+from tests.browser.conftest import enter
+from tests.factories.accounts import make_person
+from tests.factories.catalog import MadeCourse
+from tests.factories.enrollment import make_enrollment
+from tests.support.site import LiveSite
+
+_OFFLINE = "网络断了。您学的先存在这部手机里，连上网自动交。"
+_UNHEARD = "网络断了，现在没在算学时。连上网会自动接着算。"
+_DONE = "这一步学完了。"
+_CLIP_MS = 3_000
+_KEPT = "Object.keys(localStorage).filter(key => key.startsWith('beats:')).length"
+_TRIES = 200
+# What the page is asked about its video.
+_BUFFERED = "v.buffered.length > 0 && v.buffered.end(0) >= 2.8"
+
+
+@pytest.fixture
+def lesson_page(page: Page, live_site: LiveSite, database: Database, course: MadeCourse) -> Page:
+    """The lesson, opened by a learner who joined, playing from its phone's own memory."""
+    with database.transaction() as session:
+        person = make_person(session)
+        make_enrollment(session, person=person, course=course)
+    enter(page, live_site, person)
+    page.goto(f"/learn/{course.course.slug}/A01.video")
+    return page
+
+
+def until(page: Page, true_of_video: str) -> None:
+    """Wait without evaluating in the page, which its content policy forbids."""
+    for _ in range(_TRIES):
+        if page.evaluate(f"(v => {true_of_video})(document.querySelector('video'))"):
+            return
+        page.wait_for_timeout(50)
+    pytest.fail(f"the video never came to {true_of_video}")
+
+
+def play(page: Page) -> None:
+    """Start, and cut the line as soon as the phone holds the whole clip."""
+    page.locator("[data-play]").click()
+    until(page, _BUFFERED)
+    page.context.set_offline(True)
+
+
+def credited(database: Database) -> int:
+    with database.snapshot() as session:
+        sets = session.scalars(select(MaterialProgress)).one_or_none()
+    return sets.credited_ms if sets else 0
+
+
+def test_beats_wait_for_the_line_and_go_in_order(lesson_page: Page, database: Database) -> None:
+    play(lesson_page)
+    until(lesson_page, "v.currentTime > 1")
+    lesson_page.keyboard.press("Space")
+    expect(lesson_page.locator("[data-state]")).to_have_text(_OFFLINE)
+    lesson_page.keyboard.press("Space")
+    until(lesson_page, "v.ended")
+    assert credited(database) == 0
+    lesson_page.context.set_offline(False)
+    expect(lesson_page.locator("[data-state]")).to_have_text(_DONE)
+    with database.snapshot() as session:
+        beats = session.scalars(select(WatchSlice.seq).order_by(WatchSlice.id)).all()
+    assert list(beats) == sorted(beats)
+    assert len(beats) >= 2
+    assert credited(database) >= _CLIP_MS * 0.9
+    assert lesson_page.evaluate(_KEPT) == 0
+
+
+def test_what_waited_when_the_page_was_closed_goes_first_the_next_time(
+    lesson_page: Page, database: Database
+) -> None:
+    play(lesson_page)
+    until(lesson_page, "v.ended")
+    expect(lesson_page.locator("[data-state]")).to_have_text(_OFFLINE)
+    address, context = lesson_page.url, lesson_page.context
+    lesson_page.close()
+    context.set_offline(False)
+    again = context.new_page()
+    again.goto(address)
+    assert again.evaluate(_KEPT) == 1
+    assert credited(database) == 0
+    again.locator("[data-play]").click()
+    expect(again.locator("[data-state]")).to_have_text(_DONE)
+    assert again.evaluate(_KEPT) == 0
+    with database.snapshot() as session:
+        leases = session.scalars(
+            select(PlaybackLease.id).order_by(PlaybackLease.started_at_ms)
+        ).all()
+        earned = session.scalars(
+            select(WatchSlice.lease_id).where(WatchSlice.credited_ms > 0)
+        ).all()
+    assert leases[0] in earned

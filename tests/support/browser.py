@@ -75,6 +75,9 @@ def take_picture(page: Page, test: str) -> None:
     """Keep what the page looked like when a test failed."""
     PICTURES.mkdir(exist_ok=True)
     name = "".join(letter if letter.isalnum() else "-" for letter in test)[:120]
+    # A test may have closed the window it failed in.
+    if page.is_closed():
+        return
     page.screenshot(path=PICTURES / f"{name}.png", full_page=True)
 
 

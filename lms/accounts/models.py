@@ -3,11 +3,11 @@
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from lms.core.access import Role, ScopeKind
-from lms.db.base import Base, one_of
+from lms.db.base import Base, one_of, unique_where
 
 
 class PersonState(StrEnum):
@@ -96,15 +96,13 @@ class RoleGrant(Base):
         one_of("role", Role),
         one_of("scope_kind", ScopeKind),
         CheckConstraint("granted_by_id <> person_id", name="not_to_oneself"),
-        Index(
+        unique_where(
             "uq_role_grant_live",
             "person_id",
             "role",
             "scope_kind",
             "scope_id",
-            unique=True,
-            sqlite_where=text("revoked_at IS NULL"),
-            postgresql_where=text("revoked_at IS NULL"),
+            where="revoked_at IS NULL",
         ),
     )
 
@@ -125,14 +123,7 @@ class OneTimeCode(Base):
     __table_args__ = (
         one_of("purpose", CodePurpose),
         CheckConstraint("tries BETWEEN 0 AND 5", name="tries"),
-        Index(
-            "uq_one_time_code_live",
-            "phone",
-            "purpose",
-            unique=True,
-            sqlite_where=text("closed_at IS NULL"),
-            postgresql_where=text("closed_at IS NULL"),
-        ),
+        unique_where("uq_one_time_code_live", "phone", "purpose", where="closed_at IS NULL"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

@@ -16,7 +16,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, mapped_column
 
 from lms.assessment.domain import AttemptState, QuestionKind
-from lms.db.base import Base, Localized, one_of
+from lms.db.base import Base, Localized, one_of, unique_where
 from lms.db.ddl import append_only, refuse
 
 
@@ -40,14 +40,7 @@ class Question(Base):
         one_of("kind", QuestionKind),
         CheckConstraint("version >= 1", name="version"),
         UniqueConstraint("bank_id", "key", "version"),
-        Index(
-            "uq_question_current",
-            "bank_id",
-            "key",
-            unique=True,
-            sqlite_where=text("retired_at IS NULL"),
-            postgresql_where=text("retired_at IS NULL"),
-        ),
+        unique_where("uq_question_current", "bank_id", "key", where="retired_at IS NULL"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -126,14 +119,7 @@ class Attempt(Base):
         CheckConstraint("max_points >= 1 AND points BETWEEN 0 AND max_points", name="points"),
         CheckConstraint("percent BETWEEN 0 AND 100", name="percent"),
         UniqueConstraint("enrollment_id", "item_id", "number"),
-        Index(
-            "uq_attempt_open",
-            "person_id",
-            "item_id",
-            unique=True,
-            sqlite_where=text("state = 'open'"),
-            postgresql_where=text("state = 'open'"),
-        ),
+        unique_where("uq_attempt_open", "person_id", "item_id", where="state = 'open'"),
         Index(
             "ix_attempt_overdue",
             "deadline_at",

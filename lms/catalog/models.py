@@ -3,11 +3,11 @@
 from datetime import datetime
 from typing import Any, cast
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Table, UniqueConstraint, text
+from sqlalchemy import CheckConstraint, ForeignKey, String, Table, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from lms.catalog.domain import ItemKind, RevisionState
-from lms.db.base import Base, Localized, one_of
+from lms.db.base import Base, Localized, one_of, unique_where
 from lms.db.ddl import frozen_when_published, refuse
 
 __all__ = [
@@ -73,20 +73,8 @@ class Revision(Base):
         one_of("state", RevisionState),
         one_of("origin", ("folder", "studio")),
         UniqueConstraint("course_id", "number"),
-        Index(
-            "uq_revision_draft",
-            "course_id",
-            unique=True,
-            sqlite_where=text("state IN ('draft', 'in_review')"),
-            postgresql_where=text("state IN ('draft', 'in_review')"),
-        ),
-        Index(
-            "uq_revision_published",
-            "course_id",
-            unique=True,
-            sqlite_where=text("state = 'published'"),
-            postgresql_where=text("state = 'published'"),
-        ),
+        unique_where("uq_revision_draft", "course_id", where="state IN ('draft', 'in_review')"),
+        unique_where("uq_revision_published", "course_id", where="state = 'published'"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -151,25 +139,21 @@ class Material(Base):
         one_of("kind", ItemKind),
         CheckConstraint("duration_ms > 0", name="duration"),
         CheckConstraint("(kind = 'video') = (asset_id IS NOT NULL)", name="asset"),
-        Index(
+        unique_where(
             "uq_material_asset",
             "course_id",
             "lesson_key",
             "item_key",
             "asset_id",
-            unique=True,
-            sqlite_where=text("asset_id IS NOT NULL"),
-            postgresql_where=text("asset_id IS NOT NULL"),
+            where="asset_id IS NOT NULL",
         ),
-        Index(
+        unique_where(
             "uq_material_other",
             "course_id",
             "lesson_key",
             "item_key",
             "duration_ms",
-            unique=True,
-            sqlite_where=text("asset_id IS NULL"),
-            postgresql_where=text("asset_id IS NULL"),
+            where="asset_id IS NULL",
         ),
     )
 

@@ -4,7 +4,17 @@ from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import JSON, BigInteger, CheckConstraint, DateTime, Dialect, Integer, MetaData
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    CheckConstraint,
+    DateTime,
+    Dialect,
+    Index,
+    Integer,
+    MetaData,
+    text,
+)
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import DeclarativeBase
 from sqlalchemy.types import TypeDecorator
@@ -62,3 +72,12 @@ def one_of(column: str, values: Iterable[str], *, name: str | None = None) -> Ch
     """Return the CHECK that a column holds one of the values (a state, a kind)."""
     listed = ", ".join(f"'{value}'" for value in values)
     return CheckConstraint(f"{column} IN ({listed})", name=name or column)
+
+
+def unique_where(name: str, *columns: str, where: str) -> Index:
+    """Return the index that lets only one row a set of values stand among those ``where`` names.
+
+    ``where`` is SQL that both engines read the same way.
+    """
+    condition = text(where)
+    return Index(name, *columns, unique=True, sqlite_where=condition, postgresql_where=condition)

@@ -2,13 +2,11 @@
 
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from lms.db.base import Base, one_of
+from lms.db.base import Base, one_of, unique_where
 from lms.enrollment.domain import EnrollmentStatus
-
-_LIVE = "status IN ('active', 'completed')"
 
 
 class Enrollment(Base):
@@ -18,13 +16,11 @@ class Enrollment(Base):
     __table_args__ = (
         one_of("status", EnrollmentStatus),
         CheckConstraint("(status = 'completed') = (completed_at IS NOT NULL)", name="completed"),
-        Index(
+        unique_where(
             "uq_enrollment_live",
             "person_id",
             "course_id",
-            unique=True,
-            sqlite_where=text(_LIVE),
-            postgresql_where=text(_LIVE),
+            where="status IN ('active', 'completed')",
         ),
         Index("ix_enrollment_desk", "county_code", "course_id", "status", "id"),
         # A county's lists are read newest first, a page at a time, with and without a status.

@@ -3,24 +3,13 @@
 from datetime import datetime
 from typing import Any, cast
 
-from sqlalchemy import (
-    CheckConstraint,
-    ForeignKey,
-    Index,
-    String,
-    Table,
-    Text,
-    UniqueConstraint,
-    text,
-)
+from sqlalchemy import CheckConstraint, ForeignKey, String, Table, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from lms.db.base import Base, one_of
+from lms.db.base import Base, one_of, unique_where
 from lms.db.ddl import after_create
 from lms.media.domain.names import Label, Language
 from lms.media.domain.states import AssetState
-
-_FROM_FOLDER = "owner_id IS NULL"
 
 
 class Asset(Base):
@@ -34,13 +23,7 @@ class Asset(Base):
     __table_args__ = (
         one_of("state", AssetState),
         UniqueConstraint("owner_id", "sha256"),
-        Index(
-            "uq_asset_folder_content",
-            "sha256",
-            unique=True,
-            sqlite_where=text(_FROM_FOLDER),
-            postgresql_where=text(_FROM_FOLDER),
-        ),
+        unique_where("uq_asset_folder_content", "sha256", where="owner_id IS NULL"),
         CheckConstraint(
             "state <> 'ready' OR (version IS NOT NULL AND duration_ms IS NOT NULL"
             " AND width IS NOT NULL AND height IS NOT NULL AND ready_at IS NOT NULL)",

@@ -3,10 +3,10 @@
 from datetime import datetime
 from typing import Any, cast
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Table, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Table
 from sqlalchemy.orm import Mapped, mapped_column
 
-from lms.db.base import Base, one_of
+from lms.db.base import Base, one_of, unique_where
 from lms.db.ddl import after_create, append_only
 from lms.progress.domain.state import LeaseEnd, PlayerState
 
@@ -35,13 +35,7 @@ class PlaybackLease(Base):
     __table_args__ = (
         one_of("ended_by", LeaseEnd),
         CheckConstraint("(ended_at_ms IS NULL) = (ended_by IS NULL)", name="ended"),
-        Index(
-            "uq_playback_lease_live",
-            "person_id",
-            unique=True,
-            sqlite_where=text("ended_at_ms IS NULL"),
-            postgresql_where=text("ended_at_ms IS NULL"),
-        ),
+        unique_where("uq_playback_lease_live", "person_id", where="ended_at_ms IS NULL"),
         Index("ix_playback_lease_sign_in", "sign_in_id"),
     )
 

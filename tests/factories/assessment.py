@@ -35,7 +35,7 @@ from tests.factories.catalog import (
     quiz,
     reading,
 )
-from tests.factories.enrollment import make_enrollment
+from tests.factories.enrollment import COMPLETED, make_enrollment
 
 _numbers = count(1)
 _KEYS = "abcdefghij"
@@ -148,6 +148,32 @@ def make_attempt(session: Session, taker: Taker, *, at: datetime | None = None) 
         enrollment_id=taker.enrollment.id,
         now=at or now(session),
     )
+
+
+def make_graded_attempt(
+    session: Session, enrollment: Enrollment, course: MadeCourse, name: str, **overrides: Any
+) -> Attempt:
+    """Make a graded attempt at a quiz item, without its questions."""
+    item = course.items[name]
+    values: dict[str, Any] = {
+        "quiz_id": item.quiz_id,
+        "item_id": item.id,
+        "enrollment_id": enrollment.id,
+        "person_id": enrollment.person_id,
+        "number": 1,
+        "state": "submitted",
+        "seed": 1,
+        "started_at": COMPLETED - timedelta(minutes=10),
+        "submitted_at": COMPLETED,
+        "points": 8,
+        "max_points": 10,
+        "percent": 80,
+        "passed": True,
+    }
+    attempt = Attempt(**{**values, **overrides})
+    session.add(attempt)
+    session.flush()
+    return attempt
 
 
 def right_letters(session: Session, attempt: Attempt) -> dict[int, tuple[str, ...]]:

@@ -8,7 +8,6 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from lms.accounts.models import County
 from lms.catalog.models import (
     Course,
     Institution,
@@ -23,8 +22,8 @@ from lms.catalog.models import (
 )
 from lms.db.base import Localized
 from lms.db.session import now
+from tests.factories.accounts import make_county
 
-COUNTY = "330822"
 _MINUTE_MS = 60_000
 _numbers = count(1)
 
@@ -112,16 +111,6 @@ class MadeCourse:
     lessons: dict[str, Lesson]
     items: dict[str, Item]
     materials: dict[str, Material]
-
-
-def make_county(session: Session, code: str = COUNTY) -> County:
-    """Return the county, made where it is not there yet."""
-    county = session.get(County, code)
-    if county is None:
-        county = County(code=code, name_zh=f"{code} 县", name_en=f"County {code}")
-        session.add(county)
-        session.flush()
-    return county
 
 
 def make_institution(session: Session, **overrides: Any) -> Institution:

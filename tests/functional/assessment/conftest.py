@@ -7,6 +7,7 @@ from flask import Flask
 
 from lms.assessment.models import Attempt
 from lms.db.session import Database
+from tests.factories.accounts import carry
 from tests.factories.assessment import Taker, make_attempt, make_learner, make_taker, right_letters
 from tests.support.site import Client
 
@@ -19,9 +20,7 @@ def browser_of(app: Flask) -> SignIn:
 
     def opened(token: str) -> Client:
         client = app.test_client()
-        with client.session_transaction() as cookie:
-            cookie["_user_id"] = token
-            cookie["_fresh"] = True
+        carry(client, token)
         return client
 
     return opened

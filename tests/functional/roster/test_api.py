@@ -7,26 +7,11 @@ import openpyxl
 import pytest
 
 from lms.core.access import Role
-from lms.db.session import Database
 from lms.settings import Settings
-from tests.factories.enrollment import make_staff
-from tests.functional.roster.conftest import SignInAs
-from tests.integration.roster.conftest import NEIGHBOUR, Small
+from tests.factories.roster import NEIGHBOUR
 from tests.support.site import Client, Jobs
 
 ORDER = {"kind": "completions", "format": "xlsx", "filters": {}, "purpose": "5 月补贴申报"}
-
-
-@pytest.fixture
-def open_as(database: Database, small: Small, browser_of: SignInAs):
-    """Call it for a program signed in in a role."""
-
-    def opened(role: Role = Role.ADMINISTRATOR, **options) -> Client:
-        with database.transaction() as session:
-            staff = make_staff(session, role, **options)
-        return browser_of(staff)
-
-    return opened
 
 
 def place(browser: Client, **changes: object):
@@ -34,9 +19,9 @@ def place(browser: Client, **changes: object):
 
 
 def test_an_order_is_taken_made_and_downloaded_once(
-    open_as, run_jobs: Jobs, tmp_path: Path, settings: Settings
+    open_desk, run_jobs: Jobs, tmp_path: Path, settings: Settings
 ) -> None:
-    browser = open_as()
+    browser = open_desk()
     answer = place(browser, filters={"status": "all"})
     assert answer.status_code == 202
     address = f"/api/v1/exports/{answer.json['id']}"
@@ -58,38 +43,37 @@ def test_an_order_is_taken_made_and_downloaded_once(
     assert list(settings.export_dir.iterdir()) == []
 
 
-def test_an_old_proof_is_answered_with_a_code(open_as) -> None:
-    answer = place(open_as(confirmed=timedelta(minutes=11)))
+def test_an_old_proof_is_answered_with_a_code(open_desk) -> None:
+    answer = place(open_desk(confirmed=timedelta(minutes=11)))
     assert (answer.status_code, answer.json["code"]) == (403, "confirmation_required")
 
 
 @pytest.mark.parametrize("role", [Role.SUPERVISOR, Role.LEARNER, Role.INSTRUCTOR, Role.MENTOR])
-def test_roles_without_the_right_are_refused(open_as, role: Role) -> None:
-    assert place(open_as(role)).status_code == 403
+def test_roles_without_the_right_are_refused(open_desk, role: Role) -> None:
+    assert place(open_desk(role)).status_code == 403
 
 
-def test_a_visitor_has_to_sign_in(browser_of: SignInAs) -> None:
-    browser = browser_of(None)
-    assert place(browser).status_code == 401
-    assert browser.get("/api/v1/exports/x").status_code == 401
+def test_a_visitor_has_to_sign_in(client: Client) -> None:
+    assert place(client).status_code == 401
+    assert client.get("/api/v1/exports/x").status_code == 401
 
 
-def test_a_shared_link_opens_for_nobody_else(open_as, run_jobs: Jobs) -> None:
-    browser = open_as()
+def test_a_shared_link_opens_for_nobody_else(open_desk, run_jobs: Jobs) -> None:
+    browser = open_desk()
     export_id = place(browser).json["id"]
     run_jobs()
-    for other in (open_as(), open_as(county_code=NEIGHBOUR)):
+    for other in (open_desk(), open_desk(county_code=NEIGHBOUR)):
         assert other.get(f"/exports/{export_id}").status_code == 404
         assert other.head(f"/exports/{export_id}").status_code == 404
         assert other.get(f"/api/v1/exports/{export_id}").status_code == 404
-    assert open_as(Role.SUPERVISOR).get(f"/exports/{export_id}").status_code == 403
+    assert open_desk(Role.SUPERVISOR).get(f"/exports/{export_id}").status_code == 403
     assert browser.get(f"/exports/{export_id}", buffered=True).status_code == 200
 
 
 def test_a_file_gone_from_the_disk_is_said_in_words_and_the_link_stays_unused(
-    open_as, run_jobs: Jobs, settings: Settings
+    open_desk, run_jobs: Jobs, settings: Settings
 ) -> None:
-    browser = open_as()
+    browser = open_desk()
     export_id = place(browser).json["id"]
     run_jobs()
     path = settings.export_dir / f"{export_id}.xlsx"
@@ -116,9 +100,9 @@ def test_a_file_gone_from_the_disk_is_said_in_words_and_the_link_stays_unused(
     ],
 )
 def test_orders_that_do_not_fit_are_refused_by_field(
-    open_as, changes: dict[str, object], field: str | None
+    open_desk, changes: dict[str, object], field: str | None
 ) -> None:
-    answer = place(open_as(), **changes)
+    answer = place(open_desk(), **changes)
     if field is None:
         assert answer.status_code == 202  # an empty list narrows nothing
     else:
@@ -128,10 +112,10 @@ def test_orders_that_do_not_fit_are_refused_by_field(
 
 
 @pytest.mark.parametrize("body", ["", "[1]", "{", "null", '"x"'])
-def test_what_is_no_object_is_refused(open_as, body: str) -> None:
-    answer = open_as().post("/api/v1/exports", data=body, content_type="application/json")
+def test_what_is_no_object_is_refused(open_desk, body: str) -> None:
+    answer = open_desk().post("/api/v1/exports", data=body, content_type="application/json")
     assert answer.status_code == 422
 
 
-def test_a_county_out_of_reach_is_not_found(open_as) -> None:
-    assert place(open_as(), filters={"county": NEIGHBOUR}).status_code == 404
+def test_a_county_out_of_reach_is_not_found(open_desk) -> None:
+    assert place(open_desk(), filters={"county": NEIGHBOUR}).status_code == 404

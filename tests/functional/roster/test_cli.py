@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from lms.audit.models import AuditEntry
 from lms.db.session import Database
-from tests.integration.roster.conftest import NEIGHBOUR
+from tests.factories.roster import NEIGHBOUR
 
 
 def run(app: Flask, *arguments: str):

@@ -8,24 +8,11 @@ from sqlalchemy import select
 from lms.core.access import Role
 from lms.db.session import Database
 from lms.roster.models import Export
-from tests.factories.enrollment import make_staff
-from tests.functional.staff.conftest import SignInAs
-from tests.integration.roster.conftest import COUNTY, NEIGHBOUR, Small
-from tests.support.site import Client, Jobs
+from tests.factories.accounts import COUNTY
+from tests.factories.roster import NEIGHBOUR
+from tests.support.site import Jobs
 
 FORM = {"format": "xlsx", "purpose": "5 月补贴申报", "language": "zh"}
-
-
-@pytest.fixture
-def open_as(database: Database, small: Small, browser_of: SignInAs):
-    """Call it to open the desk in a role."""
-
-    def opened(role: Role = Role.ADMINISTRATOR, **options) -> Client:
-        with database.transaction() as session:
-            staff = make_staff(session, role, **options)
-        return browser_of(staff)
-
-    return opened
 
 
 def exports(database: Database) -> list[Export]:
@@ -34,9 +21,9 @@ def exports(database: Database) -> list[Export]:
 
 
 def test_the_list_is_made_with_the_filters_of_the_page_and_handed_out_once(
-    open_as, database: Database, run_jobs: Jobs
+    open_desk, database: Database, run_jobs: Jobs
 ) -> None:
-    browser = open_as()
+    browser = open_desk()
     answer = browser.post("/staff/exports?town=何家乡&status=all", data=FORM)
     assert answer.status_code == 302
     assert answer.location.endswith("&export=1")
@@ -55,23 +42,23 @@ def test_the_list_is_made_with_the_filters_of_the_page_and_handed_out_once(
     assert browser.get(f"/exports/{export.id}", buffered=True).status_code == 403
 
 
-def test_an_old_proof_leads_to_the_confirm_page(open_as, database: Database) -> None:
-    answer = open_as(confirmed=timedelta(hours=1)).post("/staff/exports", data=FORM)
+def test_an_old_proof_leads_to_the_confirm_page(open_desk, database: Database) -> None:
+    answer = open_desk(confirmed=timedelta(hours=1)).post("/staff/exports", data=FORM)
     assert answer.status_code == 302
     assert answer.location.startswith("/confirm")
     assert exports(database) == []
 
 
 @pytest.mark.parametrize("role", [Role.SUPERVISOR, Role.LEARNER, Role.INSTRUCTOR])
-def test_others_may_not_export(open_as, database: Database, role: Role) -> None:
-    browser = open_as(role)
+def test_others_may_not_export(open_desk, database: Database, role: Role) -> None:
+    browser = open_desk(role)
     assert browser.post("/staff/exports", data=FORM).status_code == 403
     assert browser.get("/staff/exports").status_code == 403
     assert exports(database) == []
 
 
-def test_an_order_without_the_forms_token_is_refused(open_as, database: Database) -> None:
-    assert open_as().post("/staff/exports", data=FORM, csrf=False).status_code == 400
+def test_an_order_without_the_forms_token_is_refused(open_desk, database: Database) -> None:
+    assert open_desk().post("/staff/exports", data=FORM, csrf=False).status_code == 400
     assert exports(database) == []
 
 
@@ -86,28 +73,28 @@ def test_an_order_without_the_forms_token_is_refused(open_as, database: Database
     ],
 )
 def test_an_order_that_does_not_fit_is_refused(
-    open_as, database: Database, query: str, form: dict[str, str]
+    open_desk, database: Database, query: str, form: dict[str, str]
 ) -> None:
-    assert open_as().post(f"/staff/exports{query}", data=form).status_code == 422
+    assert open_desk().post(f"/staff/exports{query}", data=form).status_code == 422
     assert exports(database) == []
 
 
 def test_an_administrator_of_another_county_cannot_name_this_one(
-    open_as, database: Database
+    open_desk, database: Database
 ) -> None:
-    browser = open_as(county_code=NEIGHBOUR)
+    browser = open_desk(county_code=NEIGHBOUR)
     assert browser.post(f"/staff/exports?county={COUNTY}", data=FORM).status_code == 404
     assert exports(database) == []
 
 
 def test_a_list_that_failed_says_what_happened(
-    open_as, run_jobs: Jobs, monkeypatch: pytest.MonkeyPatch
+    open_desk, run_jobs: Jobs, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def full(*_args: object) -> None:
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr("lms.roster.service.files.write_xlsx", full)
-    browser = open_as()
+    browser = open_desk()
     browser.post("/staff/exports", data=FORM)
     run_jobs()
     text = browser.get("/staff/exports?lang=en").text

@@ -10,10 +10,10 @@ from lms.catalog.domain import Branch, Outline, RevisionState, Step
 from lms.core.access import Actor, ScopeKind
 from lms.core.errors import Conflict, InvalidInput, LmsError, NotFound
 from lms.db.session import Database, now
+from tests.factories.accounts import make_county
 from tests.factories.catalog import (
     both,
     lesson,
-    make_county,
     make_course,
     make_institution,
     reading,

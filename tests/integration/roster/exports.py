@@ -1,13 +1,14 @@
 """What tests of exports share: ordering, looking, taking, opening again."""
 
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import openpyxl
 import pytest
+from sqlalchemy.orm import Session
 
-from lms.core.access import Actor
+from lms.core.access import Actor, Grant, Role, Scope, ScopeKind
 from lms.core.errors import LmsError
 from lms.db.session import Database, now
 from lms.roster import queries, service
@@ -18,11 +19,16 @@ from lms.roster.domain import (
     Filters,
 )
 from lms.settings import Settings
-from tests.factories.enrollment import Staff
+from tests.factories.accounts import COUNTY, make_sign_in, make_staff
 
 
-def actor_of(staff: Staff) -> Actor:
-    return Actor(staff.person.id, staff.person.name, (staff.grant,), staff.sign_in.id)
+def make_administrator(session: Session, *, confirmed: timedelta | None = timedelta(0)) -> Actor:
+    """Make an administrator of the county; ``confirmed`` is how long ago they proved it."""
+    scope = Scope(ScopeKind.COUNTY, COUNTY)
+    person = make_staff(session, Role.ADMINISTRATOR, scope, name="周敏")
+    proved_at = now(session) - confirmed if confirmed is not None else None
+    sign_in = make_sign_in(session, person, confirmed_at=proved_at)
+    return Actor(person.id, person.name, (Grant(Role.ADMINISTRATOR, scope),), sign_in.id)
 
 
 def ordered(form: ExportFormat = ExportFormat.XLSX, **changes: Any) -> ExportOrder:

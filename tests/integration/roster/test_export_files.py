@@ -23,8 +23,10 @@ from lms.roster.domain import (
 )
 from lms.roster.service import files as files_module
 from lms.settings import Settings
-from tests.factories.enrollment import make_enrollment, make_person
-from tests.integration.roster.conftest import OWN, Small
+from tests.factories.accounts import make_person
+from tests.factories.enrollment import make_enrollment
+from tests.factories.roster import Small
+from tests.integration.roster.conftest import OWN
 from tests.integration.roster.exports import (
     files,
     ordered,

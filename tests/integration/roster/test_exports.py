@@ -19,12 +19,12 @@ from lms.roster.domain import (
 )
 from lms.roster.models import Export
 from lms.settings import Settings
-from tests.factories.catalog import COUNTY
-from tests.factories.enrollment import make_enrollment, make_staff
-from tests.integration.roster.conftest import NEIGHBOUR
+from tests.factories.accounts import COUNTY
+from tests.factories.enrollment import make_enrollment
+from tests.factories.roster import NEIGHBOUR
 from tests.integration.roster.exports import (
-    actor_of,
     files,
+    make_administrator,
     ordered,
     place,
     refusal,
@@ -64,7 +64,7 @@ def test_nobody_else_gets_the_file(
     database: Database, administrator: Actor, run_jobs: Jobs
 ) -> None:
     with database.transaction() as session:
-        colleague = actor_of(make_staff(session))
+        colleague = make_administrator(session)
     export_id = place(database, administrator)
     run_jobs()
     with pytest.raises(NotFound):
@@ -97,7 +97,7 @@ def test_files_go_when_their_days_are_over(
 @pytest.mark.usefixtures("small")
 def test_ordering_needs_a_fresh_proof(database: Database, confirmed: timedelta | None) -> None:
     with database.transaction() as session:
-        actor = actor_of(make_staff(session, confirmed=confirmed))
+        actor = make_administrator(session, confirmed=confirmed)
     with pytest.raises(Forbidden) as refused:
         place(database, actor)
     assert refused.value.code == "confirmation_required"

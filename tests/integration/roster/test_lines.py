@@ -12,9 +12,11 @@ from lms.enrollment.domain import EnrollmentStatus
 from lms.progress.queries import totals_of
 from lms.roster import queries
 from lms.roster.domain import Filters, Line, Status
-from tests.factories.catalog import COUNTY, make_course
-from tests.factories.enrollment import make_enrollment, make_person
-from tests.integration.roster.conftest import EVERYTHING, MINUTE, NEIGHBOUR, OWN, Small
+from tests.factories.accounts import COUNTY, make_person
+from tests.factories.catalog import make_course
+from tests.factories.enrollment import make_enrollment
+from tests.factories.roster import MINUTE, NEIGHBOUR, Small
+from tests.integration.roster.conftest import EVERYTHING, OWN
 
 
 def lines(

@@ -4,7 +4,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Index, String
+from sqlalchemy import Index, String, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from lms.db.base import Base, one_of
@@ -36,6 +36,8 @@ class Job(Base):
     state: Mapped[str] = mapped_column(String(12), default=JobState.QUEUED)
     owner_id: Mapped[int | None] = mapped_column(index=True)
     attempts: Mapped[int] = mapped_column(default=0)
+    # How many of the attempts ended in a fault outside; the others are this one and deaths.
+    faults: Mapped[int] = mapped_column(default=0, server_default=text("0"))
     done: Mapped[int] = mapped_column(default=0)
     total: Mapped[int] = mapped_column(default=0)
     error_code: Mapped[str | None] = mapped_column(String(60))
@@ -43,5 +45,7 @@ class Job(Base):
     error_params: Mapped[dict[str, Any] | None]
     result: Mapped[dict[str, Any] | None]
     created_at: Mapped[datetime]
+    # From when a job that was put back may run again; empty: at once.
+    due_at: Mapped[datetime | None]
     heartbeat_at: Mapped[datetime | None]
     finished_at: Mapped[datetime | None]

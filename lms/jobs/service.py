@@ -11,13 +11,14 @@ from sqlalchemy.orm import Session
 from lms.core.errors import LmsError, Message
 from lms.core.ids import new_uuid
 from lms.db.session import after_commit, now
+from lms.jobs.domain import pause_after
 from lms.jobs.models import Job, JobState
 
 # A running job that has not been heard of for this long is taken to be dead.
 STALE_AFTER = timedelta(seconds=60)
 # A queued job that nobody picked up for this long is handed over again.
 WAIT_BEFORE_RELAY = timedelta(seconds=5)
-MAX_ATTEMPTS = 3
+MAX_DEATHS = 3
 GAVE_UP = Message(
     "job_gave_up", "This stopped unexpectedly several times. What was there before is unchanged."
 )
@@ -56,14 +57,14 @@ def enqueue(session: Session, request: JobRequest) -> Job:
 
 
 def take(session: Session, job_id: str, *, at: datetime) -> Job | None:
-    """Claim the job for this worker; ``None`` where another has it or it is over.
+    """Claim the job for this worker; ``None`` where another has it, it rests or it is over.
 
-    A job that died ``MAX_ATTEMPTS`` times is parked as failed instead of being run again.
+    A job that died ``MAX_DEATHS`` times is parked as failed instead of being run again.
     """
     job = session.get(Job, job_id, with_for_update=True)
     if job is None or not _is_free(job, at):
         return None
-    if job.attempts >= MAX_ATTEMPTS:
+    if job.attempts - job.faults >= MAX_DEATHS:
         _close(job, JobState.FAILED, at)
         job.error_code = GAVE_UP.code
         job.error_text = GAVE_UP.text
@@ -103,18 +104,30 @@ def fail(session: Session, job_id: str, error: LmsError) -> None:
     job.error_params = dict(error.message.params)
 
 
-def put_back(session: Session, job_id: str) -> None:
-    """Let another worker have the job: this one was told to stop."""
-    job = session.get_one(Job, job_id)
+def put_back(session: Session, job_id: str, error: LmsError) -> None:
+    """Let the running job rest before it is tried again: a fault outside will pass.
+
+    A fault that outlasts the last rest fails the job with the error.
+    """
+    job = session.get_one(Job, job_id, with_for_update=True)
+    if job.state != JobState.RUNNING:
+        return
+    job.faults += 1
+    pause = pause_after(job.faults)
+    if pause is None:
+        fail(session, job_id, error)
+        return
     job.state = JobState.QUEUED
     job.heartbeat_at = None
+    job.due_at = now(session) + pause
 
 
 def waiting(session: Session, *, at: datetime) -> list[str]:
     """Return the ids of jobs that nobody works on though they should be worked on."""
+    is_due = or_(Job.due_at.is_(None), Job.due_at <= at)
     never_taken = (Job.state == JobState.QUEUED) & (Job.created_at < at - WAIT_BEFORE_RELAY)
     silent = (Job.state == JobState.RUNNING) & (Job.heartbeat_at < at - STALE_AFTER)
-    return list(session.scalars(select(Job.id).where(or_(never_taken, silent)).limit(100)))
+    return list(session.scalars(select(Job.id).where(or_(never_taken & is_due, silent)).limit(100)))
 
 
 def own_job(session: Session, job_id: str, owner_id: int) -> Job | None:
@@ -124,7 +137,7 @@ def own_job(session: Session, job_id: str, owner_id: int) -> Job | None:
 
 def _is_free(job: Job, at: datetime) -> bool:
     if job.state == JobState.QUEUED:
-        return True
+        return job.due_at is None or job.due_at <= at
     silent_since = job.heartbeat_at or job.created_at
     return job.state == JobState.RUNNING and silent_since < at - STALE_AFTER
 

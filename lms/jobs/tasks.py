@@ -4,6 +4,7 @@ import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import structlog
@@ -89,7 +90,7 @@ class Runner:
     def _put_back(self, context: JobContext, error: GatewayError) -> None:
         log.warning("job_put_back", job=context.job_id, code=error.code)
         with self.database.transaction() as session:
-            service.put_back(session, context.job_id)
+            service.put_back(session, context.job_id, error)
 
 
 @contextmanager
@@ -100,7 +101,7 @@ def _heartbeat(database: Database, job_id: str) -> Iterator[None]:
         with database.transaction() as session:
             service.beat(session, job_id)
 
-    stop = _repeat("heartbeat", live, every=_HEARTBEAT_SECONDS)
+    stop = _repeat("heartbeat", [live], every=_HEARTBEAT_SECONDS)
     try:
         yield
     finally:
@@ -116,38 +117,41 @@ def start_relay(
         for job_id in runner.waiting():
             dispatch(job_id)
 
-    return _repeat("job-relay", relay, every=every)
+    return _repeat("job-relay", [relay], every=every)
 
 
-Chore = Callable[[Database], None]
+Chore = Callable[[Database, Settings], object]
 
 
 def start_chores(
-    database: Database, chores: Sequence[Chore], *, every: float = _CHORE_SECONDS
+    database: Database,
+    settings: Settings,
+    chores: Sequence[Chore],
+    *,
+    every: float = _CHORE_SECONDS,
 ) -> threading.Event:
     """Do each chore again and again, ``every`` so many seconds; set the event to stop.
 
     Every worker does so: a chore must be safe to do twice at once.
     """
-
-    def work() -> None:
-        for chore in chores:
-            chore(database)
-
-    return _repeat("chores", work, every=every)
+    return _repeat("chores", [partial(chore, database, settings) for chore in chores], every=every)
 
 
-def _repeat(name: str, work: Callable[[], None], *, every: float) -> threading.Event:
-    """Do the work again and again in a thread until the event is set."""
+def _repeat(name: str, works: Sequence[Callable[[], object]], *, every: float) -> threading.Event:
+    """Do the works again and again in a thread until the event is set.
+
+    One that fails keeps neither the others nor its own next round from being done.
+    """
     stop = threading.Event()
 
     def loop() -> None:
         while not stop.wait(every):
-            try:
-                work()
-            except SQLAlchemyError as error:
-                # The database may be restarting; the next round makes good for it.
-                log.warning("round_failed", thread=name, error=repr(error))
+            for work in works:
+                try:
+                    work()
+                except (SQLAlchemyError, OSError) as error:
+                    # The database may be restarting, the disk refuse; the next round makes good.
+                    log.warning("round_failed", thread=name, error=repr(error))
 
     threading.Thread(target=loop, name=name, daemon=True).start()
     return stop

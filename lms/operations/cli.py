@@ -45,10 +45,11 @@ def worker() -> None:
     queue = current_app.extensions["lms_queue"]
     if not isinstance(queue, HueyQueue):
         raise click.ClickException("this application has no queue that a worker could serve")
-    runner = Runner(_database(), current_app.extensions["lms_settings"], JOBS)
+    settings = current_app.extensions["lms_settings"]
+    runner = Runner(_database(), settings, JOBS)
     queue.serve(runner.run)
     logging.getLogger("huey").setLevel(logging.WARNING)
-    stops = (start_relay(runner, queue.dispatch), start_chores(_database(), CHORES))
+    stops = (start_relay(runner, queue.dispatch), start_chores(_database(), settings, CHORES))
     consumer = queue.huey.create_consumer(workers=_THREADS, worker_type="thread", periodic=False)
     click.echo("The worker is running.")
     try:

@@ -116,11 +116,11 @@ def test_the_sweep_closes_what_was_left_open_past_its_time_and_nothing_else(data
     assert [told.attempt_id for told in heard] == [made[0].id]
 
 
-def test_the_worker_closes_abandoned_attempts_by_itself(database, heard):
+def test_the_worker_closes_abandoned_attempts_by_itself(database, settings, heard):
     with database.transaction() as session:
         taker = make_taker(session, time_limit_s=60)
         make_attempt(session, taker, at=now(session) - 5 * MINUTE)
-    close_abandoned_attempts(database)
+    close_abandoned_attempts(database, settings)
     assert [told.passed for told in heard] == [False]
 
 

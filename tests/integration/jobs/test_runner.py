@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Mapping
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
@@ -13,6 +13,8 @@ from lms.jobs.models import Job, JobState
 from lms.jobs.service import JobRequest
 from lms.jobs.tasks import JobCancelled, JobContext, Runner, start_relay
 from lms.settings import Settings
+
+DOWN = GatewayError("sms_down", "The message could not be sent.", retryable=True)
 
 
 def order(database: Database, key: str = "count:1", kind: str = "count") -> str:
@@ -73,11 +75,85 @@ def test_a_refusal_fails_the_job_with_its_sentence(database: Database, settings:
 
 def test_a_passing_fault_outside_puts_the_job_back(database: Database, settings: Settings) -> None:
     def unreachable(_context: JobContext) -> None:
-        raise GatewayError("sms_down", "The message could not be sent.", retryable=True)
+        raise DOWN
 
     job_id = order(database)
     runner_with(database, settings, unreachable).run(job_id)
     assert read(database, job_id).state == JobState.QUEUED
+
+
+def taken_and_put_back(database: Database, job_id: str) -> datetime:
+    """Take the job when its rest is over, put it back and return when that was."""
+    with database.transaction() as session:
+        job = session.get_one(Job, job_id)
+        at = now(session)
+        assert service.take(session, job_id, at=job.due_at or at) is not None
+        service.put_back(session, job_id, DOWN)
+    return at
+
+
+def test_a_job_that_was_put_back_rests_and_is_handed_over_when_it_is_due(
+    database: Database, settings: Settings
+) -> None:
+    job_id = order(database)
+    with database.transaction() as session:
+        session.get_one(Job, job_id).created_at = now(session) - timedelta(hours=1)
+    at = taken_and_put_back(database, job_id)
+    due_at = read(database, job_id).due_at
+    assert due_at is not None
+    assert timedelta(seconds=9) < due_at - at < timedelta(seconds=12)
+    early = due_at - timedelta(seconds=1)
+    with database.snapshot() as session:
+        assert service.waiting(session, at=early) == []
+        assert service.waiting(session, at=due_at) == [job_id]
+    runner_with(database, settings, count).run(job_id)
+    assert read(database, job_id).state == JobState.QUEUED
+    with database.transaction() as session:
+        assert service.take(session, job_id, at=early) is None
+        assert service.take(session, job_id, at=due_at) is not None
+
+
+def test_a_job_rests_longer_after_each_fault_and_fails_with_the_last(database: Database) -> None:
+    job_id = order(database)
+    rests = []
+    while read(database, job_id).state == JobState.QUEUED:
+        at = taken_and_put_back(database, job_id)
+        due_at = read(database, job_id).due_at
+        assert due_at is not None
+        rests.append(round((due_at - at).total_seconds()))
+    job = read(database, job_id)
+    assert rests[:4] == [10, 30, 60, 120]
+    assert rests[:-1] == sorted(rests[:-1])
+    assert (job.state, job.error_code, job.error_text) == (
+        JobState.FAILED,
+        "sms_down",
+        "The message could not be sent.",
+    )
+
+
+def test_faults_outside_are_no_deaths_and_a_death_after_them_is_only_one(database: Database, settings: Settings) -> None:
+    job_id = order(database)
+    for _ in range(service.MAX_DEATHS + 1):
+        taken_and_put_back(database, job_id)
+    with database.transaction() as session:
+        job = session.get_one(Job, job_id)
+        job.due_at = now(session) - timedelta(minutes=2)
+        assert service.take(session, job_id, at=job.due_at) is not None
+    runner_with(database, settings, count).run(job_id)
+    assert read(database, job_id).state == JobState.DONE
+
+
+def test_a_job_that_was_cancelled_meanwhile_is_not_put_back(
+    database: Database, settings: Settings
+) -> None:
+    def cancelled_and_unreachable(context: JobContext) -> None:
+        with database.transaction() as session:
+            session.get_one(Job, context.job_id).state = JobState.CANCELLED
+        raise DOWN
+
+    job_id = order(database)
+    runner_with(database, settings, cancelled_and_unreachable).run(job_id)
+    assert read(database, job_id).state == JobState.CANCELLED
 
 
 def test_a_cancelled_job_stops_at_its_next_report(database: Database, settings: Settings) -> None:
@@ -126,7 +202,7 @@ def test_a_job_that_kills_its_workers_is_parked(database: Database) -> None:
     job_id = order(database)
     with database.transaction() as session:
         at = now(session) - timedelta(hours=1)
-        for _ in range(service.MAX_ATTEMPTS):
+        for _ in range(service.MAX_DEATHS):
             assert service.take(session, job_id, at=at) is not None
             at += timedelta(minutes=5)
         assert service.take(session, job_id, at=at) is None

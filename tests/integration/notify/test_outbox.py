@@ -11,6 +11,7 @@ from lms.db.session import now
 from lms.jobs.models import Job
 from lms.jobs.tasks import JobContext, Runner
 from lms.notify import handlers
+from lms.notify.domain import GOOD_FOR
 from lms.notify.models import SmsMessage
 from lms.notify.service import send_sms
 from lms.wiring import JOBS
@@ -56,6 +57,21 @@ def write(database, **changes):
         for name, value in changes.items():
             setattr(message, name, value)
     return message.id
+
+
+def rest_of(database, job_id):
+    """Return how long the job still rests."""
+    with database.snapshot() as session:
+        return session.get_one(Job, job_id).due_at - now(session)
+
+
+def pass_time(database, passed):
+    """Let time pass: everything written so far is so much older."""
+    with database.transaction() as session:
+        for job in session.scalars(select(Job)):
+            job.due_at -= passed
+        for message in session.scalars(select(SmsMessage)):
+            message.created_at -= passed
 
 
 def stored(database):
@@ -106,9 +122,50 @@ def test_a_service_that_is_down_gets_the_message_later(database, service, produc
     (job_id,) = queue.waiting
     production()
     assert stored(database).state == "waiting"
+    pass_time(database, rest_of(database, job_id))
     queue.waiting.append(job_id)
     production()
     assert stored(database).state == "sent"
+
+
+@pytest.mark.parametrize("down_for", [timedelta(minutes=1), timedelta(minutes=7, seconds=45)])
+def test_a_code_outlives_a_service_that_is_down_for_minutes(
+    database, service, production, queue, down_for
+):
+    message_id = write(database)
+    (job_id,) = queue.waiting
+    service.refusals = [True]
+    production()
+    passed = timedelta()
+    while stored(database).state == "waiting":
+        rest = rest_of(database, job_id)
+        passed += rest
+        pass_time(database, rest)
+        service.refusals = [True] if passed < down_for else []
+        queue.waiting.append(job_id)
+        production()
+    assert [key for _phone, _text, key in service.sent] == [message_id]
+    assert passed < down_for + timedelta(minutes=2, seconds=1)
+
+
+def test_a_service_that_stays_down_is_tried_as_long_as_the_code_is_good_for_and_no_longer(
+    database, service, production, queue
+):
+    write(database)
+    (job_id,) = queue.waiting
+    service.refusals = [True] * 100
+    ages, age = [], timedelta()
+    production()
+    while stored(database).state == "waiting":
+        left = len(service.refusals)
+        rest = rest_of(database, job_id)
+        age += rest
+        pass_time(database, rest)
+        queue.waiting.append(job_id)
+        production()
+        ages += [age] * (left - len(service.refusals))
+    assert GOOD_FOR - timedelta(minutes=2) <= ages[-1] < GOOD_FOR
+    assert (stored(database).state, stored(database).text) == ("failed", "")
 
 
 def test_a_refused_message_is_failed_and_forgotten(database, service, production):

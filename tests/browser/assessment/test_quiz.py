@@ -8,6 +8,7 @@ from playwright.sync_api import BrowserContext, Page, expect
 
 from lms.assessment.models import Attempt
 from lms.assessment.queries import sheet
+from tests.factories.accounts import carry
 from tests.factories.assessment import Taker, make_attempt, make_taker, right_letters
 from tests.support.browser import barriers
 from tests.support.site import LiveSite
@@ -36,8 +37,7 @@ class Quiz:
         """Open a window in which the learner is signed in."""
         context = self.new_context(**options)
         with self.site.app.test_client() as client:
-            with client.session_transaction() as cookie:
-                cookie["_user_id"], cookie["_fresh"] = self.taker.token, True
+            carry(client, self.taker.token)
             value = client.get_cookie("session").value
         context.add_cookies([{"name": "session", "value": value, "url": self.site.url}])
         return context.new_page()

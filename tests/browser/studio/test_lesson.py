@@ -12,7 +12,8 @@ from tests.factories.videos import video as make_clip
 from tests.support.site import LiveSite
 
 
-def test_words_typed_beside_an_upload_are_kept(page: Page, live_site: LiveSite) -> None:
+def type_a_title(page: Page, live_site: LiveSite) -> None:
+    """Open a lesson that lacks its video and give it a title without storing it."""
     with live_site.database.transaction() as session:
         teacher = make_staff(session, Role.INSTRUCTOR)
         place = lesson("A01", video(asset_id=None))
@@ -20,6 +21,10 @@ def test_words_typed_beside_an_upload_are_kept(page: Page, live_site: LiveSite) 
     enter(page, live_site, teacher)
     page.goto(f"/studio/courses/{course.slug}/lessons/A01")
     page.locator("#title_zh").fill("还没存的题目")
+
+
+def test_words_typed_beside_an_upload_are_kept(page: Page, live_site: LiveSite) -> None:
+    type_a_title(page, live_site)
 
     page.locator("input[name=file]").first.set_input_files(make_clip("flat.mp4"))
     page.get_by_role("button", name="上传这个视频").click()
@@ -34,13 +39,7 @@ def test_words_typed_beside_an_upload_are_kept(page: Page, live_site: LiveSite) 
 
 
 def test_a_refused_file_is_said_beside_the_file(page: Page, live_site: LiveSite) -> None:
-    with live_site.database.transaction() as session:
-        teacher = make_staff(session, Role.INSTRUCTOR)
-        place = lesson("A01", video(asset_id=None))
-        course = make_course(session, lessons=[place], state=RevisionState.DRAFT).course
-    enter(page, live_site, teacher)
-    page.goto(f"/studio/courses/{course.slug}/lessons/A01")
-    page.locator("#title_zh").fill("还没存的题目")
+    type_a_title(page, live_site)
 
     page.locator("input[name=file]").first.set_input_files(
         {"name": "lesson.mp4", "mimeType": "video/mp4", "buffer": b"#EXTM3U\n/etc/passwd\n"}

@@ -8,9 +8,8 @@ from sqlalchemy import delete, insert, text, update
 from sqlalchemy.exc import DatabaseError, IntegrityError
 from sqlalchemy.orm import Session
 
-from lms.assessment.domain import GivenAnswer
 from lms.assessment.models import Attempt, AttemptQuestion, Option, Question, Quiz, Response
-from lms.assessment.service import save_response, submit_attempt
+from lms.assessment.service import submit_attempt
 from lms.db.session import Database, now
 from tests.factories.assessment import (
     Taker,
@@ -18,6 +17,7 @@ from tests.factories.assessment import (
     make_quiz,
     make_taker,
     right_letters,
+    save,
 )
 
 
@@ -120,13 +120,7 @@ def test_what_was_asked_and_answered_is_never_deleted(database: Database, model:
         taker = make_taker(session)
         attempt = make_attempt(session, taker)
         question_id, letters = next(iter(right_letters(session, attempt).items()))
-        save_response(
-            session,
-            actor=taker.actor,
-            attempt_id=attempt.id,
-            given=GivenAnswer(question_id, letters, 1),
-            now=now(session),
-        )
+        save(session, taker, attempt, (question_id, letters, 1))
     assert refused(database, lambda session: session.execute(delete(model)))
 
 
@@ -171,13 +165,7 @@ def test_an_older_revision_of_an_answer_never_overwrites(database: Database):
         taker = make_taker(session)
         attempt = make_attempt(session, taker)
         question_id, letters = next(iter(right_letters(session, attempt).items()))
-        save_response(
-            session,
-            actor=taker.actor,
-            attempt_id=attempt.id,
-            given=GivenAnswer(question_id, letters, 5),
-            now=now(session),
-        )
+        save(session, taker, attempt, (question_id, letters, 5))
     older = update(Response).values(rev=4, answer=["b"])
     assert refused(database, lambda session: session.execute(older))
     drop_trigger(database, "response_no_update", "response")

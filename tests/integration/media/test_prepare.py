@@ -11,7 +11,7 @@ from sqlalchemy import select
 
 from lms.core.errors import InvalidInput
 from lms.jobs.models import Job, JobState
-from lms.media import queries, service
+from lms.media import service
 from lms.media.domain.states import AssetState
 from lms.media.gateway import transcode
 from lms.media.gateway.probe import probe, starts_at_once
@@ -51,15 +51,6 @@ def send(database, media_dir, owner_id, tmp_path):
             ).id
 
     return send
-
-
-@pytest.fixture
-def facts(database):
-    def facts(asset_id):
-        with database.snapshot() as session:
-            return queries.asset_facts(session, [asset_id])[asset_id]
-
-    return facts
 
 
 def served(storage, found, name):

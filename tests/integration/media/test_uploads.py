@@ -10,7 +10,7 @@ from lms.db.bus import Bus
 from lms.db.session import Database
 from lms.jobs import service as jobs
 from lms.jobs.models import Job, JobState
-from lms.media import queries, service
+from lms.media import service
 from lms.media.domain.names import Label
 from lms.media.domain.prepared import PreparedRendition, PreparedVideo
 from lms.media.domain.states import AssetState
@@ -43,15 +43,6 @@ def send(database, owner_id):
             ).id
 
     return send
-
-
-@pytest.fixture
-def facts(database):
-    def facts(asset_id):
-        with database.snapshot() as session:
-            return queries.asset_facts(session, [asset_id])[asset_id]
-
-    return facts
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""Reads what starting, saving and grading need; right answers leave this file for grading alone."""
+"""Reads what starting, saving, showing and grading need; right answers leave for grading alone."""
 
 from collections import defaultdict
 from datetime import datetime
@@ -7,7 +7,7 @@ from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from lms.assessment.domain import GRACE, AnswerKey, AttemptState, Drawable, Tries
-from lms.assessment.models import Attempt, AttemptQuestion, Option, Question, Response
+from lms.assessment.models import Attempt, AttemptQuestion, Option, Question, Quiz, Response
 from lms.core.errors import NotFound
 from lms.enrollment.models import Enrollment
 
@@ -27,6 +27,22 @@ _ASKED = (
         AttemptQuestion.question_id == bindparam("question_id"),
     )
 )
+
+
+def own_attempt(session: Session, *, person_id: int, attempt_id: int) -> tuple[Attempt, Quiz, int]:
+    """Return the person's attempt with its quiz and the revision the learner is enrolled in.
+
+    Raises ``NotFound`` for anyone else's attempt as for one that does not exist.
+    """
+    row = session.execute(
+        select(Attempt, Quiz, Enrollment.revision_id)
+        .join(Quiz, Quiz.id == Attempt.quiz_id)
+        .join(Enrollment, Enrollment.id == Attempt.enrollment_id)
+        .where(Attempt.id == attempt_id, Attempt.person_id == person_id)
+    ).one_or_none()
+    if row is None:
+        raise NotFound
+    return row[0], row[1], row[2]
 
 
 def own_attempt_for_update(

@@ -8,13 +8,11 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from lms.assessment.domain import AttemptState, Tries
-from lms.assessment.models import Attempt, AttemptQuestion, Option, Question, Quiz
+from lms.assessment.models import AttemptQuestion, Option, Question
 from lms.assessment.queries import attempts
 from lms.catalog.outline import CourseView, ItemView, LessonView
 from lms.catalog.tree import revision_tree
-from lms.core.errors import NotFound
 from lms.db.base import Localized
-from lms.enrollment.models import Enrollment
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,15 +84,9 @@ def place(session: Session, *, revision_id: int, item_id: int) -> Place:
 
 def result(session: Session, *, person_id: int, attempt_id: int) -> Result:
     """Return how the person's attempt stands. Raises ``NotFound`` for anyone else's."""
-    row = session.execute(
-        select(Attempt, Quiz, Enrollment.revision_id)
-        .join(Quiz, Quiz.id == Attempt.quiz_id)
-        .join(Enrollment, Enrollment.id == Attempt.enrollment_id)
-        .where(Attempt.id == attempt_id, Attempt.person_id == person_id)
-    ).one_or_none()
-    if row is None:
-        raise NotFound
-    attempt, quiz, revision_id = row
+    attempt, quiz, revision_id = attempts.own_attempt(
+        session, person_id=person_id, attempt_id=attempt_id
+    )
     used = attempts.tries(
         session,
         enrollment_id=attempt.enrollment_id,

@@ -8,10 +8,10 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from lms.assessment.domain import LETTERS, AttemptState, letters_of
-from lms.assessment.models import Attempt, AttemptQuestion, Option, Question, Quiz, Response
+from lms.assessment.models import AttemptQuestion, Option, Question, Response
+from lms.assessment.queries import attempts
 from lms.core.errors import NotFound
 from lms.db.base import Localized
-from lms.enrollment.models import Enrollment
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,22 +74,16 @@ class Sheet:
 
 def sheet(session: Session, *, person_id: int, attempt_id: int) -> Sheet:
     """Return the person's attempt to work on. Raises ``NotFound`` for anyone else's."""
-    row = session.execute(
-        select(Attempt, Quiz.title, Enrollment.revision_id)
-        .join(Quiz, Quiz.id == Attempt.quiz_id)
-        .join(Enrollment, Enrollment.id == Attempt.enrollment_id)
-        .where(Attempt.id == attempt_id, Attempt.person_id == person_id)
-    ).one_or_none()
-    if row is None:
-        raise NotFound
-    attempt, title, revision_id = row
+    attempt, quiz, revision_id = attempts.own_attempt(
+        session, person_id=person_id, attempt_id=attempt_id
+    )
     return Sheet(
         attempt_id=attempt.id,
         number=attempt.number,
         state=attempt.state,
         item_id=attempt.item_id,
         revision_id=revision_id,
-        title=title,
+        title=quiz.title,
         deadline_at=attempt.deadline_at,
         questions=_questions(session, attempt_id),
     )

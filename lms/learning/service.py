@@ -9,8 +9,22 @@ from lms.assessment.models import Attempt
 from lms.catalog.tree import revision_tree
 from lms.core.access import Actor
 from lms.core.errors import Forbidden, NotFound
+from lms.enrollment import service as enrollment_service
+from lms.learning import queries
 from lms.progress import queries as progress_queries
 from lms.progress.service import require_open
+
+
+def join_course(session: Session, *, actor: Actor, slug: str, now: datetime) -> int:
+    """Enroll the actor in the course at the address and return the enrollment's id.
+
+    Raises ``NotFound`` where the actor sees no such course and ``PaymentRequired`` where it costs
+    money.
+    """
+    found = queries.visible_course(session, slug=slug, person_id=actor.person_id)
+    if found is None:
+        raise NotFound
+    return enrollment_service.enroll(session, actor=actor, course=found[0], now=now)
 
 
 def start_quiz(session: Session, *, actor: Actor, item_id: int, now: datetime) -> Attempt:

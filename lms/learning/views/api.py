@@ -10,8 +10,7 @@ from lms.core.access import Permission
 from lms.core.clock import rfc3339
 from lms.core.errors import NotFound
 from lms.db.session import now
-from lms.enrollment import service as enrollment_service
-from lms.learning import queries
+from lms.learning import queries, service
 from lms.progress.domain.units import ms_to_seconds
 from lms.web.access import current_actor, database, optional_actor, public, requires
 from lms.web.i18n import localized
@@ -55,13 +54,9 @@ def course(slug: str) -> ResponseReturnValue:
 @requires(Permission.LEARN)
 def enroll(slug: str) -> ResponseReturnValue:
     """Join a course; 402 where it has to be paid for."""
-    actor = current_actor()
     with database().transaction() as session:
-        found = queries.visible_course(session, slug=slug, person_id=actor.person_id)
-        if found is None:
-            raise NotFound
-        enrollment_id = enrollment_service.enroll(
-            session, actor=actor, course=found[0], now=now(session)
+        enrollment_id = service.join_course(
+            session, actor=current_actor(), slug=slug, now=now(session)
         )
     return jsonify({"enrollment": enrollment_id, "course": slug, "status": "active"}), 201
 

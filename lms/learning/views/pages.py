@@ -7,8 +7,7 @@ from lms.core.access import Permission
 from lms.core.clock import local_day, utc_now
 from lms.core.errors import NotFound
 from lms.db.session import now
-from lms.enrollment import service as enrollment_service
-from lms.learning import queries
+from lms.learning import queries, service
 from lms.learning.forms import matching
 from lms.web.access import current_actor, database, optional_actor, public, requires
 from lms.web.i18n import gettext
@@ -65,11 +64,7 @@ def course(slug: str) -> ResponseReturnValue:
 def enroll(slug: str) -> ResponseReturnValue:
     """Join a free course and go to its first lesson."""
     with database().transaction() as session:
-        actor = current_actor()
-        found = queries.visible_course(session, slug=slug, person_id=actor.person_id)
-        if found is None:
-            raise NotFound
-        enrollment_service.enroll(session, actor=actor, course=found[0], now=now(session))
+        service.join_course(session, actor=current_actor(), slug=slug, now=now(session))
     flash(gettext("You have joined. The first lesson is ready."), "ok")
     return redirect(url_for("lessons.resume", slug=slug))
 

@@ -1,0 +1,129 @@
+"""Whoever one is: every link of every page leads somewhere, every form has someone who takes it."""
+
+from collections import deque
+from html.parser import HTMLParser
+from urllib.parse import urljoin, urlsplit
+
+import pytest
+from flask import Flask
+from werkzeug.routing import RoutingException
+
+from lms.core.access import Role, Scope, ScopeKind
+from lms.core.clock import utc_now
+from lms.db.session import Database
+from tests.factories.accounts import make_grant, make_person, sign_in
+from tests.factories.assessment import make_graded_attempt, make_quiz
+from tests.factories.catalog import lesson, make_course, practice, quiz, reading, video
+from tests.factories.enrollment import make_enrollment
+from tests.factories.media import make_asset, make_caption
+from tests.support.site import Client
+
+_MOST = 400
+# A click there ends the visit; a download is fetched once.
+_LEFT_OUT = ("/sign-out", "/media/", "/static/")
+
+
+class _Page(HTMLParser):
+    """The addresses a page links to and posts to."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.links: list[str] = []
+        self.forms: list[tuple[str, str]] = []
+        self.feed(text)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        """Note links, buttons with an address of their own, and forms."""
+        named = {name: value or "" for name, value in attrs}
+        if tag == "a" and "href" in named:
+            self.links.append(named["href"])
+        if tag == "form":
+            method = named.get("method", "get").upper()
+            self.forms.append(
+                (method if method in ("GET", "POST") else "GET", named.get("action", ""))
+            )
+
+
+def crawl(client: Client, app: Flask, *starts: str) -> tuple[list[str], list[str]]:
+    """Follow every link; return the pages seen and what led nowhere."""
+    waiting, seen, faults = deque(starts), list(starts), []
+    routes = app.url_map.bind("localhost")
+    while waiting and len(seen) < _MOST:
+        here = waiting.popleft()
+        answer = client.get(here)
+        if answer.status_code >= 400:
+            faults.append(f"{answer.status_code} {here}")
+        page = _Page(answer.text if answer.mimetype == "text/html" else "")
+        if answer.location:
+            page.links.append(answer.location)
+        for method, action in page.forms:
+            try:
+                routes.match(urlsplit(urljoin(here, action)).path, method=method)
+            except RoutingException as fault:
+                faults.append(f"{here}: nobody takes {method} {action}: {fault}")
+        for link in page.links:
+            there = urlsplit(urljoin(f"http://localhost{here}", link))
+            address = there.path + (f"?{there.query}" if there.query else "")
+            if there.netloc != "localhost" or there.path.startswith(_LEFT_OUT) or address in seen:
+                continue
+            seen.append(address)
+            waiting.append(address)
+    return seen, faults
+
+
+@pytest.fixture
+def town(database: Database):
+    """A person of each kind around one course, some of it done."""
+    with database.transaction() as session:
+        asset = make_asset(session)
+        make_caption(session, asset)
+        first, final = make_quiz(session), make_quiz(session)
+        course = make_course(
+            session,
+            lessons=[
+                lesson(
+                    "A01",
+                    video(asset_id=asset.id),
+                    reading(),
+                    practice(),
+                    quiz(quiz_id=first.id),
+                ),
+                lesson("FINAL", quiz("final", quiz_id=final.id)),
+            ],
+        )
+        people = {None: make_person(session)}
+        enrollment = make_enrollment(
+            session, person=people[None], course=course, done=["A01/video", "A01/quiz"]
+        )
+        make_graded_attempt(session, enrollment, course, "A01/quiz", percent=80, points=8)
+        for role in (Role.INSTRUCTOR, Role.ADMINISTRATOR):
+            people[role] = make_person(session)
+            make_grant(session, people[role], role, Scope(ScopeKind.PLATFORM))
+        return people
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+@pytest.mark.parametrize(
+    ("role", "must_see"),
+    [
+        (None, ["/me/record", "/learn/{slug}/A01.practice"]),
+        (Role.INSTRUCTOR, ["/studio", "/studio/courses/{slug}/lessons/A01"]),
+        (Role.ADMINISTRATOR, ["/staff/completions", "/staff/completions?status=all"]),
+    ],
+)
+def test_every_link_of_a_signed_in_person_leads_somewhere(
+    app: Flask, client: Client, town, role: Role | None, must_see: list[str], language: str
+) -> None:
+    sign_in(client, town[role], confirmed_at=utc_now(), second_factor_at=utc_now())
+    client.get(f"/?lang={language}")
+    seen, faults = crawl(client, app, "/")
+    assert faults == []
+    slug = next(each.split("/")[2] for each in seen if each.startswith("/courses/"))
+    for address in must_see:
+        assert address.format(slug=slug) in seen
+
+
+def test_every_link_of_a_visitor_leads_somewhere(app: Flask, client: Client, town) -> None:
+    seen, faults = crawl(client, app, "/")
+    assert faults == []
+    assert "/sign-in" in seen

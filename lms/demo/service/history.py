@@ -1,6 +1,6 @@
 """Writes the history of many enrollments by a few statements a batch, all figures consistent."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -26,6 +26,7 @@ from sqlalchemy import Column as SqlColumn
 from sqlalchemy.orm import Session
 
 from lms.assessment.models import Attempt
+from lms.db.base import Base
 from lms.demo.domain import HALF_WAY_PERCENT
 from lms.progress.domain.state import LeaseEnd
 from lms.progress.models import (
@@ -125,30 +126,23 @@ def write_attempts(session: Session) -> None:
     luck = (_NEW.c.enrollment_id * 7 + _STEP.c.number) % 1000
     needed = (_STEP.c.asked * _STEP.c.pass_percent + 99) // 100
     points = needed + luck % (_STEP.c.asked - needed + 1)
-    rows = (
-        select(
-            _STEP.c.quiz_id,
-            _STEP.c.item_id,
-            _NEW.c.enrollment_id,
-            _NEW.c.person_id,
-            literal(1),
-            literal("submitted"),
-            _NEW.c.enrollment_id,
-            words.moment(begins),
-            words.moment(begins + _STEP.c.duration_ms),
-            points,
-            _STEP.c.asked,
-            points * 100 // _STEP.c.asked,
-            literal_column("1" if words.is_sqlite else "true"),
-        )
-        .select_from(_NEW.join(_STEP, _is_done()))
-        .where(_STEP.c.quiz_id.is_not(None))
-    )
-    columns = (
-        "quiz_id item_id enrollment_id person_id number state seed started_at submitted_at "
-        "points max_points percent passed"
-    )
-    session.execute(insert(Attempt).from_select(columns.split(), rows))
+    quizzes = _NEW.join(_STEP, and_(_is_done(), _STEP.c.quiz_id.is_not(None)))
+    values = {
+        "quiz_id": _STEP.c.quiz_id,
+        "item_id": _STEP.c.item_id,
+        "enrollment_id": _NEW.c.enrollment_id,
+        "person_id": _NEW.c.person_id,
+        "number": literal(1),
+        "state": literal("submitted"),
+        "seed": _NEW.c.enrollment_id,
+        "started_at": words.moment(begins),
+        "submitted_at": words.moment(begins + _STEP.c.duration_ms),
+        "points": points,
+        "max_points": _STEP.c.asked,
+        "percent": points * 100 // _STEP.c.asked,
+        "passed": literal_column("1" if words.is_sqlite else "true"),
+    }
+    session.execute(_filled(Attempt, quizzes, values))
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,6 +186,13 @@ def _watched() -> tuple[FromClause, ColumnElement[int], ColumnElement[int]]:
     return watched, _STEP.c.duration_ms * share // 100, _NEW.c.started_ms + _STEP.c.offset_ms
 
 
+def _filled(
+    model: type[Base], source: FromClause, values: Mapping[str, ColumnElement[Any]]
+) -> Insert:
+    """Return the statement that writes a row with these values for each row of the source."""
+    return insert(model).from_select(list(values), select(*values.values()).select_from(source))
+
+
 def _lease_id() -> ColumnElement[str]:
     enrollment, number = cast(_NEW.c.enrollment_id, String), cast(_STEP.c.number, String)
     return literal("demo-").concat(enrollment).concat(literal("-")).concat(number)
@@ -199,70 +200,59 @@ def _lease_id() -> ColumnElement[str]:
 
 def _leases() -> Insert:
     watched, ms, begins = _watched()
-    rows = select(
-        _lease_id(),
-        _NEW.c.person_id,
-        _NEW.c.sign_in_id,
-        _NEW.c.enrollment_id,
-        _STEP.c.item_id,
-        _STEP.c.material_id,
-        begins,
-        begins + ms,
-        literal(str(LeaseEnd.RELEASED)),
-        literal(1),
-    ).select_from(watched)
-    columns = (
-        "id person_id sign_in_id enrollment_id item_id material_id started_at_ms ended_at_ms "
-        "ended_by last_seq"
-    )
-    return insert(PlaybackLease).from_select(columns.split(), rows)
+    values = {
+        "id": _lease_id(),
+        "person_id": _NEW.c.person_id,
+        "sign_in_id": _NEW.c.sign_in_id,
+        "enrollment_id": _NEW.c.enrollment_id,
+        "item_id": _STEP.c.item_id,
+        "material_id": _STEP.c.material_id,
+        "started_at_ms": begins,
+        "ended_at_ms": begins + ms,
+        "ended_by": literal(str(LeaseEnd.RELEASED)),
+        "last_seq": literal(1),
+    }
+    return _filled(PlaybackLease, watched, values)
 
 
 def _slices(words: _Words) -> Insert:
     watched, ms, begins = _watched()
     interval = words.intervals(ms)
-    rows = select(
-        _NEW.c.person_id,
-        _STEP.c.material_id,
-        _lease_id(),
-        literal(1),
-        _NEW.c.first_day + _STEP.c.day,
-        begins,
-        begins + ms,
-        interval,
-        interval,
-        interval,
-        words.nothing(),
-        ms,
-        ms,
-        ms,
-        literal(_DEVICE_HASH),
-    ).select_from(watched)
-    columns = (
-        "person_id material_id lease_id seq day wall_from_ms wall_to_ms claimed seen credited "
-        "refused claimed_ms seen_ms credited_ms device_hash"
-    )
-    return insert(WatchSlice).from_select(columns.split(), rows)
+    values = {
+        "person_id": _NEW.c.person_id,
+        "material_id": _STEP.c.material_id,
+        "lease_id": _lease_id(),
+        "seq": literal(1),
+        "day": _NEW.c.first_day + _STEP.c.day,
+        "wall_from_ms": begins,
+        "wall_to_ms": begins + ms,
+        "claimed": interval,
+        "seen": interval,
+        "credited": interval,
+        "refused": words.nothing(),
+        "claimed_ms": ms,
+        "seen_ms": ms,
+        "credited_ms": ms,
+        "device_hash": literal(_DEVICE_HASH),
+    }
+    return _filled(WatchSlice, watched, values)
 
 
 def _sets(words: _Words) -> Insert:
     watched, ms, begins = _watched()
     interval = words.intervals(ms)
-    rows = select(
-        _NEW.c.person_id,
-        _STEP.c.material_id,
-        interval,
-        interval,
-        words.nothing(),
-        ms,
-        ms,
-        ms,
-        begins + ms,
-    ).select_from(watched)
-    columns = (
-        "person_id material_id seen credited refused seen_ms credited_ms position_ms updated_at_ms"
-    )
-    return insert(MaterialProgress).from_select(columns.split(), rows)
+    values = {
+        "person_id": _NEW.c.person_id,
+        "material_id": _STEP.c.material_id,
+        "seen": interval,
+        "credited": interval,
+        "refused": words.nothing(),
+        "seen_ms": ms,
+        "credited_ms": ms,
+        "position_ms": ms,
+        "updated_at_ms": begins + ms,
+    }
+    return _filled(MaterialProgress, watched, values)
 
 
 def _clocks(words: _Words) -> Insert:
@@ -281,8 +271,10 @@ def _clocks(words: _Words) -> Insert:
 
 def _completions(words: _Words) -> Insert:
     ends = _NEW.c.started_ms + _STEP.c.offset_ms + _STEP.c.duration_ms
-    rows = select(
-        _NEW.c.enrollment_id, _STEP.c.lesson_key, _STEP.c.item_key, words.moment(ends)
-    ).select_from(_NEW.join(_STEP, _is_done()))
-    columns = ["enrollment_id", "lesson_key", "item_key", "completed_at"]
-    return insert(ItemCompletion).from_select(columns, rows)
+    values = {
+        "enrollment_id": _NEW.c.enrollment_id,
+        "lesson_key": _STEP.c.lesson_key,
+        "item_key": _STEP.c.item_key,
+        "completed_at": words.moment(ends),
+    }
+    return _filled(ItemCompletion, _NEW.join(_STEP, _is_done()), values)

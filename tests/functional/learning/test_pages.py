@@ -66,6 +66,11 @@ def test_joining_needs_a_sign_in(client: Client, school: School) -> None:
     assert answer.location.startswith("/sign-in")
 
 
+@pytest.mark.parametrize("path", ["/courses", "/api/v1/courses"])
+def test_an_unknown_course_cannot_be_joined(learner: Client, path: str) -> None:
+    assert learner.post(f"{path}/no-such-course/enrollment").status_code == 404
+
+
 def test_a_course_that_costs_money_is_not_joined_for_free(
     client: Client, school: School, database: Database
 ) -> None:

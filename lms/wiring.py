@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from lms.accounts.events import SignInEnded
+from lms.accounts.tasks import ForgetSignIns, forget_proofs
 from lms.assessment.events import AttemptGraded
 from lms.assessment.tasks import close_abandoned_attempts
 from lms.db.bus import Bus
@@ -13,7 +14,8 @@ from lms.jobs.tasks import Handler as JobHandler
 from lms.media.tasks import prepare as prepare_video
 from lms.notify.handlers import send_message
 from lms.progress import handlers as progress
-from lms.roster.tasks import make_export
+from lms.roster.tasks import clear_files, make_export
+from lms.web.limits import clear_old_counts
 
 EVENTS: dict[type, Sequence[EventHandler]] = {
     AttemptGraded: (progress.quiz_passed,),
@@ -27,7 +29,13 @@ JOBS: dict[str, JobHandler] = {
     "sms.send": send_message,
 }
 
-CHORES: Sequence[Chore] = (close_abandoned_attempts,)
+CHORES: Sequence[Chore] = (
+    close_abandoned_attempts,
+    clear_files,
+    forget_proofs,
+    ForgetSignIns(),
+    clear_old_counts,
+)
 
 
 def event_bus() -> Bus:

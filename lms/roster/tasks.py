@@ -1,15 +1,16 @@
-"""Makes the files of exports."""
+"""Makes the files of exports and clears them away."""
 
 from collections.abc import Mapping
 from typing import Any
 
-from lms.db.session import now
+from lms.db.session import Database, now
 from lms.jobs.tasks import JobContext
 from lms.roster import queries, service
 from lms.roster.domain import ExportFormat
 from lms.roster.forms import parse_filters
 from lms.roster.gateway import measure, remove_halves
 from lms.roster.models import Export
+from lms.settings import Settings
 
 
 def make_export(context: JobContext) -> Mapping[str, Any]:
@@ -17,7 +18,6 @@ def make_export(context: JobContext) -> Mapping[str, Any]:
 
     Raises ``GatewayError`` where the disk refuses; nothing is left behind then.
     """
-    service.clear_old_files(context.database, context.settings)
     with context.database.snapshot() as session:
         export = session.get_one(Export, context.args["export"])
     if export.path is not None:
@@ -42,3 +42,8 @@ def make_export(context: JobContext) -> Mapping[str, Any]:
             now=now(session),
         )
     return {"rows": rows}
+
+
+def clear_files(database: Database, settings: Settings) -> None:
+    """Delete the files of exports whose days are over, so that none waits for the next export."""
+    service.clear_old_files(database, settings)

@@ -1,26 +1,26 @@
 """Limits how often something may be done; counts outlive restarts and rolled-back requests."""
 
-import secrets
 from collections.abc import Iterable
 from dataclasses import dataclass
 
 import structlog
-from sqlalchemy import delete, update
+from sqlalchemy import delete, select, tuple_, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from lms.core.errors import TooMany
 from lms.core.ids import digest
 from lms.db.session import Database, now
+from lms.settings import Settings
 from lms.web.models import RateCounter
 
 log = structlog.get_logger(__name__)
 
 DAY = 86_400
 HOUR = 3_600
-# One call in so many also clears windows that are over.
-_CLEAR_ONE_IN = 100
+# No window is longer than a day, so one that began two days ago is over for everybody.
 _KEEP_SECONDS = 2 * DAY
+_BATCH = 1_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,8 +60,6 @@ def spend(database: Database, *uses: Use) -> None:
         counts = [
             (use, _count(session, use, second)) for use in sorted(uses, key=lambda use: use.bucket)
         ]
-        if secrets.randbelow(_CLEAR_ONE_IN) == 0:
-            clear_old(session, second)
     over = [use for use, count in counts if count > use.limit.times]
     if over:
         log.warning("rate_limited", limits=[use.limit.name for use in over])
@@ -89,9 +87,23 @@ def give_back(session: Session, uses: Iterable[Use]) -> None:
         )
 
 
-def clear_old(session: Session, second: int) -> None:
-    """Delete the counters of windows that ended long ago."""
-    session.execute(delete(RateCounter).where(RateCounter.window_start < second - _KEEP_SECONDS))
+def clear_old_counts(database: Database, _settings: Settings) -> None:
+    """Delete a batch of counters whose windows ended long ago, the oldest first."""
+    key = (RateCounter.bucket, RateCounter.window_start)
+    with database.transaction() as session:
+        before = int(now(session).timestamp()) - _KEEP_SECONDS
+        over = session.execute(
+            select(*key)
+            .where(RateCounter.window_start < before)
+            .order_by(RateCounter.window_start)
+            .limit(_BATCH)
+            .with_for_update(skip_locked=True)
+        ).all()
+        session.execute(
+            delete(RateCounter)
+            .where(tuple_(*key).in_([tuple(row) for row in over]))
+            .execution_options(synchronize_session=False)
+        )
 
 
 def _count(session: Session, use: Use, second: int) -> int:

@@ -30,6 +30,13 @@ STAFF_SIGNED_IN_FOR = timedelta(hours=12)
 # How exactly "last seen" is kept; finer would cost a write with each request.
 SEEN_EVERY = timedelta(hours=1)
 
+# Codes and half sign-ins open nothing after a quarter of an hour. They hold phone numbers, also of
+# people who never joined, and so go after a day: who asks why a code did not work, asks that day.
+PROOFS_KEPT_FOR = timedelta(days=1)
+# Who was signed in when and on what is a log of the network, which the Cybersecurity Law wants kept
+# for six months at least (184 days at their longest); no rule asks for more.
+SIGN_INS_KEPT_FOR = timedelta(days=184)
+
 _COMMON_WORDS = """
 password password1 password123 passw0rd p@ssw0rd iloveyou letmein1 welcome1 sunshine
 princess football baseball superman trustno1 michael1 12345678 123456789 1234567890

@@ -81,16 +81,17 @@ def open_exports(session: Session, person_id: int) -> int:
     )
 
 
-def expired(session: Session, at: datetime) -> list[Export]:
-    """Return exports whose days are over and whose files may still lie there."""
-    return list(
-        session.scalars(
-            select(Export)
-            .where(Export.expires_at <= at, Export.path.is_not(None), Export.removed_at.is_(None))
-            .limit(1000)
-            .with_for_update()
-        )
+def expired(session: Session, at: datetime) -> list[tuple[str, str]]:
+    """Return id and file name of exports whose days are over and whose files may still lie there.
+
+    A thousand at most; the next round finds the others.
+    """
+    rows = session.execute(
+        select(Export.id, Export.path)
+        .where(Export.expires_at <= at, Export.path.is_not(None), Export.removed_at.is_(None))
+        .limit(1000)
     )
+    return [(export_id, name) for export_id, name in rows if name is not None]
 
 
 def _views(person_id: int) -> Select[*tuple[Any, ...]]:

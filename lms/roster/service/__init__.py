@@ -6,9 +6,9 @@ from lms.roster.service.exports import (
     order_export,
     path_of,
     record_made,
+    record_removed,
     require_reach,
     scopes_of,
-    sweep,
 )
 from lms.roster.service.files import clear_old_files, write_list
 
@@ -19,8 +19,8 @@ __all__ = [
     "order_export",
     "path_of",
     "record_made",
+    "record_removed",
     "require_reach",
     "scopes_of",
-    "sweep",
     "write_list",
 ]

@@ -1,5 +1,6 @@
 """Takes orders for exports, hands their files out once, and clears what is over."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -120,12 +121,10 @@ def hand_out(session: Session, *, actor: Actor, export_id: str, now: datetime) -
     )
 
 
-def sweep(session: Session, *, now: datetime) -> list[str]:
-    """Mark what is over as removed and return the names of the files to delete."""
-    over = queries.expired(session, now)
-    for export in over:
-        export.removed_at = now
-    return [export.path for export in over if export.path]
+def record_removed(session: Session, export_ids: Sequence[str], *, now: datetime) -> None:
+    """Record that the files of the exports were deleted."""
+    theirs = Export.id.in_(export_ids) & Export.removed_at.is_(None)
+    session.execute(update(Export).where(theirs).values(removed_at=now))
 
 
 def scopes_of(export: Export) -> tuple[Scope, ...]:

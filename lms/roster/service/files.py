@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import structlog
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
@@ -24,6 +25,7 @@ from lms.roster.gateway import Sheet, atomic_file, write_csv, write_xlsx
 from lms.roster.service import exports
 from lms.settings import Settings
 
+log = structlog.get_logger(__name__)
 _CHUNK = 2_000
 
 Report = Callable[[int, int], None]
@@ -68,11 +70,24 @@ def write_list(
 
 def clear_old_files(database: Database, settings: Settings) -> int:
     """Delete the files of exports whose days are over; return how many."""
-    with database.transaction() as session:
-        names = exports.sweep(session, now=now(session))
-    for name in names:
-        (settings.export_dir / name).unlink(missing_ok=True)
-    return len(names)
+    with database.snapshot() as session:
+        over = queries.expired(session, now(session))
+    # First the file, then the row: whatever happens between, the next round finds it again.
+    gone = [export_id for export_id, name in over if _delete(settings.export_dir / name)]
+    if gone:
+        with database.transaction() as session:
+            exports.record_removed(session, gone, now=now(session))
+    return len(gone)
+
+
+def _delete(file: Path) -> bool:
+    """Delete the file; false where the disk refuses, which must not save the other files."""
+    try:
+        file.unlink(missing_ok=True)
+    except OSError as error:
+        log.warning("export_not_deleted", error=repr(error))
+        return False
+    return True
 
 
 @contextmanager

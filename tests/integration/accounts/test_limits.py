@@ -76,11 +76,23 @@ def test_the_key_is_not_readable(database):
         assert "13857005678" not in session.scalars(select(RateCounter.bucket)).one()
 
 
-def test_windows_long_over_are_cleared_and_fresh_ones_kept(database):
+def test_windows_long_over_are_cleared_and_those_that_may_still_run_are_kept(database, settings):
     limits.spend(database, ONE)
     with database.transaction() as session:
         second = int(now(session).timestamp())
-        session.add(RateCounter(bucket="old", window_start=second - 3 * DAY, count=9))
-        session.flush()
-        limits.clear_old(session, second)
-        assert [row.count for row in session.scalars(select(RateCounter))] == [1]
+        session.add(RateCounter(bucket="old", window_start=second - 2 * DAY - 60, count=9))
+        session.add(RateCounter(bucket="day", window_start=second - DAY + 60, count=2))
+    limits.clear_old_counts(database, settings)
+    assert sorted(counts(database)) == [1, 2]
+
+
+def test_a_round_clears_a_batch_of_windows_the_oldest_first(database, settings, monkeypatch):
+    monkeypatch.setattr(limits, "_BATCH", 2)
+    with database.transaction() as session:
+        second = int(now(session).timestamp())
+        for days in (3, 5, 4):
+            session.add(RateCounter(bucket="old", window_start=second - days * DAY, count=days))
+    limits.clear_old_counts(database, settings)
+    assert counts(database) == [3]
+    limits.clear_old_counts(database, settings)
+    assert counts(database) == []

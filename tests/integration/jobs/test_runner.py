@@ -131,7 +131,9 @@ def test_a_job_rests_longer_after_each_fault_and_fails_with_the_last(database: D
     )
 
 
-def test_faults_outside_are_no_deaths_and_a_death_after_them_is_only_one(database: Database, settings: Settings) -> None:
+def test_faults_outside_are_no_deaths_and_a_death_after_them_is_only_one(
+    database: Database, settings: Settings
+) -> None:
     job_id = order(database)
     for _ in range(service.MAX_DEATHS + 1):
         taken_and_put_back(database, job_id)

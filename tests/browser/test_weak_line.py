@@ -113,3 +113,25 @@ def test_a_video_that_began_unheard_counts_from_when_the_site_answers(
             break
         lesson_page.wait_for_timeout(50)
     assert _CLIP_MS * 0.3 < credited(database) < _CLIP_MS * 0.9
+
+
+def test_on_a_line_that_costs_money_the_first_tap_asks_with_the_megabytes(
+    lesson_page: Page, database: Database
+) -> None:
+    lesson_page.add_init_script(
+        "Object.defineProperty(navigator, 'connection', {value: {type: 'cellular'}})"
+    )
+    lesson_page.reload()
+    lesson_page.locator("[data-play]").click()
+    dialog = lesson_page.get_by_role("dialog")
+    expect(dialog).to_contain_text("MB")
+    assert lesson_page.evaluate("document.querySelector('video').paused")
+    dialog.locator("input[value='240p']").check(force=True)
+    dialog.get_by_role("button").click()
+    expect(dialog).to_be_hidden()
+    expect(lesson_page.locator("[data-state]")).to_have_text(_DONE, timeout=30_000)
+    assert "240p" in lesson_page.evaluate("document.querySelector('video').currentSrc")
+    lesson_page.reload()
+    lesson_page.locator("[data-play]").click()
+    until(lesson_page, "!v.paused")
+    expect(dialog).to_be_hidden()

@@ -34,7 +34,7 @@
     if (at > 0 && at < +v.dataset.duration - 2) { v.currentTime = at; }
   }
   v.addEventListener("loadedmetadata", resume);
-  play.addEventListener("click", function () { go(); });
+  play.addEventListener("click", function () { if (!ask()) { go(); } });
   v.addEventListener("play", function () {
     play.hidden = true;
     if (meter.live() || free) { return; }
@@ -98,8 +98,24 @@
     });
     v.load();
   }
-  var use = one("[data-quality]"), net = w.navigator.connection;
-  if (use) { use.addEventListener("click", function () { quality(one("[name=quality]:checked").value); }); }
+  var use = one("[data-quality]"), net = w.navigator.connection, choice = d.getElementById("quality"), asking = false;
+  /* On a line that costs money the first tap asks how sharp, with the megabytes. */
+  function ask() {
+    if (!choice || !choice.showModal || !net || !(net.type === "cellular" || net.saveData)) { return false; }
+    try {
+      if (w.sessionStorage.getItem("asked")) { return false; }
+      w.sessionStorage.setItem("asked", "1");
+    } catch (closed) { return false; }
+    asking = true;
+    choice.showModal();
+    return true;
+  }
+  if (use) {
+    use.addEventListener("click", function () {
+      quality(one("[name=quality]:checked").value);
+      if (asking) { asking = false; go(); }
+    });
+  }
   if (use && net && (net.saveData || /2g|3g/.test(net.effectiveType || ""))) {
     var low = [].slice.call(d.querySelectorAll("[name=quality]")).pop();
     low.checked = true; quality(low.value);

@@ -98,7 +98,7 @@ def web_command(host: str, port: int) -> list[str]:
     # A browser that keeps its connection open, though idle, must not hold up Ctrl-C for long.
     command += ["--graceful-timeout=3", "--log-level=warning"]
     # Loaded once and shared; nothing is left in the home folder.
-    command += ["--preload", "--no-control-socket"]
+    command += ["--preload", "--no-control-socket", "--config=python:tools.web_server"]
     command += ["--bind", f"[{host}]:{port}" if ":" in host else f"{host}:{port}"]
     if Path("/dev/shm").is_dir():  # noqa: S108 -- gunicorn makes private files there
         command += ["--worker-tmp-dir=/dev/shm"]

@@ -88,16 +88,34 @@ def beat(
     return session.connection().execute(kept).rowcount == 1
 
 
+def cancel(session: Session, job_id: str) -> bool:
+    """Stop the job; false where it is over already.
+
+    Its worker hears of it when it next says how far it is.
+    """
+    is_open = Job.state.in_((JobState.QUEUED, JobState.RUNNING))
+    stopped = {"state": JobState.CANCELLED, "finished_at": now(session), "heartbeat_at": None}
+    statement = update(Job).where(Job.id == job_id, is_open).values(stopped)
+    return session.connection().execute(statement).rowcount == 1
+
+
 def finish(session: Session, job_id: str, result: Mapping[str, Any] | None) -> None:
-    """Record that the job did what it was to do."""
-    job = session.get_one(Job, job_id)
+    """Record that the job did what it was to do; one stopped meanwhile stays stopped."""
+    job = session.get_one(Job, job_id, with_for_update=True)
+    if job.state != JobState.RUNNING:
+        return
     _close(job, JobState.DONE, now(session))
     job.result = dict(result) if result is not None else None
 
 
 def fail(session: Session, job_id: str, error: LmsError) -> None:
-    """Record why the job could not be done; the sentence is shown to its owner."""
-    job = session.get_one(Job, job_id)
+    """Record why the job could not be done; the sentence is shown to its owner.
+
+    One stopped meanwhile stays stopped.
+    """
+    job = session.get_one(Job, job_id, with_for_update=True)
+    if job.state != JobState.RUNNING:
+        return
     _close(job, JobState.FAILED, now(session))
     job.error_code = error.message.code
     job.error_text = error.message.text

@@ -9,6 +9,7 @@ from typing import Any
 
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.orm import Session
 
 from lms.core.errors import GatewayError, LmsError
 from lms.db.session import Database, now
@@ -39,6 +40,14 @@ class JobContext:
         with self.database.transaction() as session:
             if not service.beat(session, self.job_id, done=done, total=total):
                 raise JobCancelled
+
+    def go_on(self, session: Session) -> None:
+        """Hold the job open while its result is recorded in the same transaction.
+
+        Raises ``JobCancelled`` where the owner stopped it before.
+        """
+        if not service.beat(session, self.job_id):
+            raise JobCancelled
 
 
 Handler = Callable[[JobContext], Mapping[str, Any] | None]

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from lms.db.session import Database, now
-from lms.jobs.tasks import JobContext
+from lms.jobs.tasks import JobCancelled, JobContext
 from lms.roster import queries, service
 from lms.roster.domain import ExportFormat
 from lms.roster.forms import parse_filters
@@ -16,7 +16,8 @@ from lms.settings import Settings
 def make_export(context: JobContext) -> Mapping[str, Any]:
     """Make the file of the export named in the job; a second run of a finished one does nothing.
 
-    Raises ``GatewayError`` where the disk refuses; nothing is left behind then.
+    Raises ``GatewayError`` where the disk refuses and ``JobCancelled`` where the owner stopped it;
+    nothing is left behind then.
     """
     with context.database.snapshot() as session:
         export = session.get_one(Export, context.args["export"])
@@ -33,14 +34,19 @@ def make_export(context: JobContext) -> Mapping[str, Any]:
         language=export.language,
         report=context.report,
     )
-    with context.database.transaction() as session:
-        service.record_made(
-            session,
-            export=session.get_one(Export, export.id),
-            rows=rows,
-            written=measure(target),
-            now=now(session),
-        )
+    try:
+        with context.database.transaction() as session:
+            context.go_on(session)
+            service.record_made(
+                session,
+                export=session.get_one(Export, export.id),
+                rows=rows,
+                written=measure(target),
+                now=now(session),
+            )
+    except JobCancelled:
+        target.unlink(missing_ok=True)
+        raise
     return {"rows": rows}
 
 

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import Blueprint, redirect, render_template, request, url_for
+from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from lms.core.access import Permission
@@ -12,6 +12,7 @@ from lms.roster import forms, service
 from lms.roster.domain import STATUS_WORDS
 from lms.staff import queries
 from lms.web.access import current_actor, database, requires
+from lms.web.i18n import gettext
 
 bp = Blueprint("staff", __name__, url_prefix="/staff")
 
@@ -77,3 +78,13 @@ def order() -> ResponseReturnValue:
         service.order_export(session, actor=current_actor(), order=wanted, now=now(session))
     query: dict[str, Any] = {**wanted.filters.as_query(), "export": 1}
     return redirect(url_for("staff.completions", **query))
+
+
+@bp.post("/exports/<export_id>/stop")
+@requires(Permission.COMPLETIONS_EXPORT)
+def stop(export_id: str) -> ResponseReturnValue:
+    """Stop a list that is being made."""
+    with database().transaction() as session:
+        service.stop_export(session, actor=current_actor(), export_id=export_id, now=now(session))
+    flash(gettext("Stopped. No file was kept."), "ok")
+    return redirect(url_for("staff.completions", export=1))

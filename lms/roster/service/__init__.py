@@ -9,6 +9,7 @@ from lms.roster.service.exports import (
     record_removed,
     require_reach,
     scopes_of,
+    stop_export,
 )
 from lms.roster.service.files import clear_old_files, write_list
 
@@ -22,5 +23,6 @@ __all__ = [
     "record_removed",
     "require_reach",
     "scopes_of",
+    "stop_export",
     "write_list",
 ]

@@ -13,7 +13,7 @@ from lms.core.access import Actor, Permission, Scope, ScopeKind
 from lms.core.clock import local_day
 from lms.core.errors import Conflict, Forbidden, NotFound
 from lms.core.ids import new_token
-from lms.jobs.service import JobRequest, enqueue
+from lms.jobs.service import JobRequest, cancel, enqueue
 from lms.roster import queries
 from lms.roster.domain import ExportFormat, ExportOrder, Filters, file_name
 from lms.roster.gateway import Written
@@ -88,6 +88,20 @@ def record_made(
     export.byte_size = written.byte_size
     export.path = path_of(export)
     _write_down(session, export, "export.made", at=now)
+
+
+def stop_export(session: Session, *, actor: Actor, export_id: str, now: datetime) -> None:
+    """Stop the actor's export; what was written of it is deleted.
+
+    Raises ``NotFound`` for anyone else's and ``Conflict`` where it is over already.
+    """
+    export = _own(session, actor, export_id)
+    is_stopped = cancel(session, export.job_id or "")
+    # Its worker may have recorded the file while the stop waited for the job's row.
+    session.refresh(export)
+    if not is_stopped or export.path is not None:
+        raise Conflict("export_over", "This list is not being made any more.")
+    _write_down(session, export, "export.stopped", at=now)
 
 
 def hand_out(session: Session, *, actor: Actor, export_id: str, now: datetime) -> HandedOut:

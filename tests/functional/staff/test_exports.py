@@ -99,3 +99,23 @@ def test_a_list_that_failed_says_what_happened(
     run_jobs()
     text = browser.get("/staff/exports?lang=en").text
     assert "The file could not be written" in text
+
+
+def test_a_list_being_made_is_stopped_from_its_place_in_the_drawer(
+    open_desk, database: Database, run_jobs: Jobs
+) -> None:
+    browser = open_desk()
+    drawer = browser.get(browser.post("/staff/exports", data=FORM).location).text
+    (export,) = exports(database)
+    assert f'action="/staff/exports/{export.id}/stop"' in drawer
+    stopped = browser.post(f"/staff/exports/{export.id}/stop", follow_redirects=True)
+    assert "没有留下文件" in stopped.text
+    assert 'data-busy="false"' in stopped.text
+    run_jobs()
+    assert f"/exports/{export.id}" not in browser.get("/staff/exports").text
+
+
+def test_a_strangers_list_is_not_stopped(open_desk, database: Database) -> None:
+    open_desk().post("/staff/exports", data=FORM)
+    (export,) = exports(database)
+    assert open_desk().post(f"/staff/exports/{export.id}/stop").status_code == 404

@@ -16,8 +16,9 @@ _OFFLINE = "网络断了。您学的先存在这部手机里，连上网自动�
 _UNHEARD = "网络断了，现在没在算学时。连上网会自动接着算。"
 _DONE = "这一步学完了。"
 _CLIP_MS = 3_000
+_PATIENCE_MS = 30_000
 _KEPT = "Object.keys(localStorage).filter(key => key.startsWith('beats:')).length"
-_TRIES = 200
+_TRIES = 600
 _API = "**/api/**"
 _BACK = "dispatchEvent(new Event('online'))"
 
@@ -59,13 +60,13 @@ def test_beats_wait_for_the_line_and_go_in_order(lesson_page: Page, database: Da
     play(lesson_page)
     until(lesson_page, "v.currentTime > 1")
     lesson_page.keyboard.press("Space")
-    expect(lesson_page.locator("[data-state]")).to_have_text(_OFFLINE)
+    expect(lesson_page.locator("[data-state]")).to_have_text(_OFFLINE, timeout=_PATIENCE_MS)
     lesson_page.keyboard.press("Space")
     until(lesson_page, "v.ended")
     assert credited(database) == 0
     lesson_page.context.unroute(_API)
     lesson_page.evaluate(_BACK)
-    expect(lesson_page.locator("[data-state]")).to_have_text(_DONE)
+    expect(lesson_page.locator("[data-state]")).to_have_text(_DONE, timeout=_PATIENCE_MS)
     with database.snapshot() as session:
         beats = session.scalars(select(WatchSlice.seq).order_by(WatchSlice.id)).all()
     assert list(beats) == sorted(beats)
@@ -79,7 +80,7 @@ def test_what_waited_when_the_page_was_closed_goes_first_the_next_time(
 ) -> None:
     play(lesson_page)
     until(lesson_page, "v.ended")
-    expect(lesson_page.locator("[data-state]")).to_have_text(_OFFLINE)
+    expect(lesson_page.locator("[data-state]")).to_have_text(_OFFLINE, timeout=_PATIENCE_MS)
     address, context = lesson_page.url, lesson_page.context
     lesson_page.close()
     context.unroute(_API)
@@ -88,7 +89,7 @@ def test_what_waited_when_the_page_was_closed_goes_first_the_next_time(
     assert again.evaluate(_KEPT) == 1
     assert credited(database) == 0
     again.locator("[data-play]").click()
-    expect(again.locator("[data-state]")).to_have_text(_DONE)
+    expect(again.locator("[data-state]")).to_have_text(_DONE, timeout=_PATIENCE_MS)
     assert again.evaluate(_KEPT) == 0
     with database.snapshot() as session:
         first = session.scalars(
@@ -103,7 +104,7 @@ def test_a_video_that_began_unheard_counts_from_when_the_site_answers(
 ) -> None:
     lesson_page.route("**/lease", lambda route: route.abort())
     lesson_page.locator("[data-play]").click()
-    expect(lesson_page.locator("[data-state]")).to_have_text(_UNHEARD)
+    expect(lesson_page.locator("[data-state]")).to_have_text(_UNHEARD, timeout=_PATIENCE_MS)
     until(lesson_page, "v.currentTime > 0.5")
     lesson_page.unroute("**/lease")
     lesson_page.evaluate(_BACK)
@@ -129,7 +130,7 @@ def test_on_a_line_that_costs_money_the_first_tap_asks_with_the_megabytes(
     dialog.locator("input[value='240p']").check(force=True)
     dialog.get_by_role("button").click()
     expect(dialog).to_be_hidden()
-    expect(lesson_page.locator("[data-state]")).to_have_text(_DONE, timeout=30_000)
+    expect(lesson_page.locator("[data-state]")).to_have_text(_DONE, timeout=_PATIENCE_MS)
     assert "240p" in lesson_page.evaluate("document.querySelector('video').currentSrc")
     lesson_page.reload()
     lesson_page.locator("[data-play]").click()

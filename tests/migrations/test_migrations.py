@@ -6,7 +6,8 @@ from typing import Any
 from sqlalchemy import text
 
 from lms.db.schema import load_metadata
-from lms.db.session import Database
+from lms.db.session import Database, now
+from lms.jobs.service import JobRequest, enqueue, take
 from lms.operations import migrations
 
 _SQLITE = (
@@ -57,3 +58,15 @@ def test_down_and_up_again_leaves_the_same_schema(database: Database) -> None:
     assert schema(database) == {}
     migrations.upgrade(database)
     assert migrations.differences(database) == []
+
+
+def test_one_step_down_and_up_again_keeps_what_is_to_do(database: Database) -> None:
+    with database.transaction() as session:
+        job_id = enqueue(session, JobRequest("count", "count:1", {"upto": 3})).id
+    migrations.downgrade(database, "-1")
+    migrations.upgrade(database)
+    assert migrations.differences(database) == []
+    with database.transaction() as session:
+        job = take(session, job_id, at=now(session))
+        assert job is not None
+        assert (job.args, job.attempts) == ({"upto": 3}, 1)

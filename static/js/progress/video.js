@@ -9,6 +9,8 @@
   var asked = /[?&]at=(\d+)/.exec(w.location.search);
   one("[data-tools]").hidden = false;
   play.hidden = false;
+  /* Before the first tap there is one thing to tap; the browser's own bar comes with the picture. */
+  v.controls = false;
 
   /* A start that a pause overtakes is no fault: the pause is ours while the lease is fetched. */
   function go() { var p = v.play(); if (p) { p.catch(function () {}); } }
@@ -36,7 +38,7 @@
   v.addEventListener("loadedmetadata", resume);
   play.addEventListener("click", function () { if (!ask()) { go(); } });
   v.addEventListener("play", function () {
-    play.hidden = true;
+    play.hidden = v.controls = true;
     if (meter.live() || free) { return; }
     /* It plays once it has its lease: what plays before could not count. */
     v.pause();

@@ -91,12 +91,14 @@ def _follow(
     step: tuple[LessonStanding, ItemStanding] | None, here: LessonStanding, shown: ItemStanding
 ) -> ItemStanding | None:
     """Return the step to offer after this one, if any."""
-    if step is None or step[1].item.id == shown.item.id:
-        return None
     # A quiz that is still to be passed has its own button; a second one would compete with it.
     if here.is_open and shown.item.kind == ItemKind.QUIZ and not shown.is_complete:
         return None
-    return step[1]
+    if step is None or step[1].item.id != shown.item.id:
+        return step[1] if step else None
+    # The minutes missing here can wait: what follows in the lesson is open as well.
+    behind = here.items[here.items.index(shown) + 1 :]
+    return next((each for each in behind if not each.is_complete), None)
 
 
 def _percent(shown: ItemStanding) -> int:

@@ -89,3 +89,16 @@ def test_the_lesson_page_stays_within_its_bytes(learner: Client, school: School)
             with learner.get(part) as answer:
                 weight += len(gzip.compress(answer.data))
     assert weight <= _BUDGET_BYTES
+
+
+def test_what_follows_in_the_lesson_is_offered_while_this_step_is_open(
+    learner: Client, school: School
+) -> None:
+    page = learner.get(f"/learn/{school.slug}/A01.video?lang=en").text
+    action = page[page.index('class="act"') :]
+    assert f'href="/learn/{school.slug}/A01.text"' in action[:200]
+    assert "Next: " in action[:300]
+
+
+def test_a_quiz_to_be_passed_has_no_second_button(learner: Client, school: School) -> None:
+    assert 'class="act"' not in learner.get(f"/learn/{school.slug}/A01.quiz").text

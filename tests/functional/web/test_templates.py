@@ -47,6 +47,12 @@ def test_what_is_put_into_a_sentence_is_escaped(say) -> None:
     assert page == "Lesson &lt;b&gt;"
 
 
+def test_an_address_with_its_host_is_that_of_the_request(app: Flask, say) -> None:
+    say("{{ url_for('health.alive', _external=true) }}")
+    with app.test_request_context("/", base_url="http://school.example"):
+        assert render_template("page.html") == "http://school.example/healthz"
+
+
 @pytest.mark.parametrize("below", ["", "/x"])
 def test_what_hangs_on_the_request_is_asked_in_the_request(say, below) -> None:
     addresses = "{{ url_for('health.alive') }} {{ url_for('health.alive', _external=true) }}"

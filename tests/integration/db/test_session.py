@@ -4,7 +4,8 @@ import threading
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import event, func, select
+from sqlalchemy.engine.interfaces import DBAPIConnection
 
 from lms.accounts.models import County
 from lms.db.session import Database, after_commit, now
@@ -111,3 +112,29 @@ def test_threads_do_not_share_a_kept_snapshot(database: Database) -> None:
     other.join()
     database.let_go()
     assert seen[0] is not session
+
+
+@pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
+def test_the_threads_of_a_process_take_turns_without_the_engine_making_them_wait(
+    database: Database,
+) -> None:
+    def never_wait(connection: DBAPIConnection, _record: object) -> None:
+        connection.cursor().execute("PRAGMA busy_timeout=0")
+
+    database.dispose()
+    event.listen(database.engine, "connect", never_wait)
+    faults: list[Exception] = []
+
+    def write(first: int) -> None:
+        for number in range(_ROUNDS):
+            try:
+                add_county(database, f"{first + number}")
+            except Exception as fault:  # noqa: BLE001 (whatever it is, the test shows it)
+                faults.append(fault)
+
+    threads = [threading.Thread(target=write, args=(100_000 * each,)) for each in range(1, 5)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert faults == []

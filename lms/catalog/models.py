@@ -183,6 +183,8 @@ class Item(Base):
     body: Mapped[Localized | None]
     material_id: Mapped[int | None] = mapped_column(ForeignKey("material.id"), index=True)
     asset_id: Mapped[str | None] = mapped_column(ForeignKey("asset.id"))
+    # Language to caption, set when the revision is published; a draft shows the newest.
+    captions: Mapped[dict[str, Any] | None]
     quiz_id: Mapped[int | None] = mapped_column(ForeignKey("quiz.id"))
 
 

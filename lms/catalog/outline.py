@@ -22,6 +22,7 @@ class ItemView:
     duration_ms: int
     asset_id: str | None
     quiz_id: int | None
+    captions: Mapping[str, int] | None = None
 
     @property
     def address(self) -> str:

@@ -148,17 +148,9 @@ def _of_module(lessons: Iterable[LessonView], key: str) -> tuple[LessonView, ...
 def _items(session: Session, revision_id: int) -> list[tuple[int, ItemView]]:
     rows = session.execute(
         select(
-            Item.id,
-            Item.key,
-            Item.kind,
-            Item.title,
-            Item.is_required,
-            Item.material_id,
-            Item.asset_id,
-            Item.quiz_id,
-            Item.lesson_id,
-            Lesson.key.label("lesson_key"),
-            Material.duration_ms,
+            *(Item.id, Item.key, Item.kind, Item.title, Item.is_required, Item.lesson_id),
+            *(Item.material_id, Item.asset_id, Item.quiz_id, Item.captions),
+            *(Lesson.key.label("lesson_key"), Material.duration_ms),
         )
         .join(Lesson, Lesson.id == Item.lesson_id)
         .outerjoin(Material, Material.id == Item.material_id)
@@ -179,6 +171,8 @@ def _items(session: Session, revision_id: int) -> list[tuple[int, ItemView]]:
                 duration_ms=row.duration_ms or 0,
                 asset_id=row.asset_id,
                 quiz_id=row.quiz_id,
+                # Chinese first: it is what most people read.
+                captions=row.captions and dict(sorted(row.captions.items(), reverse=True)),
             ),
         )
         for row in rows

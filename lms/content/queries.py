@@ -206,7 +206,7 @@ class _Folding:
         self._copies[poster] = source
         self._digests[poster] = digests(source.parent, [source.name])[source.name]
         return VideoFiles(
-            self._renditions(asset, folder), poster, self._caption_files(asset, folder)
+            self._renditions(asset, folder), poster, self._caption_files(asset, item, folder)
         )
 
     def _renditions(self, asset: Asset, folder: str) -> dict[str, str]:
@@ -220,9 +220,11 @@ class _Folding:
             paths[rendition.label] = path
         return paths
 
-    def _caption_files(self, asset: Asset, folder: str) -> dict[str, str]:
+    def _caption_files(self, asset: Asset, item: Item, folder: str) -> dict[str, str]:
         paths = {}
-        own = select(Caption).where(Caption.asset_id == asset.id)
+        own = select(Caption).where(Caption.asset_id == asset.id).order_by(Caption.id)
+        if item.captions is not None:
+            own = own.where(Caption.id.in_(item.captions.values()))
         for caption in self._session.scalars(own):
             path = f"{folder}/{caption.language}.vtt"
             self._captions[path] = caption.text

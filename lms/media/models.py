@@ -3,11 +3,11 @@
 from datetime import datetime
 from typing import Any, cast
 
-from sqlalchemy import CheckConstraint, ForeignKey, String, Table, Text, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Table, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from lms.db.base import Base, one_of, unique_where
-from lms.db.ddl import after_create
+from lms.db.ddl import after_create, append_only
 from lms.media.domain.names import Label, Language
 from lms.media.domain.states import AssetState
 
@@ -77,10 +77,16 @@ class Rendition(Base):
 
 
 class Caption(Base):
-    """The captions of an asset in one language: canonical WebVTT, whatever file was sent."""
+    """Captions of an asset in one language: canonical WebVTT, whatever file was sent.
+
+    Rows never change: drafts take the newest, a published revision keeps those it came out with.
+    """
 
     __tablename__ = "caption"
-    __table_args__ = (one_of("language", Language), UniqueConstraint("asset_id", "language"))
+    __table_args__ = (
+        one_of("language", Language),
+        Index("ix_caption_newest", "asset_id", "language", "id"),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     asset_id: Mapped[str] = mapped_column(ForeignKey("asset.id"))
@@ -88,6 +94,8 @@ class Caption(Base):
     text: Mapped[str] = mapped_column(Text)
     source_name: Mapped[str] = mapped_column(String(255))
 
+
+append_only(cast(Table, Caption.__table__))
 
 # Learning time is measured against the probed length: a ready video keeps it, whoever asks.
 _CHANGED = (

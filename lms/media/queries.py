@@ -1,10 +1,10 @@
 """Reads assets: what can be played, and how far a new one is."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import cast
 
-from sqlalchemy import Table, bindparam, select
+from sqlalchemy import Table, bindparam, func, select
 from sqlalchemy.orm import Session
 
 from lms.core.access import Actor, Permission, ScopeKind
@@ -43,7 +43,7 @@ class AssetFacts:
     height: int | None
     has_poster: bool
     renditions: tuple[RenditionFacts, ...]
-    captions: tuple[str, ...]
+    captions: Mapping[str, int]  # the newest of each language, Chinese first
     error: Message | None
 
     @property
@@ -67,11 +67,16 @@ def asset_facts(session: Session, asset_ids: Iterable[str]) -> dict[str, AssetFa
         renditions[row.asset_id].append(
             RenditionFacts(Label(row.label), row.width, row.height, row.byte_size, row.bit_rate)
         )
-    captions: dict[str, list[str]] = {asset.id: [] for asset in assets}
+    captions: dict[str, dict[str, int]] = {asset.id: {} for asset in assets}
     # Chinese first: it is what most people read.
-    listed = select(Caption.asset_id, Caption.language).where(Caption.asset_id.in_(ids))
-    for asset_id, language in session.execute(listed.order_by(Caption.language.desc())):
-        captions[asset_id].append(language)
+    newest = (
+        select(Caption.asset_id, Caption.language, func.max(Caption.id))
+        .where(Caption.asset_id.in_(ids))
+        .group_by(Caption.asset_id, Caption.language)
+        .order_by(Caption.language.desc())
+    )
+    for asset_id, language, number in session.execute(newest):
+        captions[asset_id][language] = number
     jobs = _jobs(session, assets)
     return {
         asset.id: _facts(asset, renditions[asset.id], captions[asset.id], jobs.get(job_key(asset)))
@@ -94,11 +99,14 @@ def facts_for(session: Session, asset_id: str, *, actor: Actor, managed: str | N
     return facts
 
 
-def caption_text(session: Session, asset_id: str, language: str) -> str | None:
-    """Return the captions as WebVTT."""
-    return session.scalar(
-        select(Caption.text).where(Caption.asset_id == asset_id, Caption.language == language)
-    )
+def caption_text(
+    session: Session, asset_id: str, language: str, number: int | None = None
+) -> str | None:
+    """Return the captions of that number as WebVTT; without one the newest."""
+    own = select(Caption.text).where(Caption.asset_id == asset_id, Caption.language == language)
+    if number is not None:
+        own = own.where(Caption.id == number)
+    return session.scalar(own.order_by(Caption.id.desc()).limit(1))
 
 
 def _jobs(session: Session, assets: Iterable[Asset]) -> dict[str, Job]:
@@ -110,7 +118,7 @@ def _jobs(session: Session, assets: Iterable[Asset]) -> dict[str, Job]:
 
 
 def _facts(
-    asset: Asset, renditions: list[RenditionFacts], captions: list[str], job: Job | None
+    asset: Asset, renditions: list[RenditionFacts], captions: Mapping[str, int], job: Job | None
 ) -> AssetFacts:
     state = AssetState(asset.state)
     shown = state_with_job(state, job_ended=job is not None and job.state in _ENDED)
@@ -126,7 +134,7 @@ def _facts(
         height=asset.height,
         has_poster=asset.has_poster,
         renditions=tuple(renditions),
-        captions=tuple(captions),
+        captions=captions,
         error=_error(asset, job) if shown == AssetState.FAILED else None,
     )
 
@@ -154,20 +162,20 @@ class Playable:
     version: str | None
     has_poster: bool
     renditions: tuple[RenditionFacts, ...]
-    captions: tuple[str, ...]
+    captions: Mapping[str, int]  # the newest of each language, Chinese first
 
 
 # Every lesson page with a video asks this: put together once, columns instead of mapped objects.
 _A, _R, _C = (cast(Table, model.__table__).c for model in (Asset, Rendition, Caption))
 _PLAYABLE = (
     select(
-        *(_A.version, _A.has_poster, _C.language),
+        *(_A.version, _A.has_poster, _C.language, _C.id.label("caption_id")),
         *(_R.label, _R.width, _R.height, _R.byte_size, _R.bit_rate),
     )
     .join_from(Asset.__table__, Rendition.__table__, _R.asset_id == _A.id)
     .outerjoin(Caption.__table__, _C.asset_id == _A.id)
     .where(_A.id == bindparam("asset_id"), _A.state == AssetState.READY)
-    .order_by(_R.width.desc(), _C.language.desc())
+    .order_by(_R.width.desc(), _C.language.desc(), _C.id)
 )
 
 
@@ -185,5 +193,5 @@ def playable(session: Session, asset_id: str) -> Playable | None:
         rows[0].version,
         rows[0].has_poster,
         tuple(files),
-        tuple(dict.fromkeys(row.language for row in rows if row.language)),
+        {row.language: row.caption_id for row in rows if row.language},
     )

@@ -34,9 +34,9 @@ def schema(database: Database) -> dict[tuple[str, str], str]:
 
 
 def comparable(found: dict[tuple[str, str], str]) -> dict[tuple[str, str], Any]:
-    """Leave the order and the brackets of a table's lines out: they differ and mean nothing."""
+    """Leave order, brackets and quotes of a table's lines out: they differ and mean nothing."""
     return {
-        key: sorted(re.split(r"[\s,()]+", sql)) if key[0] == "table" else sql
+        key: sorted(re.split(r"[\s,()\"]+", sql)) if key[0] == "table" else sql
         for key, sql in found.items()
     }
 

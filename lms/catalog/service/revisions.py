@@ -189,10 +189,12 @@ def _copy_tree(session: Session, source: Revision, draft: Revision) -> None:
                 session, entry.lesson, revision_id=draft.id, module_id=module.id, edits=0
             )
             for item in entry.items:
-                _copied(session, item, revision_id=draft.id, lesson_id=lesson.id)
+                # A draft shows the newest captions; publishing settles which those are.
+                own = {"revision_id": draft.id, "lesson_id": lesson.id, "captions": None}
+                _copied(session, item, **own)
 
 
-def _copied(session: Session, row: _Row, **changes: int) -> _Row:
+def _copied(session: Session, row: _Row, **changes: int | None) -> _Row:
     values: dict[str, object] = {
         column.key: getattr(row, column.key)
         for column in inspect(type(row)).column_attrs
@@ -249,7 +251,7 @@ def _drop_empty_modules(session: Session, rows: queries.RevisionRows) -> None:
 
 
 def _settle_videos(session: Session, course: Course, rows: queries.RevisionRows) -> None:
-    """Tie each video to its material: from now on its length is what learning is measured by."""
+    """Tie each video to its material, by whose length learning is measured, and its captions."""
     for entry in rows.lessons:
         for item in entry.items:
             if item.kind != ItemKind.VIDEO:
@@ -264,6 +266,7 @@ def _settle_videos(session: Session, course: Course, rows: queries.RevisionRows)
                 item.asset_id,
             )
             item.material_id = material_for(session, timed).id
+            item.captions = dict(facts.captions)
 
 
 def put_aside(session: Session, *, draft: Revision) -> None:

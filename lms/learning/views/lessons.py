@@ -1,5 +1,6 @@
 """The lesson page: one item in front, the way through the lesson beside it."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from flask import Blueprint, redirect, render_template, url_for
@@ -119,7 +120,7 @@ def _video(
         refused = queries.refusals(session, person_id=actor.person_id, material_id=material_id)
         lost = uncounted(refused, Spans.of(sets.credited))
     return {
-        "video": _addresses(found, actor) if found else None,
+        "video": _addresses(found, actor, shown.item.captions) if found else None,
         "sets": sets,
         "lost": lost,
         "lost_ms": sum(each.end_ms - each.begin_ms for each in lost),
@@ -127,7 +128,9 @@ def _video(
     }
 
 
-def _addresses(found: media_queries.Playable, actor: Actor) -> dict[str, Any]:
+def _addresses(
+    found: media_queries.Playable, actor: Actor, captions: Mapping[str, int] | None
+) -> dict[str, Any]:
     key = settings().secret_key
     ticket = issue_ticket(key, found, actor, right=Right.WATCH, at=utc_now())
 
@@ -148,8 +151,8 @@ def _addresses(found: media_queries.Playable, actor: Actor) -> dict[str, Any]:
             for file in found.renditions
         ],
         "captions": [
-            {"address": address(Language(each).filename), "language": each}
-            for each in found.captions
+            {"address": f"{address(Language(each).filename)}?v={number}", "language": each}
+            for each, number in (found.captions if captions is None else captions).items()
         ],
     }
 

@@ -12,7 +12,7 @@ from lms.media.models import Asset, Caption
 def set_caption(
     session: Session, *, asset_id: str, language: Language, data: bytes, source_name: str
 ) -> Caption:
-    """Keep the captions of a language in place of older ones.
+    """Keep the captions of a language; drafts show them in place of older ones.
 
     ``data`` is a WebVTT or SRT file as it was sent, in UTF-8, UTF-16 or GB18030. Raises
     ``InvalidInput`` with one field ``line:N`` for each fault, and ``NotFound`` where there is no
@@ -29,13 +29,17 @@ def set_caption(
 def keep_caption(
     session: Session, asset_id: str, language: Language, text: str, source_name: str
 ) -> Caption:
-    """Write canonical captions down."""
-    own = select(Caption).where(Caption.asset_id == asset_id, Caption.language == language)
-    caption = session.scalar(own)
-    if caption is None:
-        caption = Caption(asset_id=asset_id, language=language, text=text, source_name="")
-        session.add(caption)
-    caption.text = text
-    caption.source_name = clean_filename(source_name)
+    """Write canonical captions down, unless the newest of the language are the same."""
+    newest = session.scalar(
+        select(Caption)
+        .where(Caption.asset_id == asset_id, Caption.language == language)
+        .order_by(Caption.id.desc())
+        .limit(1)
+    )
+    name = clean_filename(source_name)
+    if newest is not None and (newest.text, newest.source_name) == (text, name):
+        return newest
+    caption = Caption(asset_id=asset_id, language=language, text=text, source_name=name)
+    session.add(caption)
     session.flush()
     return caption

@@ -1,6 +1,6 @@
 """Serves videos, posters and captions to whoever holds a ticket for them."""
 
-from flask import Blueprint
+from flask import Blueprint, request
 from flask.typing import ResponseReturnValue
 
 from lms.core.clock import utc_now
@@ -37,8 +37,9 @@ def poster(asset_id: str, version: str) -> ResponseReturnValue:
 
 
 def _captions(held: Ticket, name: str) -> ResponseReturnValue:
+    number = request.args.get("v", type=int)
     with database().snapshot() as session:
-        text = queries.caption_text(session, held.asset_id, CAPTION_NAMES[name])
+        text = queries.caption_text(session, held.asset_id, CAPTION_NAMES[name], number)
     if text is None:
         raise NotFound
     return answer_text(text, cache=_SHORT)

@@ -1,5 +1,6 @@
 """What the pages of a lesson share: its form with what was refused, its players, its texts."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from flask import make_response, redirect, render_template, request, url_for
@@ -71,7 +72,7 @@ def players(session: Session, shown: queries.LessonBench) -> dict[int, dict[str,
     for item, facts in shown.videos:
         playable = media_queries.playable(session, facts.asset_id) if facts else None
         if playable is not None:
-            found[item.id] = _addresses(playable)
+            found[item.id] = _addresses(playable, item.captions)
     return found
 
 
@@ -101,7 +102,7 @@ def _tickets(shown: queries.LessonBench) -> dict[str, str]:
     }
 
 
-def _addresses(found: media_queries.Playable) -> dict[str, Any]:
+def _addresses(found: media_queries.Playable, captions: Mapping[str, int] | None) -> dict[str, Any]:
     ticket = issue_ticket(
         settings().secret_key, found, current_actor(), right=Right.MANAGE, at=utc_now()
     )
@@ -112,5 +113,8 @@ def _addresses(found: media_queries.Playable) -> dict[str, Any]:
     return {
         "poster": address(POSTER) if found.has_poster else None,
         "sources": [address(Label(file.label).filename) for file in found.renditions],
-        "captions": [(code, address(Language(code).filename)) for code in found.captions],
+        "captions": [
+            (code, f"{address(Language(code).filename)}?v={number}")
+            for code, number in (found.captions if captions is None else captions).items()
+        ],
     }

@@ -39,7 +39,7 @@ def test_a_first_load_publishes_the_whole_course(load: Load, database: Database)
         assert [entry.lesson.key for entry in rows.lessons] == ["A01", "A02", FINAL_KEY]
         video, text, practice, quiz = rows.lessons[0].items
         asset = rows.assets[video.asset_id]
-        assert (asset.state, asset.captions) == ("ready", ("zh",))
+        assert (asset.state, list(asset.captions)) == ("ready", ["zh"])
         assert session.get_one(Material, video.material_id).duration_ms == asset.duration_ms
         assert session.get_one(Material, text.material_id).duration_ms == 300_000
         assert (text.is_required, practice.is_required) == (True, False)
@@ -235,7 +235,7 @@ def test_the_shipped_course_loads_whole(load: Load, database: Database) -> None:
             own = select(func.count()).where(Question.bank_id == quiz.bank_id)
             assert session.scalar(own) == 5
             asset = rows.assets[entry.items[0].asset_id]
-            assert asset.captions == ("zh", "en")
+            assert list(asset.captions) == ["zh", "en"]
             assert all(set(item.body or {"zh": 1, "en": 1}) == {"zh", "en"} for item in entry.items)
         assert rows.gaps == []
     assert load(SHIPPED) is Outcome.UNCHANGED

@@ -50,7 +50,7 @@ def test_a_staged_video_is_a_ready_asset_of_nobody(adopt):
     assert (found.asset_id, found.owner_id) == (STAGED.asset_id, None)
     assert (found.duration_ms, found.width, found.height) == (60_000, 854, 480)
     assert found.version == STAGED.prepared.version
-    assert found.captions == ("zh",)
+    assert list(found.captions) == ["zh"]
     assert found.is_playable
 
 

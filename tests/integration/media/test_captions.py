@@ -1,9 +1,11 @@
 import pytest
+from sqlalchemy import select
 
 from lms.core.errors import InvalidInput, NotFound
 from lms.core.ids import new_uuid
 from lms.media import queries, service
 from lms.media.domain.names import Language
+from lms.media.models import Caption
 from tests.factories.media import make_asset
 
 SRT = "1\n00:00:01,000 --> 00:00:02,000\n<b>大家好</b>\n"
@@ -67,3 +69,14 @@ def test_captions_with_faults_leave_the_older_ones(put, text):
 def test_captions_of_no_video_are_refused(put):
     with pytest.raises(NotFound):
         put(SRT.encode(), asset_id=new_uuid())
+
+
+def test_the_same_captions_again_are_kept_once_and_older_ones_stay(put, database, asset_id):
+    for words in ("大家好", "大家好", "开播"):
+        put(SRT.replace("大家好", words).encode())
+    with database.snapshot() as session:
+        kept = session.scalars(select(Caption).order_by(Caption.id)).all()
+        assert [queries.caption_text(session, asset_id, "zh", row.id) for row in kept] == [
+            row.text for row in kept
+        ]
+    assert ["大家好" in row.text for row in kept] == [True, False]

@@ -67,7 +67,7 @@ def test_a_folders_video_is_ready_at_once_with_its_own_files(load, folder, media
     assert found.duration_ms == pytest.approx(3_000, abs=50)
     assert (found.width, found.height) == (640, 360)
     assert [file.label for file in found.renditions] == ["240p", "480p"]
-    assert found.captions == ("zh", "en")
+    assert list(found.captions) == ["zh", "en"]
     for name in ("240p.mp4", "480p.mp4", "poster.webp"):
         assert stored(media_dir, found, name).read_bytes() == (folder / name).read_bytes()
 
@@ -110,7 +110,7 @@ def test_a_changed_best_rendition_is_another_asset(load, folder):
 def test_a_folder_without_a_poster_gets_one_from_the_video(load, media_dir):
     found = load(poster=None, captions={})
     assert stored(media_dir, found, "poster.webp").read_bytes()[8:12] == b"WEBP"
-    assert found.captions == ()
+    assert found.captions == {}
 
 
 def test_a_folder_with_one_rendition_is_enough(load, folder):

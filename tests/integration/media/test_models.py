@@ -5,7 +5,7 @@ from sqlalchemy import text, update
 from sqlalchemy.exc import IntegrityError
 
 from lms.core.clock import utc_now
-from lms.media.models import Asset, Rendition
+from lms.media.models import Asset, Caption, Rendition
 from tests.factories.accounts import make_person
 from tests.factories.media import make_asset, make_caption
 
@@ -113,13 +113,14 @@ def test_an_asset_has_one_rendition_a_label(database, make):
         session.add(again)
 
 
-def test_an_asset_has_one_caption_a_language_and_no_foreign_ones(database):
+def test_captions_are_never_changed_and_of_no_foreign_language(database):
     with database.transaction() as session:
         asset = make_asset(session)
-        make_caption(session, asset)
-        make_caption(session, asset, language="en")
+        kept = make_caption(session, asset)
     with pytest.raises(IntegrityError), database.transaction() as session:
-        make_caption(session, asset)
+        session.get_one(Caption, kept.id).text = "WEBVTT\n"
+    with pytest.raises(IntegrityError), database.transaction() as session:
+        session.delete(session.get_one(Caption, kept.id))
     with pytest.raises(IntegrityError), database.transaction() as session:
         make_caption(session, asset, language="fr")
 

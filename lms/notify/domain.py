@@ -3,8 +3,9 @@
 from collections.abc import Mapping
 from datetime import timedelta
 
-# What takes longer to reach a phone helps nobody any more.
-GOOD_FOR = timedelta(minutes=10)
+# What takes longer to reach a phone helps nobody any more: a code is over by then, and who reads
+# of a change only later learns it on the site.
+GOOD_FOR = {"code": timedelta(minutes=5), "phone_changed": timedelta(minutes=10)}
 
 # What was sent is kept this long, to answer who was told what and when.
 KEPT_FOR = timedelta(days=30)

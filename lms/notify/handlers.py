@@ -21,7 +21,7 @@ def send_message(context: JobContext) -> None:
         service.forget_old(session, at=at)
         if not in_development:
             service.clear_stale(session, at=at)
-        if message.created_at < at - GOOD_FOR:
+        if message.created_at < at - GOOD_FOR[message.template]:
             service.settle(session, message_id, SmsState.FAILED, keep_text=in_development)
             return
         phone, text = message.phone, message.text

@@ -55,5 +55,5 @@ def forget_old(session: Session, *, at: datetime) -> None:
 
 def clear_stale(session: Session, *, at: datetime) -> None:
     """Clear the texts of messages nobody managed to send in time."""
-    stale = (SmsMessage.created_at < at - GOOD_FOR) & (SmsMessage.text != "")
+    stale = (SmsMessage.created_at < at - max(GOOD_FOR.values())) & (SmsMessage.text != "")
     session.execute(update(SmsMessage).where(stale).values(text=""))

@@ -3,21 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from contextlib import contextmanager
 from time import perf_counter
 from urllib.parse import urljoin
 
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import event
 
 from bench.figures import Figure, amount
 from bench.servers import HOST
 from bench.world import LESSON, Browser, World
-from lms.db.session import Database
+from tests.support.statements import LIMIT, asked
 
-_STATEMENTS = 6
 _BYTES = 40_000
 _COLD_SECONDS = 1.0
 # What a browser loads by itself when it shows a page: styles, icon, scripts, pictures, captions.
@@ -26,8 +22,6 @@ _LINKED = re.compile(
     r'|<track[^>]+src="([^"]+)"[^>]*\bdefault'
 )
 _IN_STYLES = re.compile(r"url\(['\"]?([^)'\"]+)['\"]?\)")
-_SIGN_IN = "FROM sign_in"
-_NO_STATEMENT = ("BEGIN", "PRAGMA")
 
 
 def of_pages(app: Flask, world: World) -> list[Figure]:
@@ -44,7 +38,7 @@ def of_pages(app: Flask, world: World) -> list[Figure]:
         "completions": (world.administrator, "/staff/completions"),
     }
     counted = [
-        amount(f"{name}_statements", _statements(app, *page), "statements", _STATEMENTS)
+        amount(f"{name}_statements", _statements(app, *page), "statements", LIMIT)
         for name, page in pages.items()
     ]
     return [
@@ -63,23 +57,9 @@ def page_bytes(app: Flask, browser: Browser, path: str) -> int:
 def _statements(app: Flask, browser: Browser, path: str) -> int:
     """Return how many statements a page takes that was shown before, without the look-up."""
     _get(app, browser, path)
-    with _listening(app.extensions["lms_database"]) as said:
+    with asked(app.extensions["lms_database"]) as said:
         _get(app, browser, path)
-    return sum(_SIGN_IN not in each and not each.startswith(_NO_STATEMENT) for each in said)
-
-
-@contextmanager
-def _listening(database: Database) -> Iterator[list[str]]:
-    said: list[str] = []
-
-    def note(_connection: object, _cursor: object, statement: str, *_rest: object) -> None:
-        said.append(statement)
-
-    event.listen(database.engine, "before_cursor_execute", note)
-    try:
-        yield said
-    finally:
-        event.remove(database.engine, "before_cursor_execute", note)
+    return len(said)
 
 
 def _weight(app: Flask, browser: Browser, path: str) -> int:

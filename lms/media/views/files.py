@@ -1,5 +1,7 @@
 """Serves videos, posters and captions to whoever holds a ticket for them."""
 
+import re
+
 from flask import Blueprint, request
 from flask.typing import ResponseReturnValue
 
@@ -14,6 +16,8 @@ from lms.web.access import database, optional_actor, public, settings
 bp = Blueprint("media", __name__)
 _TICKET_SECONDS = 6 * 3600
 _YEAR_SECONDS = 31_536_000
+# As long as an id can be on every engine.
+_NUMBER = re.compile(r"[0-9]{1,18}")
 _PRIVATE = f"private, max-age={_TICKET_SECONDS}"
 _SHORT = "private, max-age=60"
 _PUBLIC = f"public, max-age={_YEAR_SECONDS}, immutable"
@@ -37,9 +41,13 @@ def poster(asset_id: str, version: str) -> ResponseReturnValue:
 
 
 def _captions(held: Ticket, name: str) -> ResponseReturnValue:
-    number = request.args.get("v", type=int)
+    number = request.args.get("v", "")
+    if number and not _NUMBER.fullmatch(number):
+        raise NotFound
     with database().snapshot() as session:
-        text = queries.caption_text(session, held.asset_id, CAPTION_NAMES[name], number)
+        text = queries.caption_text(
+            session, held.asset_id, CAPTION_NAMES[name], int(number) if number else None
+        )
     if text is None:
         raise NotFound
     return answer_text(text, cache=_SHORT)

@@ -63,7 +63,8 @@
     return beats.reduce(function (before, beat) {
       return before.then(function (whole) {
         return call("POST", path, beat).then(function (answer) {
-          return whole && answer.status < 500 && answer.status !== 429;
+          /* Signed out: the same person may come back; to anyone else the lease does not exist. */
+          return whole && answer.status < 500 && answer.status !== 429 && answer.status !== 401;
         });
       });
     }, Promise.resolve(true)).then(function (whole) { if (whole) { w.localStorage.removeItem(key); } });

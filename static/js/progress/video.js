@@ -112,6 +112,7 @@
     choice.showModal();
     return true;
   }
+  if (choice) { choice.addEventListener("close", function () { asking = false; }); }
   if (use) {
     use.addEventListener("click", function () {
       quality(one("[name=quality]:checked").value);

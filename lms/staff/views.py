@@ -85,6 +85,9 @@ def order() -> ResponseReturnValue:
 def stop(export_id: str) -> ResponseReturnValue:
     """Stop a list that is being made."""
     with database().transaction() as session:
-        service.stop_export(session, actor=current_actor(), export_id=export_id, now=now(session))
+        export = service.stop_export(
+            session, actor=current_actor(), export_id=export_id, now=now(session)
+        )
     flash(gettext("Stopped. No file was kept."), "ok")
-    return redirect(url_for("staff.completions", export=1))
+    # Back to the list it was made of; an open drawer would hide what was said.
+    return redirect(url_for("staff.completions", **dict(export.filters)))

@@ -90,8 +90,8 @@ def record_made(
     _write_down(session, export, "export.made", at=now)
 
 
-def stop_export(session: Session, *, actor: Actor, export_id: str, now: datetime) -> None:
-    """Stop the actor's export; what was written of it is deleted.
+def stop_export(session: Session, *, actor: Actor, export_id: str, now: datetime) -> Export:
+    """Stop the actor's export and return it; what was written of it is deleted.
 
     Raises ``NotFound`` for anyone else's and ``Conflict`` where it is over already.
     """
@@ -102,6 +102,7 @@ def stop_export(session: Session, *, actor: Actor, export_id: str, now: datetime
     if not is_stopped or export.path is not None:
         raise Conflict("export_over", "This list is not being made any more.")
     _write_down(session, export, "export.stopped", at=now)
+    return export
 
 
 def hand_out(session: Session, *, actor: Actor, export_id: str, now: datetime) -> HandedOut:

@@ -105,10 +105,11 @@ def test_a_list_being_made_is_stopped_from_its_place_in_the_drawer(
     open_desk, database: Database, run_jobs: Jobs
 ) -> None:
     browser = open_desk()
-    drawer = browser.get(browser.post("/staff/exports", data=FORM).location).text
+    drawer = browser.get(browser.post("/staff/exports?status=all", data=FORM).location).text
     (export,) = exports(database)
     assert f'action="/staff/exports/{export.id}/stop"' in drawer
     stopped = browser.post(f"/staff/exports/{export.id}/stop", follow_redirects=True)
+    assert stopped.request.full_path == "/staff/completions?status=all"
     assert "没有留下文件" in stopped.text
     assert 'data-busy="false"' in stopped.text
     run_jobs()

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import yaml
 
@@ -13,17 +14,32 @@ _FILE = Path(__file__).with_name("programmes.yaml")
 
 
 @dataclass(frozen=True, slots=True)
+class Standard:
+    """The published standard of an occupation, with the code its own pages print."""
+
+    name: str
+    code: str
+
+
+@dataclass(frozen=True, slots=True)
 class KnownProgramme:
-    """An occupation and level with the credit hours its training takes."""
+    """A work type of an occupation at a level, with the credit hours its training takes."""
 
     title: Localized
     occupation_code: str
+    work_type: str
     level: int
     credit_hours: int
+    standard: Standard | None = None
 
 
 @cache
 def known_programmes() -> Mapping[str, KnownProgramme]:
     """Return the programmes by slug."""
     entries = yaml.safe_load(_FILE.read_text(encoding="utf-8"))
-    return {slug: KnownProgramme(**values) for slug, values in entries.items()}
+    return {slug: _programme(values) for slug, values in entries.items()}
+
+
+def _programme(values: dict[str, Any]) -> KnownProgramme:
+    standard = values.get("standard")
+    return KnownProgramme(**{**values, "standard": Standard(**standard) if standard else None})

@@ -49,16 +49,23 @@ class Programme(Base):
 
 
 class Course(Base):
-    """A course under one stable slug; what it teaches stands in its revisions."""
+    """A course under one stable slug; what it teaches stands in its revisions.
+
+    ``badge_months`` is how long its badge is good for; empty: for ever.
+    """
 
     __tablename__ = "course"
-    __table_args__ = (CheckConstraint("price_fen >= 0", name="price"),)
+    __table_args__ = (
+        CheckConstraint("price_fen >= 0", name="price"),
+        CheckConstraint("badge_months > 0", name="badge_months"),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     slug: Mapped[str] = mapped_column(String(60), unique=True)
     institution_id: Mapped[int] = mapped_column(ForeignKey("institution.id"), index=True)
     programme_id: Mapped[int | None] = mapped_column(ForeignKey("programme.id"))
     price_fen: Mapped[int] = mapped_column(default=0)
+    badge_months: Mapped[int | None]
     created_at: Mapped[datetime]
 
 

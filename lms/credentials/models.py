@@ -1,0 +1,173 @@
+"""Badges and what stands behind them: keys, status lists, requests to revoke, holders' numbers."""
+
+from datetime import datetime
+from typing import Any, cast
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Table, Text, UniqueConstraint
+from sqlalchemy import text as sql
+from sqlalchemy.orm import Mapped, mapped_column
+
+from lms.credentials.domain.states import (
+    CredentialState,
+    KeyKind,
+    KeyState,
+    RevocationReason,
+    Ruling,
+)
+from lms.db.base import Base, one_of, unique_where
+from lms.db.ddl import append_only, refuse
+
+_PENDING = sql("state = 'pending'")
+
+
+class IssuerKey(Base):
+    """A key of the site as an issuer; the private half is sealed and goes when it stops signing.
+
+    ``controller`` is the issuer's DID; the id is the fragment verifiers know the key by.
+    """
+
+    __tablename__ = "issuer_key"
+    __table_args__ = (
+        one_of("kind", KeyKind),
+        one_of("state", KeyState),
+        CheckConstraint("(state = 'active') = (private IS NOT NULL)", name="signs"),
+        CheckConstraint("(state = 'active') = (ended_at IS NULL)", name="ended"),
+        unique_where("uq_issuer_key_active", "controller", "kind", where="state = 'active'"),
+    )
+
+    id: Mapped[str] = mapped_column(String(80), primary_key=True)
+    kind: Mapped[str] = mapped_column(String(10))
+    controller: Mapped[str] = mapped_column(String(255))
+    public: Mapped[dict[str, Any]]
+    private: Mapped[str | None] = mapped_column(Text)
+    state: Mapped[str] = mapped_column(String(10), default=KeyState.ACTIVE)
+    created_at: Mapped[datetime]
+    ended_at: Mapped[datetime | None]
+
+
+class StatusList(Base):
+    """One published list of places, a bit each; ``document`` is the signed list as it is served."""
+
+    __tablename__ = "status_list"
+    __table_args__ = (CheckConstraint("taken >= 0", name="taken"),)
+
+    number: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    taken: Mapped[int] = mapped_column(default=0)
+    document: Mapped[str | None] = mapped_column(Text)
+    signed_at: Mapped[datetime | None]
+
+
+class Credential(Base):
+    """One person's badge for completing one course; what was signed never changes."""
+
+    __tablename__ = "credential"
+    __table_args__ = (
+        one_of("state", CredentialState),
+        CheckConstraint("(state = 'pending') = (document IS NULL)", name="signed"),
+        CheckConstraint("(document IS NULL) = (jwt IS NULL)", name="both_forms"),
+        CheckConstraint("(document IS NULL) = (value IS NULL)", name="stated"),
+        CheckConstraint("(document IS NULL) = (issued_at IS NULL)", name="issued"),
+        CheckConstraint("(state = 'revoked') = (revoked_at IS NOT NULL)", name="revoked"),
+        CheckConstraint(
+            "document IS NULL OR (serial IS NOT NULL AND status_index IS NOT NULL)", name="placed"
+        ),
+        UniqueConstraint("status_list", "status_index"),
+        unique_where("uq_credential_live", "person_id", "course_id", where="state <> 'revoked'"),
+        Index(
+            "ix_credential_pending",
+            "created_at",
+            sqlite_where=_PENDING,
+            postgresql_where=_PENDING,
+        ),
+    )
+
+    id: Mapped[str] = mapped_column(String(36), primary_key=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
+    course_id: Mapped[int] = mapped_column(ForeignKey("course.id"))
+    enrollment_id: Mapped[int] = mapped_column(ForeignKey("enrollment.id"), index=True)
+    state: Mapped[str] = mapped_column(String(10), default=CredentialState.PENDING)
+    serial: Mapped[str | None] = mapped_column(String(20), unique=True)
+    status_list: Mapped[int | None] = mapped_column(ForeignKey("status_list.number"))
+    status_index: Mapped[int | None]
+    value: Mapped[dict[str, Any] | None]
+    document: Mapped[str | None] = mapped_column(Text)
+    jwt: Mapped[str | None] = mapped_column(Text)
+    shows_name: Mapped[bool] = mapped_column(default=False)
+    created_at: Mapped[datetime]
+    issued_at: Mapped[datetime | None]
+    valid_until: Mapped[datetime | None]
+    revoked_at: Mapped[datetime | None]
+
+
+class Revocation(Base):
+    """A request to revoke a badge and what a second person said to it.
+
+    ``note`` is for the holder and the desk; the check page says the reason alone.
+    """
+
+    __tablename__ = "revocation"
+    __table_args__ = (
+        one_of("reason", RevocationReason),
+        one_of("ruling", Ruling),
+        CheckConstraint("ruled_by_id <> asked_by_id", name="two_people"),
+        CheckConstraint(
+            "(ruling IS NULL) = (ruled_by_id IS NULL) AND (ruling IS NULL) = (ruled_at IS NULL)",
+            name="ruled",
+        ),
+        unique_where(
+            "uq_revocation_standing",
+            "credential_id",
+            where="ruling IS NULL OR ruling = 'confirmed'",
+        ),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    credential_id: Mapped[str] = mapped_column(ForeignKey("credential.id"))
+    reason: Mapped[str] = mapped_column(String(20))
+    note: Mapped[str] = mapped_column(String(500))
+    asked_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    asked_at: Mapped[datetime]
+    ruling: Mapped[str | None] = mapped_column(String(10))
+    ruled_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    ruled_at: Mapped[datetime | None]
+
+
+class Holder(Base):
+    """A learner's random number: badges carry its salted hash, nothing else of the person."""
+
+    __tablename__ = "holder"
+
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), primary_key=True)
+    number: Mapped[str] = mapped_column(String(20), unique=True)
+
+
+_CREDENTIALS = cast(Table, Credential.__table__)
+_KEPT = ("person_id", "course_id", "enrollment_id", "created_at")
+_SIGNED = ("value", "serial", "status_list", "status_index", "document", "jwt", "issued_at")
+# Once signed, only the state, the moment of revocation and how the name is shown may change; and
+# nothing is revoked without two people: the request that was confirmed has to stand first.
+_REWRITTEN = " OR ".join(
+    (
+        *(f"NEW.{column} <> OLD.{column}" for column in _KEPT),
+        *(f"(OLD.document IS NOT NULL AND NEW.{each} <> OLD.{each})" for each in _SIGNED),
+        "(OLD.document IS NOT NULL AND NEW.document IS NULL)",
+        "(OLD.document IS NOT NULL AND "
+        "COALESCE(NEW.valid_until, NEW.issued_at) <> COALESCE(OLD.valid_until, OLD.issued_at))",
+        "(OLD.state = 'revoked' AND NEW.state <> 'revoked')",
+        "(NEW.state = 'revoked' AND NOT EXISTS (SELECT 1 FROM revocation "
+        "WHERE credential_id = OLD.id AND ruling = 'confirmed'))",
+    )
+)
+refuse(_CREDENTIALS, "UPDATE", condition=_REWRITTEN)
+refuse(_CREDENTIALS, "DELETE", condition="OLD.document IS NOT NULL")
+_REVOCATIONS = cast(Table, Revocation.__table__)
+refuse(
+    _REVOCATIONS,
+    "UPDATE",
+    condition=(
+        "OLD.ruling IS NOT NULL OR NEW.credential_id <> OLD.credential_id "
+        "OR NEW.reason <> OLD.reason OR NEW.note <> OLD.note OR NEW.asked_by_id <> OLD.asked_by_id"
+    ),
+)
+refuse(_REVOCATIONS, "DELETE", condition="")
+append_only(cast(Table, Holder.__table__))

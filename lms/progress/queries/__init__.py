@@ -10,6 +10,7 @@ from lms.progress.queries.counting import (
     sets_of,
     totals_of,
 )
+from lms.progress.queries.enrollments import final_percent, ledger_head, verified_ms
 from lms.progress.queries.items import (
     ItemAddress,
     ItemProgressRow,
@@ -35,15 +36,18 @@ __all__ = [
     "beat_state",
     "completed_items",
     "completed_of_enrollments",
+    "final_percent",
     "has_open_attempt",
     "is_item_known",
     "item_address",
     "item_progress",
     "item_target",
+    "ledger_head",
     "lesson_progress",
     "live_lease",
     "lock_clock",
     "lock_clock_if_any",
     "sets_of",
     "totals_of",
+    "verified_ms",
 ]

@@ -8,16 +8,13 @@ from sqlalchemy import ColumnElement, Row, Select, false, func, or_, select, tru
 from sqlalchemy.orm import Session
 
 from lms.accounts.models import County, Person
-from lms.assessment.models import Attempt
-from lms.catalog.models import Course, Institution, Item, Lesson
-from lms.catalog.outline import FINAL_LESSON
+from lms.catalog.models import Course, Institution
 from lms.catalog.tree import revision_tree
 from lms.core.access import Scope, ScopeKind
 from lms.core.clock import day_bounds
 from lms.enrollment.domain import EnrollmentStatus
 from lms.enrollment.models import Enrollment
-from lms.progress.models import MaterialProgress
-from lms.progress.queries import completed_of_enrollments
+from lms.progress.queries import completed_of_enrollments, final_percent, verified_ms
 from lms.roster.domain import Filters, Lacking, Line, Status, Step, lacking
 
 _PHONE_TAIL = 4
@@ -127,35 +124,6 @@ def _scope(scope: Scope) -> ColumnElement[bool]:
     if scope.kind is ScopeKind.COURSE and scope.id.isdecimal():
         return Enrollment.course_id == int(scope.id)
     return false()
-
-
-def verified_ms() -> ColumnElement[int]:
-    """Return the verified milliseconds of a row's enrollment: over its revision's materials.
-
-    Materials that revisions share count in each of them, as the person studied them once for all.
-    """
-    return (
-        select(func.coalesce(func.sum(MaterialProgress.credited_ms), 0))
-        .join(Item, Item.material_id == MaterialProgress.material_id)
-        .where(
-            MaterialProgress.person_id == Enrollment.person_id,
-            Item.revision_id == Enrollment.revision_id,
-        )
-        .correlate(Enrollment)
-        .scalar_subquery()
-    )
-
-
-def final_percent() -> ColumnElement[int | None]:
-    """Return the best graded final test of a row's enrollment, per cent."""
-    return (
-        select(func.max(Attempt.percent))
-        .join(Item, Item.id == Attempt.item_id)
-        .join(Lesson, Lesson.id == Item.lesson_id)
-        .where(Attempt.enrollment_id == Enrollment.id, Lesson.key == FINAL_LESSON)
-        .correlate(Enrollment)
-        .scalar_subquery()
-    )
 
 
 def _rows(selection: Selection) -> Select[*tuple[Any, ...]]:

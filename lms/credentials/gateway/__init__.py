@@ -1,0 +1,1 @@
+"""What badges ask of the world outside: keys, vocabularies, and the files that carry them."""

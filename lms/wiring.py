@@ -6,9 +6,17 @@ from lms.accounts.events import SignInEnded
 from lms.accounts.tasks import ForgetSignIns, forget_proofs
 from lms.assessment.events import AttemptGraded
 from lms.assessment.tasks import close_abandoned_attempts
+from lms.credentials import handlers as credentials
+from lms.credentials.tasks import (
+    issue_backlog,
+    issue_badge,
+    keep_current,
+    publish_list,
+    start_the_day,
+)
 from lms.db.bus import Bus
 from lms.db.bus import Handler as EventHandler
-from lms.enrollment.events import Enrolled
+from lms.enrollment.events import CourseCompleted, Enrolled
 from lms.jobs.tasks import Chore
 from lms.jobs.tasks import Handler as JobHandler
 from lms.media.tasks import prepare as prepare_video
@@ -19,11 +27,16 @@ from lms.web.limits import clear_old_counts
 
 EVENTS: dict[type, Sequence[EventHandler]] = {
     AttemptGraded: (progress.quiz_passed,),
+    CourseCompleted: (credentials.course_completed,),
     Enrolled: (progress.enrolled,),
     SignInEnded: (progress.sign_in_ended,),
 }
 
 JOBS: dict[str, JobHandler] = {
+    "credentials.backlog": issue_backlog,
+    "credentials.daily": keep_current,
+    "credentials.issue": issue_badge,
+    "credentials.status": publish_list,
     "media.prepare": prepare_video,
     "roster.export": make_export,
     "sms.send": send_message,
@@ -35,6 +48,7 @@ CHORES: Sequence[Chore] = (
     forget_proofs,
     ForgetSignIns(),
     clear_old_counts,
+    start_the_day,
 )
 
 

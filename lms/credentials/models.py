@@ -151,11 +151,15 @@ _REWRITTEN = " OR ".join(
         *(f"NEW.{column} <> OLD.{column}" for column in _KEPT),
         *(f"(OLD.document IS NOT NULL AND NEW.{each} <> OLD.{each})" for each in _SIGNED),
         "(OLD.document IS NOT NULL AND NEW.document IS NULL)",
-        "(OLD.document IS NOT NULL AND "
-        "COALESCE(NEW.valid_until, NEW.issued_at) <> COALESCE(OLD.valid_until, OLD.issued_at))",
+        (
+            "(OLD.document IS NOT NULL AND "
+            "COALESCE(NEW.valid_until, NEW.issued_at) <> COALESCE(OLD.valid_until, OLD.issued_at))"
+        ),
         "(OLD.state = 'revoked' AND NEW.state <> 'revoked')",
-        "(NEW.state = 'revoked' AND NOT EXISTS (SELECT 1 FROM revocation "
-        "WHERE credential_id = OLD.id AND ruling = 'confirmed'))",
+        (
+            "(NEW.state = 'revoked' AND NOT EXISTS (SELECT 1 FROM revocation "
+            "WHERE credential_id = OLD.id AND ruling = 'confirmed'))"
+        ),
     )
 )
 refuse(_CREDENTIALS, "UPDATE", condition=_REWRITTEN)

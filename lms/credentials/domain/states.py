@@ -1,5 +1,6 @@
 """Where a badge stands, why one may be revoked, and what decides both."""
 
+from calendar import monthrange
 from datetime import datetime
 from enum import StrEnum
 
@@ -75,3 +76,12 @@ def standing(state: CredentialState, valid_until: datetime | None, at: datetime)
     if state is CredentialState.VALID and valid_until is not None and at > valid_until:
         return Standing.EXPIRED
     return Standing(state)
+
+
+def good_until(issued_at: datetime, months: int | None) -> datetime | None:
+    """Return the moment so many calendar months later, on the last day of a shorter month."""
+    if months is None:
+        return None
+    year, month = divmod(issued_at.year * 12 + issued_at.month - 1 + months, 12)
+    day = min(issued_at.day, monthrange(year, month + 1)[1])
+    return issued_at.replace(year=year, month=month + 1, day=day)

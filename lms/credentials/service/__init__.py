@@ -1,0 +1,1 @@
+"""Writes badges: keys, issuing, status lists, revocation, and the judgement of files."""

@@ -27,6 +27,7 @@ from lms.roster.views import bp as roster
 from lms.settings import Settings
 from lms.staff.views import bp as staff
 from lms.studio.views import BLUEPRINTS as STUDIO
+from lms.subsidy.cli import subsidy as subsidy_commands
 from lms.web.access import init_access
 from lms.web.errors import init_errors
 from lms.web.headers import init_headers
@@ -54,7 +55,7 @@ BLUEPRINTS = (
     *MEDIA,
     *STUDIO,
 )
-COMMANDS = (audit, content, users, progress_commands, roster_commands, demo)
+COMMANDS = (audit, content, users, progress_commands, roster_commands, subsidy_commands, demo)
 
 
 def create_app(

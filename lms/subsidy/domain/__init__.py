@@ -1,0 +1,1 @@
+"""The eligibility rules: policies, facts and clauses as values, judged with three answers."""

@@ -1,0 +1,84 @@
+"""Reads policy files from the repository, strictly, once a process."""
+
+from collections.abc import Hashable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from lms.subsidy.domain.policy import Policy, covering
+from lms.subsidy.domain.policy_file import canonical, read_policy, refuse_overlaps
+from lms.subsidy.domain.reading import MalformedError, sequence
+
+FOLDER = Path(__file__).with_name("policies")
+
+
+class _Loader(yaml.SafeLoader):
+    """Reads plain values only and refuses a key that stands twice: the first would be lost."""
+
+    def construct_mapping(
+        self,
+        node: yaml.MappingNode,
+        deep: bool = False,  # noqa: FBT001, FBT002 (as the library calls it)
+    ) -> dict[Hashable, Any]:
+        keys = [self.construct_object(key, deep=True) for key, _ in node.value]
+        twice = [key for place, key in enumerate(keys) if key in keys[:place]]
+        if twice:
+            raise yaml.MarkedYAMLError(problem=f"“{twice[0]}” twice", problem_mark=node.start_mark)
+        return super().construct_mapping(node, deep)
+
+
+def read_yaml(file: Path) -> object:
+    """Return what a file says. Raises ``MalformedError`` with the file, the line and the reason."""
+    try:
+        return yaml.load(file.read_text(encoding="utf-8"), _Loader)  # noqa: S506 (a safe loader)
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark
+        where = f"{file}, line {mark.line + 1}" if mark else str(file)
+        raise MalformedError(where, error.problem or "this is not YAML") from error
+    except (yaml.YAMLError, ValueError, RecursionError) as error:
+        # A day such as 30 February is no fault of the notation, but of the value.
+        raise MalformedError(str(file), str(error)) from error
+
+
+@dataclass(frozen=True, slots=True)
+class Shelf:
+    """All policies of the repository; each programme belongs to one policy."""
+
+    policies: tuple[Policy, ...]
+    contents: Mapping[tuple[str, str], str]
+    policy_of: Mapping[str, str]
+
+    def covering(self, programme: str, start: date) -> Policy | None:
+        """Return the version for training in the programme that begins on the day."""
+        own = self.policy_of.get(programme)
+        return covering((policy for policy in self.policies if policy.id == own), start)
+
+
+@cache
+def shelf(folder: Path = FOLDER) -> Shelf:
+    """Return the policies of a folder. Raises ``MalformedError`` for the first fault."""
+    placed: list[tuple[str, Policy]] = []
+    contents: dict[tuple[str, str], str] = {}
+    for file in sorted(folder.glob("*.yaml")):
+        for number, each in enumerate(sequence(read_yaml(file), str(file)), start=1):
+            where = f"{file.name}, policy {number}"
+            policy = read_policy(each, where)
+            placed.append((where, policy))
+            contents[policy.id, policy.version] = canonical(each)
+    refuse_overlaps(placed)
+    return Shelf(tuple(policy for _, policy in placed), contents, _owners(placed))
+
+
+def _owners(placed: list[tuple[str, Policy]]) -> dict[str, str]:
+    """Return which policy each programme belongs to: the one whose catalogue lists it."""
+    owners: dict[str, str] = {}
+    for where, policy in placed:
+        for programme in policy.programmes:
+            other = owners.setdefault(programme, policy.id)
+            if other != policy.id:
+                raise MalformedError(where, f"programme {programme} already belongs to {other}")
+    return owners

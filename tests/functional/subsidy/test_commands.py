@@ -1,0 +1,74 @@
+"""The commands as the shell sees them."""
+
+import json
+import shutil
+from pathlib import Path
+
+import pytest
+from flask import Flask
+
+CASES = Path(__file__).parents[2] / "unit" / "subsidy" / "cases.yaml"
+
+
+@pytest.fixture
+def cases(tmp_path):
+    """A copy of the worked cases to be changed at will."""
+    return Path(shutil.copy(CASES, tmp_path / "cases.yaml"))
+
+
+def check(app: Flask, file: Path):
+    return app.test_cli_runner().invoke(args=["subsidy", "check", str(file)])
+
+
+def test_check_prints_one_json_line_a_case(app, cases):
+    result = check(app, cases)
+    lines = [json.loads(line) for line in result.stdout.splitlines()]
+    assert result.exit_code == 0
+    assert [line["id"] for line in lines] == [f"own-{n}" for n in range(1, 11)]
+    assert lines[9] == {
+        "id": "own-10",
+        "policy": "1.0",
+        "outcome": "not_eligible",
+        "failed": ["QUIZ"],
+        "unknown": [],
+    }
+
+
+def test_check_names_what_differs_and_fails(app, cases):
+    text = cases.read_text(encoding="utf-8")
+    cases.write_text(text.replace("failed: [CATALOGUE]", "failed: [HOURS]"), encoding="utf-8")
+    result = check(app, cases)
+    assert result.exit_code == 1
+    assert len(result.stdout.splitlines()) == 10
+    assert "case own-7: failed is ['CATALOGUE'], expected ['HOURS']" in result.stderr
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "sentence"),
+    [
+        ("{id: PAYEE}", "{id: PAY}", "policy 1, clause 18: there is no clause 'PAY'"),
+        ("min_score: 60", "min_score: sixty", "clause 12 (QUIZ), “min_score”: a number"),
+        ("from: 2026-01-01", "from: 2025-12-31", "own 2.0 shares days with own 1.0"),
+        ("from: 2026-01-01", "from: 2026-02-30", "day is out of range for month"),
+        ("schema: 1", "schema: [", "line"),
+        ("schema: 1", "schema: 1\nschema: 1", "“schema” twice"),
+        ("learner: null", "learner: {sex: [M]}", "case own-2, learner, “sex”: ['M'] is not"),
+        ("cases:\n", "cases: &c\n  - {id: x, facts: {learner: *c}}\n", "cases.yaml"),
+    ],
+)
+def test_check_tells_what_is_wrong_with_a_file_and_where(app, cases, old, new, sentence):
+    text = cases.read_text(encoding="utf-8")
+    assert old in text
+    cases.write_text(text.replace(old, new, 1), encoding="utf-8")
+    result = check(app, cases)
+    assert result.exit_code == 1
+    assert sentence in result.stderr
+    assert "Traceback" not in result.output
+
+
+@pytest.mark.parametrize("content", [b"\xff\xfe\x00", b"", b"[]", b"a: *nobody"])
+def test_check_refuses_what_is_no_case_file(app, cases, content):
+    cases.write_bytes(content)
+    result = check(app, cases)
+    assert result.exit_code == 1
+    assert result.stderr.startswith("Error: ")

@@ -10,11 +10,16 @@ from lms.credentials.queries.issuing import (
     standing_keys,
     unbadged_completions,
 )
+from lms.credentials.queries.judging import Judged, is_ours, judged, key_named
 
 __all__ = [
     "Due",
+    "Judged",
     "active_keys",
     "due",
+    "is_ours",
+    "judged",
+    "key_named",
     "list_numbers",
     "pending_ids",
     "revoked_places",

@@ -35,6 +35,7 @@ class Permission(StrEnum):
     MEDIA_UPLOAD = "media.upload"
     COMPLETIONS_READ = "completions.read"
     COMPLETIONS_EXPORT = "completions.export"
+    CREDENTIAL_REVOKE = "credential.revoke"
     ROLES_GRANT = "roles.grant"
 
 
@@ -49,7 +50,8 @@ GRANTS: dict[Role, frozenset[Permission]] = {
         {Permission.COURSE_EDIT, Permission.COURSE_PUBLISH, Permission.MEDIA_UPLOAD}
     ),
     Role.MENTOR: frozenset(),
-    Role.ADMINISTRATOR: _STAFF_READ | {Permission.COMPLETIONS_EXPORT, Permission.ROLES_GRANT},
+    Role.ADMINISTRATOR: _STAFF_READ
+    | {Permission.COMPLETIONS_EXPORT, Permission.CREDENTIAL_REVOKE, Permission.ROLES_GRANT},
     Role.SUPERVISOR: _STAFF_READ,
 }
 

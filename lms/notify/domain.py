@@ -5,7 +5,11 @@ from datetime import timedelta
 
 # What takes longer to reach a phone helps nobody any more: a code is over by then, and who reads
 # of a change only later learns it on the site.
-GOOD_FOR = {"code": timedelta(minutes=5), "phone_changed": timedelta(minutes=10)}
+GOOD_FOR = {
+    "code": timedelta(minutes=5),
+    "phone_changed": timedelta(minutes=10),
+    "badge_revoked": timedelta(minutes=10),
+}
 
 # What was sent is kept this long, to answer who was told what and when.
 KEPT_FOR = timedelta(days=30)
@@ -19,6 +23,10 @@ _TEXTS: dict[str, dict[str, str]] = {
     "phone_changed": {
         "zh": "【乡播学堂】您的登录手机号改成了 {phone}。不是您改的，请马上打 12333。",
         "en": "[Xiangbo] Your sign-in number is now {phone}. Not you? Call 12333 at once.",
+    },
+    "badge_revoked": {
+        "zh": "【乡播学堂】您的徽章 {serial} 作废了，原因看“我的徽章”。不同意，30 天内打 12333。",
+        "en": "[Xiangbo] Badge {serial} was revoked: see “My badges”. Disagree? Call 12333.",
     },
 }
 

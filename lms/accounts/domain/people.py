@@ -13,6 +13,11 @@ CONSENTS = {"terms": "1", "privacy": "1"}
 _PHONE = re.compile(r"1[3-9][0-9]{9}")
 _BETWEEN = re.compile(r"[\s\-‐-―]+")
 _PHONE_DIGITS = 11
+_MASKED_FROM = 2
+# The double surnames still borne by many.
+_DOUBLE_SURNAMES = frozenset(
+    ("欧阳", "上官", "司马", "诸葛", "东方", "夏侯", "皇甫", "尉迟", "公孙", "慕容", "令狐", "司徒")
+)
 # Control, format (invisible, direction), surrogate, private and unassigned characters, line breaks.
 _UNSEEN = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
 
@@ -56,6 +61,19 @@ def phone_fault(phone: str) -> Message | None:
 def masked_phone(phone: str | None) -> str:
     """Return the number with its middle hidden, as it may stand on a screen: 138****5678."""
     return f"{phone[:3]}****{phone[-4:]}" if phone else ""
+
+
+def masked_name(name: str) -> str:
+    """Return the name as strangers may see it: 张*明, 欧阳*华, 林*; the surname and the last sign.
+
+    Names with a middle dot or of other scripts keep their first and last letter.
+    """
+    plain = name.strip()
+    if len(plain) < _MASKED_FROM:
+        return f"{plain}*"
+    double = plain[:2] in _DOUBLE_SURNAMES and len(plain) > len("欧阳")
+    head = plain[:2] if double else plain[0]
+    return f"{head}*" if len(plain) == len(head) + 1 else f"{head}*{plain[-1]}"
 
 
 def normal_name(text: str) -> str:

@@ -1,19 +1,20 @@
 """Makes the completion rows: page, export and learner page read them here and nowhere else."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, false, func, or_, select, true
+from sqlalchemy import ColumnElement, Row, Select, func, or_, select
 from sqlalchemy.orm import Session
 
 from lms.accounts.models import County, Person
 from lms.catalog.models import Course, Institution
 from lms.catalog.tree import revision_tree
-from lms.core.access import Scope, ScopeKind
+from lms.core.access import Scope
 from lms.core.clock import day_bounds
 from lms.enrollment.domain import EnrollmentStatus
 from lms.enrollment.models import Enrollment
+from lms.enrollment.queries import in_scope
 from lms.progress.queries import completed_of_enrollments, final_percent, verified_ms
 from lms.roster.domain import Filters, Lacking, Line, Status, Step, lacking
 
@@ -105,25 +106,6 @@ def learner(
         .where(Person.id == person_id)
     ).one()
     return person, lines
-
-
-def in_scope(scopes: Iterable[Scope]) -> ColumnElement[bool]:
-    """Return the condition that an enrollment lies inside any of the scopes."""
-    return or_(false(), *(_scope(scope) for scope in scopes))
-
-
-def _scope(scope: Scope) -> ColumnElement[bool]:
-    if scope.kind is ScopeKind.PLATFORM:
-        return true()
-    if scope.kind is ScopeKind.COUNTY:
-        return Enrollment.county_code == scope.id
-    if scope.kind is ScopeKind.INSTITUTION and scope.id.isdecimal():
-        return Enrollment.course_id.in_(
-            select(Course.id).where(Course.institution_id == int(scope.id))
-        )
-    if scope.kind is ScopeKind.COURSE and scope.id.isdecimal():
-        return Enrollment.course_id == int(scope.id)
-    return false()
 
 
 def _rows(selection: Selection) -> Select[*tuple[Any, ...]]:

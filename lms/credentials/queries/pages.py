@@ -1,0 +1,200 @@
+"""Reads badges for pages: the check page, the holder's wallet, the desk."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Row, Select, and_, select
+from sqlalchemy.orm import Session, aliased
+
+from lms.accounts.models import Person
+from lms.core.access import Actor, Permission
+from lms.credentials.domain.states import CredentialState, Standing, standing
+from lms.credentials.domain.value import BadgeValue
+from lms.credentials.models import Credential, Holder, Revocation
+from lms.enrollment.models import Enrollment
+from lms.enrollment.queries import in_scope
+
+
+@dataclass(frozen=True, slots=True)
+class Badge:
+    """A badge as pages show it; ``value`` is ``None`` until it is signed."""
+
+    id: str
+    person_id: int
+    name: str
+    serial: str | None
+    state: CredentialState
+    value: BadgeValue | None
+    document: str
+    jwt: str
+    shows_name: bool
+    created_at: datetime
+    issued_at: datetime | None
+    valid_until: datetime | None
+    revoked_at: datetime | None
+    reason: str | None
+    note: str
+
+    def standing(self, at: datetime) -> Standing:
+        """Return what the badge is worth at the moment."""
+        return standing(self.state, self.valid_until, at)
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """A request to revoke a badge: who asked, why, and how it ended."""
+
+    id: int
+    credential_id: str
+    serial: str
+    holder: str
+    course: dict[str, str]
+    reason: str
+    note: str
+    asked_by_id: int
+    asked_by: str
+    asked_at: datetime
+    ruling: str | None
+    ruled_by: str | None
+    ruled_at: datetime | None
+
+
+def badge(session: Session, credential_id: str) -> Badge | None:
+    """Return a signed badge by its id, for anybody who has it."""
+    row = session.execute(
+        _badges().where(Credential.id == credential_id, Credential.document.is_not(None))
+    ).one_or_none()
+    return _badge(row) if row else None
+
+
+def id_of_serial(session: Session, serial: str) -> str | None:
+    """Return the id of the badge with the number."""
+    return session.scalar(select(Credential.id).where(Credential.serial == serial))
+
+
+def badges_of(session: Session, person_id: int) -> list[Badge]:
+    """Return the person's badges, newest first, those waiting to be signed included."""
+    rows = session.execute(
+        _badges()
+        .where(Credential.person_id == person_id)
+        .order_by(Credential.created_at.desc(), Credential.id)
+    )
+    return [_badge(row) for row in rows]
+
+
+def holder_number(session: Session, person_id: int) -> str | None:
+    """Return the person's random number, which their badges carry hashed."""
+    return session.scalar(select(Holder.number).where(Holder.person_id == person_id))
+
+
+def badge_in_reach(
+    session: Session, actor: Actor, credential_id: str, permission: Permission
+) -> Badge | None:
+    """Return a signed badge of an enrollment inside the scopes the actor holds the right in."""
+    row = session.execute(
+        _badges()
+        .join(Enrollment, Enrollment.id == Credential.enrollment_id)
+        .where(
+            Credential.id == credential_id,
+            Credential.document.is_not(None),
+            in_scope(actor.scopes_for(permission)),
+        )
+    ).one_or_none()
+    return _badge(row) if row else None
+
+
+def badges_in_reach(session: Session, actor: Actor, person_id: int) -> list[Badge]:
+    """Return the person's badges of enrollments the actor may read, newest first."""
+    rows = session.execute(
+        _badges()
+        .join(Enrollment, Enrollment.id == Credential.enrollment_id)
+        .where(
+            Credential.person_id == person_id,
+            in_scope(actor.scopes_for(Permission.COMPLETIONS_READ)),
+        )
+        .order_by(Credential.created_at.desc(), Credential.id)
+    )
+    return [_badge(row) for row in rows]
+
+
+def requests(session: Session, actor: Actor, *, limit: int) -> Sequence[Request]:
+    """Return the requests to revoke in the actor's reach, open ones first, then newest first."""
+    rows = session.execute(
+        _requests()
+        .where(in_scope(actor.scopes_for(Permission.CREDENTIAL_REVOKE)))
+        .order_by(Revocation.ruling.is_not(None), Revocation.id.desc())
+        .limit(limit)
+    )
+    return [Request(*row) for row in rows]
+
+
+def request_in_reach(session: Session, actor: Actor, request_id: int) -> Request | None:
+    """Return a request inside the actor's reach."""
+    row = session.execute(
+        _requests().where(
+            Revocation.id == request_id, in_scope(actor.scopes_for(Permission.CREDENTIAL_REVOKE))
+        )
+    ).one_or_none()
+    return Request(*row) if row else None
+
+
+def open_request(session: Session, credential_id: str) -> Revocation | None:
+    """Return the request about the badge that nobody ruled on yet."""
+    return session.scalar(
+        select(Revocation).where(
+            Revocation.credential_id == credential_id, Revocation.ruling.is_(None)
+        )
+    )
+
+
+def _badges() -> Select[*tuple[Any, ...]]:
+    confirmed = and_(Revocation.credential_id == Credential.id, Revocation.ruling == "confirmed")
+    return (
+        select(
+            *(Credential.id, Credential.person_id, Person.name, Credential.serial),
+            *(Credential.state, Credential.value, Credential.document, Credential.jwt),
+            *(Credential.shows_name, Credential.created_at, Credential.issued_at),
+            *(Credential.valid_until, Credential.revoked_at, Revocation.reason, Revocation.note),
+        )
+        .join(Person, Person.id == Credential.person_id)
+        .outerjoin(Revocation, confirmed)
+    )
+
+
+def _badge(row: Row[*tuple[Any, ...]]) -> Badge:
+    return Badge(
+        id=row.id,
+        person_id=row.person_id,
+        name=row.name,
+        serial=row.serial,
+        state=CredentialState(row.state),
+        value=BadgeValue.from_json(row.value) if row.value else None,
+        document=row.document or "",
+        jwt=row.jwt or "",
+        shows_name=row.shows_name,
+        created_at=row.created_at,
+        issued_at=row.issued_at,
+        valid_until=row.valid_until,
+        revoked_at=row.revoked_at,
+        reason=row.reason,
+        note=row.note or "",
+    )
+
+
+def _requests() -> Select[*tuple[Any, ...]]:
+    asker, ruler = aliased(Person), aliased(Person)
+    return (
+        select(
+            *(Revocation.id, Revocation.credential_id, Credential.serial, Person.name),
+            *(Credential.value["course_title"], Revocation.reason, Revocation.note),
+            *(Revocation.asked_by_id, asker.name, Revocation.asked_at, Revocation.ruling),
+            *(ruler.name, Revocation.ruled_at),
+        )
+        .join(Credential, Credential.id == Revocation.credential_id)
+        .join(Person, Person.id == Credential.person_id)
+        .join(Enrollment, Enrollment.id == Credential.enrollment_id)
+        .join(asker, asker.id == Revocation.asked_by_id)
+        .outerjoin(ruler, ruler.id == Revocation.ruled_by_id)
+    )

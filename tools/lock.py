@@ -11,6 +11,7 @@ PINS = {
     "requirements.in": "requirements.txt",
     "requirements-dev.in": "requirements-dev.txt",
     "tools/uv.in": "tools/uv.txt",
+    "tools/node.in": "tools/node.txt",
     "tools/postgresql.in": "tools/postgresql.txt",
     "tools/requirements-media.in": "tools/requirements-media.txt",
 }

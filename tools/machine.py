@@ -1,4 +1,4 @@
-"""Fetches what the tests want of the machine: a browser, Chinese letters, a PostgreSQL server."""
+"""Fetches what the tests want of the machine: a browser, letters, PostgreSQL, badge verifiers."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tools.environment import PYTHON, VENV, quiet_pip, uv_environment
+from tools.node import fetch_verifiers, has_verifiers
 
 ROOT = Path(__file__).resolve().parent.parent
 OWN_POSTGRESQL = ROOT / "var" / "postgresql"
@@ -91,6 +92,7 @@ NEEDS = (
     Need("Chromium", has_browser, ("chromium",), fetch_browser),
     Need("a font with Chinese letters", has_chinese_letters, ("fonts-noto-cjk",)),
     Need("PostgreSQL", has_postgresql, ("postgresql",), fetch_postgresql),
+    Need("verifiers of badges, with Node.js", has_verifiers, (), fetch_verifiers),
 )
 
 

@@ -14,6 +14,7 @@ from lms.settings import Settings
 from lms.wiring import event_bus
 from tests.support import browser as chromium
 from tests.support import postgres, run, site, summary
+from tests.support import verifiers as independent
 from tests.support.databases import create_schema, fresh_url
 from tests.support.field import FIELD_DATA, field_folder
 from tools.messages import compile_catalogue
@@ -150,3 +151,10 @@ def field_data() -> Path:
     if folder is None:
         summary.miss("Field data", f"{FIELD_DATA} is not set")
     return folder
+
+
+@pytest.fixture(scope="session")
+def verifiers() -> Iterator[independent.Verifiers]:
+    """Verifiers of badges that others wrote, started once a worker."""
+    with independent.opened() as started:
+        yield started

@@ -1,8 +1,10 @@
-"""Draws the badges: one frame, a drawing for each kind of course, and grey for what is void."""
+"""Draws the badges, in grey where they are void, and the codes that lead to their check page."""
 
+import io
 import re
 from functools import cache
 
+import segno
 from lxml import etree
 
 from lms.credentials.gateway import typeset
@@ -35,6 +37,14 @@ def badge_svg(cover: str, *, is_void: bool = False) -> bytes:
 def badge_png(cover: str) -> bytes:
     """Return the badge as a PNG, 640 pixels wide, transparent around the octagon."""
     return _picture(_known(cover))
+
+
+def qr_svg(address: str) -> bytes:
+    """Return the QR code of an address (ISO 18004), readable with a quarter of it covered."""
+    drawn = io.BytesIO()
+    code = segno.make(address, error="q", micro=False)
+    code.save(drawn, kind="svg", scale=4, border=4, dark="#1c231e", xmldecl=False, title=address)
+    return drawn.getvalue()
 
 
 def _known(cover: str) -> str:

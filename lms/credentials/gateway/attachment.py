@@ -31,9 +31,10 @@ def read(data: bytes) -> str:
     """Return the one credential attached to a PDF that nobody has looked at yet.
 
     A stream always stands in the open (ISO 32000-1, 7.5.7), so what is attached is found without
-    the tables that say where. Encrypted files and streams packed in any way but Flate are left
-    out. Raises ``CarrierError``: ``not_a_sheet``, ``no_credential``, ``several_credentials``,
-    ``too_large`` or ``damaged``.
+    the tables that say where. Attachments that do not name their media type, as PDF/A-3 asks
+    (ISO 19005-3, 6.8), encrypted files and any packing but Flate are not understood. Raises
+    ``CarrierError``: ``not_a_sheet``, ``no_credential``, ``several_credentials``, ``too_large``
+    or ``damaged``.
     """
     check_file(data)
     if b"%PDF-" not in data[:_HEADER_WITHIN]:

@@ -1,10 +1,7 @@
 """Prints a badge as a PDF/A-3 sheet with the credential attached, and takes it out again."""
 
-import io
 from dataclasses import dataclass
 from datetime import datetime
-
-import segno
 
 from lms.credentials.gateway import art, attachment, typeset
 from lms.credentials.gateway.carriers import to_text
@@ -72,7 +69,6 @@ def _values(sheet: Sheet) -> dict[str, object]:
         "brand": _BRAND,
         "lang": sheet.language,
         "region": _REGIONS.get(sheet.language),
-        "made": [sheet.made_at.year, sheet.made_at.month, sheet.made_at.day],
         "qr_address": sheet.qr_address,
         "drawings": _drawings(sheet),
         "attachment": {
@@ -89,14 +85,5 @@ def _drawings(sheet: Sheet) -> dict[str, str]:
         "word": typeset.drawing("word"),
         "stamp": typeset.drawing("stamp-void" if sheet.is_void else "seal"),
         "badge": art.badge_svg(sheet.cover, is_void=sheet.is_void).decode(),
-        "qr": _qr_svg(sheet.qr_address),
+        "qr": art.qr_svg(sheet.qr_address).decode(),
     }
-
-
-def _qr_svg(address: str) -> str:
-    """Return the QR code (ISO 18004), readable with a quarter of it covered."""
-    drawn = io.BytesIO()
-    segno.make(address, error="q", micro=False).save(
-        drawn, kind="svg", border=4, dark="#1c231e", xmldecl=False, scale=4
-    )
-    return drawn.getvalue().decode()

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import func, select
 from sqlalchemy.exc import DatabaseError
+from sqlalchemy.orm import Session
 
 from lms.assessment.models import Question, Quiz
 from lms.catalog import service as catalog
@@ -28,7 +29,11 @@ from tests.integration.content.conftest import (
     revisions,
 )
 
-SHIPPED = Path(__file__).resolve().parents[3] / "course_content" / "live-streaming-stars"
+SHIPPED = Path(__file__).resolve().parents[3] / "course_content"
+LESSONS = {
+    "live-streaming-stars": ["A01", "A04", "A08"],
+    "online-store": ["B03", "B09", "B17"],
+}
 
 
 def test_a_first_load_publishes_the_whole_course(load: Load, database: Database) -> None:
@@ -219,23 +224,33 @@ def test_faults_of_the_folder_and_links_come_together(root: Path) -> None:
     ]
 
 
-# ----------------------------------------------------------------- the shipped course
+# ---------------------------------------------------------------- the shipped courses
 
 
-def test_the_shipped_course_loads_whole(load: Load, database: Database) -> None:
-    assert load(SHIPPED) is Outcome.FIRST
+@pytest.mark.parametrize("slug", LESSONS)
+def test_a_shipped_course_loads_whole(load: Load, database: Database, slug: str) -> None:
+    assert load(SHIPPED / slug) is Outcome.FIRST
 
     with database.snapshot() as session:
-        rows = published(session, "live-streaming-stars")
-        assert [entry.lesson.key for entry in rows.lessons] == ["A01", "A04", "A08", FINAL_KEY]
+        rows = published(session, slug)
+        assert [entry.lesson.key for entry in rows.lessons] == [*LESSONS[slug], FINAL_KEY]
         for entry in rows.lessons[:-1]:
             kinds = [item.kind for item in entry.items]
             assert kinds == ["video", "reading", "practice", "quiz"]
-            quiz = session.get_one(Quiz, entry.items[3].quiz_id)
-            own = select(func.count()).where(Question.bank_id == quiz.bank_id)
-            assert session.scalar(own) == 5
+            assert questions_of(session, entry.items[3]) == 5
             asset = rows.assets[entry.items[0].asset_id]
             assert list(asset.captions) == ["zh", "en"]
             assert all(set(item.body or {"zh": 1, "en": 1}) == {"zh", "en"} for item in entry.items)
+            # What is planned is what is there; the minute a video has begun is left out.
+            lengths = [session.get_one(Material, item.material_id) for item in entry.items]
+            assert sum(length.duration_ms // 60_000 for length in lengths) == entry.lesson.minutes
+        assert questions_of(session, rows.lessons[-1].items[0]) == 12
         assert rows.gaps == []
-    assert load(SHIPPED) is Outcome.UNCHANGED
+    assert load(SHIPPED / slug) is Outcome.UNCHANGED
+
+
+def questions_of(session: Session, quiz_item: Item) -> int:
+    """Return how many questions the quiz draws from."""
+    quiz = session.get_one(Quiz, quiz_item.quiz_id)
+    own = select(func.count()).where(Question.bank_id == quiz.bank_id)
+    return session.scalars(own).one()

@@ -22,13 +22,17 @@ from lms.jobs.tasks import Handler as JobHandler
 from lms.media.tasks import prepare as prepare_video
 from lms.notify.handlers import send_message
 from lms.progress import handlers as progress
+from lms.progress.events import ItemCompleted
 from lms.roster.tasks import clear_files, make_export
+from lms.subsidy import handlers as subsidy
+from lms.subsidy.tasks import decide_what_is_due
 from lms.web.limits import clear_old_counts
 
 EVENTS: dict[type, Sequence[EventHandler]] = {
-    AttemptGraded: (progress.quiz_passed,),
-    CourseCompleted: (credentials.course_completed,),
-    Enrolled: (progress.enrolled,),
+    AttemptGraded: (progress.quiz_passed, subsidy.graded),
+    CourseCompleted: (credentials.course_completed, subsidy.studied),
+    Enrolled: (progress.enrolled, subsidy.studied),
+    ItemCompleted: (subsidy.studied,),
     SignInEnded: (progress.sign_in_ended,),
 }
 
@@ -49,6 +53,7 @@ CHORES: Sequence[Chore] = (
     ForgetSignIns(),
     clear_old_counts,
     start_the_day,
+    decide_what_is_due,
 )
 
 

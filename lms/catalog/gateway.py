@@ -23,7 +23,10 @@ class Standard:
 
 @dataclass(frozen=True, slots=True)
 class KnownProgramme:
-    """A work type of an occupation at a level, with the credit hours its training takes."""
+    """A work type of an occupation at a level, with the credit hours its training takes.
+
+    ``draws_on`` names the programmes whose courses it counts where it has none of its own.
+    """
 
     title: Localized
     occupation_code: str
@@ -31,6 +34,7 @@ class KnownProgramme:
     level: int
     credit_hours: int
     standard: Standard | None = None
+    draws_on: tuple[str, ...] = ()
 
 
 @cache
@@ -42,4 +46,8 @@ def known_programmes() -> Mapping[str, KnownProgramme]:
 
 def _programme(values: dict[str, Any]) -> KnownProgramme:
     standard = values.get("standard")
-    return KnownProgramme(**{**values, "standard": Standard(**standard) if standard else None})
+    made = {
+        "standard": Standard(**standard) if standard else None,
+        "draws_on": tuple(values.get("draws_on", ())),
+    }
+    return KnownProgramme(**{**values, **made})

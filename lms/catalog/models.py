@@ -33,6 +33,8 @@ class Institution(Base):
     slug: Mapped[str] = mapped_column(String(60), unique=True)
     name: Mapped[Localized]
     county_code: Mapped[str] = mapped_column(ForeignKey("county.code"), index=True)
+    # What it is called in the bureau's catalogue of institutions; none where it is in none.
+    code: Mapped[str | None] = mapped_column(String(40), unique=True)
 
 
 class Programme(Base):

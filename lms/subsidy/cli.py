@@ -1,14 +1,20 @@
 """Commands that judge worked cases by policies, and decide for the learners of the site."""
 
 import json
+from collections.abc import Iterator
 from pathlib import Path
+from time import monotonic
 
 import click
 from flask.cli import AppGroup
 
+from lms.core.errors import Conflict
+from lms.db.session import now
+from lms.subsidy import queries, service
 from lms.subsidy.domain.cases import CaseFile, differences, judged, load_cases
 from lms.subsidy.domain.reading import MalformedError
-from lms.subsidy.gateway import read_yaml
+from lms.subsidy.gateway import read_yaml, shelf
+from lms.web.access import database
 
 subsidy = AppGroup("subsidy", help="Which training subsidy a learner may claim.")
 
@@ -29,6 +35,49 @@ def check(cases: Path) -> None:
         click.echo(line, err=True)
     if wrong:
         raise SystemExit(1)
+
+
+@subsidy.command()
+@click.option("--all", "everybody", is_flag=True, help="Everybody, not only where facts changed.")
+def evaluate(*, everybody: bool) -> None:
+    """Decide for everyone whose facts changed; print counts and rate."""
+    began = monotonic()
+    done = service.Round()
+    try:
+        for step in _everybody() if everybody else _what_is_due():
+            done += step
+    except (MalformedError, Conflict) as error:
+        said = error.message.text % error.message.params if isinstance(error, Conflict) else error
+        raise click.ClickException(str(said)) from error
+    seconds = max(monotonic() - began, 0.001)
+    click.echo(
+        f"{done.judged} judged, {done.written} new decisions, {seconds:.1f} s, "
+        f"{done.judged / seconds:.0f} a second"
+    )
+
+
+def _what_is_due() -> Iterator[service.Round]:
+    policies = shelf()
+    while True:
+        with database().transaction() as session:
+            step = service.decide_due(
+                session, shelf=policies, now=now(session), limit=service.BATCH
+            )
+        yield step
+        if not step.judged:
+            return
+
+
+def _everybody() -> Iterator[service.Round]:
+    policies, after = shelf(), 0
+    while True:
+        with database().transaction() as session:
+            people = queries.people_from(session, after=after, limit=service.BATCH)
+            if not people:
+                return
+            step = service.decide_people(session, people=people, shelf=policies, now=now(session))
+        after = people[-1]
+        yield step
 
 
 def _judge(file: CaseFile) -> list[str]:

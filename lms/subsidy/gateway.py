@@ -10,7 +10,7 @@ from typing import Any
 import yaml
 
 from lms.subsidy.domain.policy import Policy, covering
-from lms.subsidy.domain.policy_file import canonical, read_policy, refuse_overlaps
+from lms.subsidy.domain.policy_file import read_policy, refuse_overlaps
 from lms.subsidy.domain.reading import MalformedError, sequence
 
 FOLDER = Path(__file__).with_name("policies")
@@ -49,7 +49,6 @@ class Shelf:
     """All policies of the repository; each programme belongs to one policy."""
 
     policies: tuple[Policy, ...]
-    contents: Mapping[tuple[str, str], str]
     policy_of: Mapping[str, str]
 
     def covering(self, programme: str, start: date) -> Policy | None:
@@ -62,15 +61,13 @@ class Shelf:
 def shelf(folder: Path = FOLDER) -> Shelf:
     """Return the policies of a folder. Raises ``MalformedError`` for the first fault."""
     placed: list[tuple[str, Policy]] = []
-    contents: dict[tuple[str, str], str] = {}
     for file in sorted(folder.glob("*.yaml")):
         for number, each in enumerate(sequence(read_yaml(file), str(file)), start=1):
             where = f"{file.name}, policy {number}"
             policy = read_policy(each, where)
             placed.append((where, policy))
-            contents[policy.id, policy.version] = canonical(each)
     refuse_overlaps(placed)
-    return Shelf(tuple(policy for _, policy in placed), contents, _owners(placed))
+    return Shelf(tuple(policy for _, policy in placed), _owners(placed))
 
 
 def _owners(placed: list[tuple[str, Policy]]) -> dict[str, str]:

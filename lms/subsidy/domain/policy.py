@@ -1,5 +1,6 @@
 """A policy: one version of the conditions of a subsidy, as frozen values without expressions."""
 
+import hashlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -181,7 +182,7 @@ class WindowClause(Clause):
 class Policy:
     """One version of a policy; ``starts_on`` to ``ends_on`` are first days of training.
 
-    ``amount_fen`` is by level; ``sha256`` is that of the canonical content.
+    ``amount_fen`` is by level; ``content`` is the canonical text of it all.
     """
 
     id: str
@@ -192,7 +193,7 @@ class Policy:
     clauses: tuple[Clause, ...]
     catalogue: tuple[CatalogueEntry, ...]
     amount_fen: Mapping[int, int]
-    sha256: str
+    content: str
 
     def covers(self, day: date) -> bool:
         """Tell whether training that begins on the day falls under this version."""
@@ -202,6 +203,11 @@ class Policy:
     def name(self) -> str:
         """Return how the version is named in messages: ``qz-demo 2.0``."""
         return f"{self.id} {self.version}"
+
+    @property
+    def sha256(self) -> str:
+        """Return the digest of the content, by which a changed version is known."""
+        return hashlib.sha256(self.content.encode()).hexdigest()
 
     @property
     def programmes(self) -> frozenset[str]:

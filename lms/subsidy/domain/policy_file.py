@@ -1,6 +1,5 @@
 """Read policies, parsed from YAML already, into their values; refuse all that does not fit."""
 
-import hashlib
 import json
 from collections.abc import Callable, Collection, Iterable, Mapping
 from datetime import date
@@ -68,7 +67,7 @@ def read_policy(data: object, where: str, groups: Collection[str] = GROUPS) -> P
         clauses=_clauses(top["clauses"], where, _Around(catalogue, groups)),
         catalogue=catalogue,
         amount_fen=_amounts(top["amount_cny"], f"{where}, “amount_cny”"),
-        sha256=hashlib.sha256(canonical(top).encode()).hexdigest(),
+        content=canonical(top),
     )
 
 

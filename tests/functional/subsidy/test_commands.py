@@ -2,10 +2,15 @@
 
 import json
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from flask import Flask
+
+from lms.subsidy import cli
+from lms.subsidy.gateway import shelf
+from tests.factories.subsidy import make_known, make_subsidised
 
 CASES = Path(__file__).parents[2] / "unit" / "subsidy" / "cases.yaml"
 
@@ -18,6 +23,40 @@ def cases(tmp_path):
 
 def check(app: Flask, file: Path):
     return app.test_cli_runner().invoke(args=["subsidy", "check", str(file)])
+
+
+def evaluate(app: Flask, *options: str):
+    return app.test_cli_runner().invoke(args=["subsidy", "evaluate", *options])
+
+
+def test_evaluate_decides_what_is_due_and_tells_the_rate(app, database):
+    with database.transaction() as session:
+        make_known(session, make_subsidised(session).person)
+    first = evaluate(app)
+    assert first.exit_code == 0
+    assert first.stdout.startswith("2 judged, 2 new decisions, ")
+    assert first.stdout.endswith(" a second\n")
+    assert evaluate(app).stdout.startswith("0 judged, 0 new decisions, ")
+
+
+def test_evaluate_all_goes_through_everybody(app, database):
+    with database.transaction() as session:
+        for _ in range(3):
+            make_subsidised(session)
+    assert evaluate(app, "--all").stdout.startswith("6 judged, 6 new decisions, ")
+    assert evaluate(app, "--all").stdout.startswith("6 judged, 0 new decisions, ")
+
+
+def test_evaluate_refuses_a_version_that_says_something_new(app, database, monkeypatch):
+    with database.transaction() as session:
+        make_subsidised(session)
+    evaluate(app, "--all")
+    changed = [replace(each, content=each.content + " ") for each in shelf().policies]
+    other = replace(shelf(), policies=tuple(changed))
+    monkeypatch.setattr(cli, "shelf", lambda: other)
+    result = evaluate(app, "--all")
+    assert result.exit_code == 1
+    assert "Policy qz-demo 2.0 was used before with other content." in result.stderr
 
 
 def test_check_prints_one_json_line_a_case(app, cases):

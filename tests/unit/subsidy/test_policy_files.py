@@ -203,4 +203,5 @@ def test_the_repository_holds_the_countys_policies_word_for_word(field_data):
     shared = read_yaml(field_data.parent / "eligibility_cases.yaml")
     assert field_folder() is not None
     for each in shared["policies"]:
-        assert shelf().contents[each["id"], each["version"]] == canonical(each)
+        kept = {policy.name: policy.content for policy in shelf().policies}
+        assert kept[f"{each['id']} {each['version']}"] == canonical(each)

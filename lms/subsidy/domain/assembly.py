@@ -1,0 +1,181 @@
+"""Put the facts of one person and programme together from what the site holds."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass, field, replace
+from datetime import date
+from fractions import Fraction
+
+from lms.catalog.outline import CourseView, ItemView, LessonView, Words
+from lms.subsidy.domain.dated import DatedFact, newest, placed
+from lms.subsidy.domain.facts import Facts, Flag, ProgrammeFacts, Study, StudyDay, Training
+from lms.subsidy.domain.facts_file import read_facts
+from lms.subsidy.domain.policy import Number
+
+_MINUTE_MS = 60_000
+_QUIZ = "quiz"
+
+
+@dataclass(frozen=True, slots=True)
+class Programme:
+    """A programme of the site; one that draws on others counts what is studied in theirs."""
+
+    id: int
+    slug: str
+    title: Words
+    occupation: str
+    level: int
+    work_type: str | None = None
+    draws_on: tuple[str, ...] = ()
+
+    @property
+    def counted(self) -> frozenset[str]:
+        """Return the programmes whose courses count here."""
+        return frozenset(self.draws_on or (self.slug,))
+
+
+@dataclass(frozen=True, slots=True)
+class OwnCourse:
+    """A course the person takes."""
+
+    enrollment_id: int
+    course: CourseView
+    programme: str
+    institution: str | None
+    joined_on: date
+    completed_on: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class Watched:
+    """What one day brought in one material, milliseconds."""
+
+    day: date
+    material_id: int
+    credited_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class Graded:
+    """A graded attempt, in the order of its number."""
+
+    enrollment_id: int
+    item_id: int
+    number: int
+    percent: int
+
+
+@dataclass(slots=True)
+class Dossier:
+    """All the site holds of one person that a policy may ask about."""
+
+    courses: list[OwnCourse] = field(default_factory=list)
+    facts: list[DatedFact] = field(default_factory=list)
+    watched: list[Watched] = field(default_factory=list)
+    done: defaultdict[int, set[tuple[str, str]]] = field(default_factory=lambda: defaultdict(set))
+    attempts: list[Graded] = field(default_factory=list)
+
+    def courses_of(self, programme: Programme) -> list[OwnCourse]:
+        """Return the person's courses that count for the programme, first joined first."""
+        own = [each for each in self.courses if each.programme in programme.counted]
+        return sorted(own, key=lambda each: (each.joined_on, each.enrollment_id))
+
+
+def facts_of(dossier: Dossier, programme: Programme, *, today: date) -> Facts:
+    """Return the facts; what nobody asked yet is unknown.
+
+    History, certificate and the day of applying are not kept here yet, so they are unknown.
+    No flag can be raised yet either, and it is this site that would raise one: so there is none.
+    """
+    courses = dossier.courses_of(programme)
+    training = _training(courses)
+    known = newest(dossier.facts, first_day=training.start, today=today)
+    values = placed({key: fact.value for key, fact in known.items()})
+    return replace(
+        read_facts(values, "facts"),
+        programme=_programme(programme, courses),
+        training=training,
+        study=_study(dossier, courses),
+        attempts=_attempts(dossier, courses, any_quiz=bool(programme.draws_on)),
+        integrity=Flag.NONE,
+    )
+
+
+def _training(courses: Sequence[OwnCourse]) -> Training:
+    ends = [each.completed_on for each in courses]
+    return Training(
+        start=min((each.joined_on for each in courses), default=None),
+        end=None if not ends or None in ends else max(each for each in ends if each),
+    )
+
+
+def _programme(programme: Programme, courses: Sequence[OwnCourse]) -> ProgrammeFacts:
+    return ProgrammeFacts(
+        code=programme.slug,
+        occupation=programme.occupation,
+        work_type=programme.work_type,
+        level=programme.level,
+        institution=courses[0].institution if courses else None,
+    )
+
+
+def _study(dossier: Dossier, courses: Sequence[OwnCourse]) -> Study:
+    materials = {item.material_id for each in courses for item in each.course.items()}
+    by_day: defaultdict[date, int] = defaultdict(int)
+    for watched in dossier.watched:
+        if watched.material_id in materials:
+            by_day[watched.day] += watched.credited_ms
+    lessons = [(each, lesson) for each in courses for lesson in each.course.teaching_lessons]
+    return Study(
+        days=tuple(StudyDay(day, _minutes(ms)) for day, ms in sorted(by_day.items()) if ms),
+        lessons_done=sum(
+            _is_done(lesson, dossier.done[each.enrollment_id]) for each, lesson in lessons
+        ),
+        lessons_total=len(lessons),
+    )
+
+
+def _minutes(milliseconds: int) -> Number:
+    """Return minutes exactly: a millisecond short is short."""
+    exact = Fraction(milliseconds, _MINUTE_MS)
+    return exact.numerator if exact.denominator == 1 else exact
+
+
+def _is_done(lesson: LessonView, done: AbstractSet[tuple[str, str]]) -> bool:
+    needed = [item for item in lesson.items if item.is_required] or list(lesson.items)
+    return bool(needed) and all((item.lesson_key, item.key) in done for item in needed)
+
+
+def _attempts(
+    dossier: Dossier, courses: Sequence[OwnCourse], *, any_quiz: bool
+) -> tuple[int, ...] | None:
+    """Return the attempts at the test that counts, first to last; of several tests the best one's.
+
+    That is the final test. Where any quiz counts it is the one with the best score.
+    """
+    tests = [
+        (each.enrollment_id, item.id)
+        for each in courses
+        for item in quizzes_of(each.course, any_quiz=any_quiz)
+    ]
+    if not tests:
+        return None
+    given: defaultdict[tuple[int, int], list[int]] = defaultdict(list)
+    for attempt in sorted(dossier.attempts, key=lambda one: one.number):
+        given[attempt.enrollment_id, attempt.item_id].append(attempt.percent)
+    return tuple(max((given[test] for test in tests), key=lambda scores: max(scores, default=-1)))
+
+
+def quizzes_of(course: CourseView, *, any_quiz: bool) -> Iterable[ItemView]:
+    """Yield the quiz items that count."""
+    for lesson in course.lessons:
+        if any_quiz or lesson.is_final:
+            yield from (item for item in lesson.items if item.kind == _QUIZ)
+
+
+def programmes_of(dossier: Dossier, known: Mapping[str, Programme]) -> list[Programme]:
+    """Return the programmes the person studies for; those that draw on others come last."""
+    own = {each.programme for each in dossier.courses}
+    found = [each for each in known.values() if each.counted & own]
+    return sorted(found, key=lambda each: (bool(each.draws_on), each.id))

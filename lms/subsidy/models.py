@@ -1,0 +1,92 @@
+"""Dated facts of a person, the policy versions that were used, decisions, and what is due."""
+
+from datetime import date, datetime
+from typing import Any, cast
+
+from sqlalchemy import Date, ForeignKey, Index, String, Table, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from lms.db.base import Base, Json, one_of
+from lms.db.ddl import append_only
+from lms.subsidy.domain.dated import FactKey, FactSource
+from lms.subsidy.domain.results import Outcome
+
+
+class LearnerFact(Base):
+    """What is known of a person since a day; a later row corrects, nothing is overwritten.
+
+    ``recorded_by_id`` is empty where the site itself wrote it down. A value of null says that
+    nobody knows any more.
+    """
+
+    __tablename__ = "learner_fact"
+    __table_args__ = (
+        one_of("key", FactKey),
+        one_of("source", FactSource),
+        Index("ix_learner_fact_person", "person_id", "key", "valid_from"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    key: Mapped[str] = mapped_column(String(30))
+    value: Mapped[Any] = mapped_column(Json)
+    source: Mapped[str] = mapped_column(String(20))
+    valid_from: Mapped[date] = mapped_column(Date)
+    recorded_at: Mapped[datetime]
+    recorded_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+
+
+class PolicyVersion(Base):
+    """A version of a policy that was decided by; its content never changes again."""
+
+    __tablename__ = "policy_version"
+    __table_args__ = (UniqueConstraint("policy_id", "version"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    policy_id: Mapped[str] = mapped_column(String(40))
+    version: Mapped[str] = mapped_column(String(20))
+    sha256: Mapped[str] = mapped_column(String(64))
+    content: Mapped[dict[str, Any]]
+    first_used_at: Mapped[datetime]
+
+
+class EligibilityDecision(Base):
+    """What the site found for a person and a programme, with the facts it found it by.
+
+    ``number`` counts a person's decisions in a programme, so that of two made at once one stays.
+    ``policy_version_id`` is empty where no version covered the training.
+    """
+
+    __tablename__ = "eligibility_decision"
+    __table_args__ = (
+        one_of("outcome", Outcome),
+        UniqueConstraint("person_id", "programme_id", "number"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    programme_id: Mapped[int] = mapped_column(ForeignKey("programme.id"))
+    number: Mapped[int]
+    policy_version_id: Mapped[int | None] = mapped_column(ForeignKey("policy_version.id"))
+    outcome: Mapped[str] = mapped_column(String(20))
+    amount_fen: Mapped[int | None]
+    facts: Mapped[dict[str, Any]]
+    results: Mapped[list[Any]]
+    facts_sha256: Mapped[str] = mapped_column(String(64))
+    decided_at: Mapped[datetime]
+
+
+class EligibilityDue(Base):
+    """That something changed which may change the decision; marked where it happened."""
+
+    __tablename__ = "eligibility_due"
+
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), primary_key=True)
+    programme_id: Mapped[int] = mapped_column(
+        ForeignKey("programme.id"), primary_key=True, autoincrement=False
+    )
+    since: Mapped[datetime] = mapped_column(index=True)
+
+
+for _model in (LearnerFact, PolicyVersion, EligibilityDecision):
+    append_only(cast(Table, _model.__table__))

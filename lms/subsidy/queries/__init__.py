@@ -1,0 +1,18 @@
+"""Reads what is known of a person and what it comes to."""
+
+from lms.subsidy.queries.decisions import Last, due, last_decisions, people_from, stored_versions
+from lms.subsidy.queries.dossiers import Dossiers, dossiers
+from lms.subsidy.queries.meters import Meter, Row, meters
+
+__all__ = [
+    "Dossiers",
+    "Last",
+    "Meter",
+    "Row",
+    "dossiers",
+    "due",
+    "last_decisions",
+    "meters",
+    "people_from",
+    "stored_versions",
+]

@@ -1,0 +1,213 @@
+"""Reads all the site holds of some people that a policy may ask about, in one statement."""
+
+import json
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from sqlalchemy import (
+    BigInteger,
+    BindParameter,
+    ColumnElement,
+    Date,
+    Row,
+    Select,
+    String,
+    bindparam,
+    cast,
+    func,
+    literal,
+    null,
+    select,
+    union_all,
+)
+from sqlalchemy.orm import InstrumentedAttribute, Session
+
+from lms.assessment.models import Attempt
+from lms.catalog.gateway import known_programmes
+from lms.catalog.models import Course, Institution
+from lms.catalog.models import Programme as ProgrammeRow
+from lms.catalog.tree import revision_tree
+from lms.core.clock import local_day
+from lms.db.base import UtcDateTime
+from lms.enrollment.domain import LIVE
+from lms.enrollment.models import Enrollment
+from lms.progress.models import ItemCompletion, WatchSlice
+from lms.subsidy.domain.assembly import Dossier, Graded, OwnCourse, Programme, Watched
+from lms.subsidy.domain.dated import DatedFact, FactKey, FactSource
+from lms.subsidy.models import LearnerFact, PolicyVersion
+
+# Parts of different shape share these columns; a part leaves empty what it has no use for.
+_COLUMNS: Mapping[str, Any] = {
+    **dict.fromkeys(("n1", "n2", "n3", "n4"), BigInteger()),
+    **dict.fromkeys(("t1", "t2", "t3"), String()),
+    **dict.fromkeys(("at1", "at2"), UtcDateTime()),
+    "day": Date(),
+}
+
+
+def _part(
+    tag: str,
+    person: ColumnElement[Any] | InstrumentedAttribute[int],
+    **given: Any,  # noqa: ANN401 (columns)
+) -> Select[Any]:
+    empty = {name: cast(null(), kind) for name, kind in _COLUMNS.items()}
+    columns = [column.label(name) for name, column in {**empty, **given}.items()]
+    return select(literal(tag).label("part"), person.label("person_id"), *columns)
+
+
+_people: BindParameter[Any] = bindparam("people", expanding=True)
+_live = (Enrollment.person_id.in_(_people), Enrollment.status.in_(LIVE))
+_nobody = cast(null(), BigInteger())
+_STATEMENT = union_all(
+    # First, for the engine's types of the whole follow those of the first part.
+    _part(
+        "course",
+        Enrollment.person_id,
+        n1=Enrollment.id,
+        n2=Enrollment.revision_id,
+        t1=ProgrammeRow.slug,
+        t2=Institution.code,
+        at1=Enrollment.enrolled_at,
+        at2=Enrollment.completed_at,
+    )
+    .join(Course, Course.id == Enrollment.course_id)
+    .join(ProgrammeRow, ProgrammeRow.id == Course.programme_id)
+    .join(Institution, Institution.id == Course.institution_id)
+    .where(*_live),
+    _part(
+        "fact",
+        LearnerFact.person_id,
+        n1=LearnerFact.id,
+        t1=LearnerFact.key,
+        t2=cast(LearnerFact.value, String()),
+        t3=LearnerFact.source,
+        day=LearnerFact.valid_from,
+    ).where(LearnerFact.person_id.in_(_people)),
+    _part(
+        "watched",
+        WatchSlice.person_id,
+        n1=WatchSlice.day,
+        n2=WatchSlice.material_id,
+        n3=cast(func.sum(WatchSlice.credited_ms), BigInteger()),
+    )
+    .where(WatchSlice.person_id.in_(_people))
+    .group_by(WatchSlice.person_id, WatchSlice.day, WatchSlice.material_id),
+    _part(
+        "done",
+        Enrollment.person_id,
+        n1=Enrollment.id,
+        t1=ItemCompletion.lesson_key,
+        t2=ItemCompletion.item_key,
+    )
+    .join(ItemCompletion, ItemCompletion.enrollment_id == Enrollment.id)
+    .where(*_live),
+    _part(
+        "attempt",
+        Enrollment.person_id,
+        n1=Enrollment.id,
+        n2=Attempt.item_id,
+        n3=Attempt.number,
+        n4=Attempt.percent,
+    )
+    .join(Attempt, Attempt.enrollment_id == Enrollment.id)
+    .where(*_live, Attempt.percent.is_not(None)),
+    _part(
+        "programme",
+        _nobody,
+        n1=ProgrammeRow.id,
+        n2=ProgrammeRow.level,
+        t1=ProgrammeRow.slug,
+        t2=ProgrammeRow.occupation_code,
+        t3=cast(ProgrammeRow.title, String()),
+    ),
+    _part(
+        "version",
+        _nobody,
+        n1=PolicyVersion.id,
+        t1=PolicyVersion.policy_id,
+        t2=PolicyVersion.version,
+        t3=PolicyVersion.sha256,
+    ),
+)
+
+
+@dataclass(slots=True)
+class Dossiers:
+    """What was read: people, the programmes there are, the policy versions used before.
+
+    ``versions`` maps policy and version to the row's id and the digest of its content.
+    """
+
+    people: Mapping[int, Dossier]
+    programmes: Mapping[str, Programme]
+    versions: Mapping[tuple[str, str], tuple[int, str]]
+
+
+def dossiers(session: Session, people: Iterable[int]) -> Dossiers:
+    """Return the dossier of each person, whether they take a course or not."""
+    found = {person_id: Dossier() for person_id in people}
+    parts: defaultdict[str, list[Row[Any]]] = defaultdict(list)
+    for row in session.execute(_STATEMENT, {"people": list(found)}):
+        parts[row.part].append(row)
+    for row in parts["course"]:
+        found[row.person_id].courses.append(_course(session, row))
+    for part, add in _ADD.items():
+        for row in parts[part]:
+            add(found[row.person_id], row)
+    return Dossiers(
+        found,
+        {row.t1: _programme(row) for row in parts["programme"]},
+        {(row.t1, row.t2): (row.n1, row.t3) for row in parts["version"]},
+    )
+
+
+def _course(session: Session, row: Row[Any]) -> OwnCourse:
+    return OwnCourse(
+        enrollment_id=row.n1,
+        course=revision_tree(session, row.n2),
+        programme=row.t1,
+        institution=row.t2,
+        joined_on=local_day(row.at1),
+        completed_on=local_day(row.at2) if row.at2 else None,
+    )
+
+
+def _add_fact(own: Dossier, row: Row[Any]) -> None:
+    key, source = FactKey(row.t1), FactSource(row.t3)
+    own.facts.append(DatedFact(row.n1, key, json.loads(row.t2), source, row.day))
+
+
+def _add_watched(own: Dossier, row: Row[Any]) -> None:
+    own.watched.append(Watched(date.fromordinal(row.n1), row.n2, row.n3))
+
+
+def _add_done(own: Dossier, row: Row[Any]) -> None:
+    own.done[row.n1].add((row.t1, row.t2))
+
+
+def _add_attempt(own: Dossier, row: Row[Any]) -> None:
+    own.attempts.append(Graded(row.n1, row.n2, row.n3, row.n4))
+
+
+_ADD: Mapping[str, Callable[[Dossier, Row[Any]], None]] = {
+    "fact": _add_fact,
+    "watched": _add_watched,
+    "done": _add_done,
+    "attempt": _add_attempt,
+}
+
+
+def _programme(row: Row[Any]) -> Programme:
+    known = known_programmes().get(row.t1)
+    return Programme(
+        id=row.n1,
+        slug=row.t1,
+        title=json.loads(row.t3),
+        occupation=row.t2,
+        level=row.n2,
+        work_type=known.work_type if known else None,
+        draws_on=known.draws_on if known else (),
+    )

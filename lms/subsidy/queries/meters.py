@@ -1,0 +1,143 @@
+"""Reads how far a person is from each subsidy: judged now, from the database, writing nothing."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy.orm import Session
+
+from lms.subsidy.domain.assembly import Dossier, OwnCourse, Programme
+from lms.subsidy.domain.dated import DatedFact, FactKey, newest
+from lms.subsidy.domain.engine import Decision
+from lms.subsidy.domain.judgement import Judged, altered, judged
+from lms.subsidy.domain.policy import Kind, Policy, Status, WindowClause
+from lms.subsidy.domain.results import ClauseResult, Outcome, Verdict
+from lms.subsidy.gateway import Shelf
+from lms.subsidy.queries.dossiers import Dossiers, dossiers
+
+_FACT_OF = {
+    Kind.REALNAME: FactKey.REAL_NAME_VERIFIED,
+    Kind.CONSENT: FactKey.CONSENT,
+    Kind.GROUP: FactKey.GROUPS,
+    Kind.RESIDENCE: FactKey.TIES,
+    Kind.NOT_STAFF: FactKey.PUBLIC_STAFF,
+    Kind.NOT_PENSION: FactKey.RECEIVING_PENSION,
+    Kind.NOT_FULLTIME_STUDENT: FactKey.FULL_TIME_STUDENT,
+    Kind.NO_DOUBLE_FUND: FactKey.OTHER_PUBLIC_SOURCE,
+    Kind.PAYEE: FactKey.PAYEE_NAME_MATCHES,
+}
+_STUDY = frozenset({Kind.HOURS, Kind.ATTENDANCE, Kind.QUIZ})
+_MARKS = ((Verdict.PASS, "o"), (Verdict.UNKNOWN, "u"), (Verdict.FAIL, "n"))
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One condition: what was found, and the fact it rests on where that was written down."""
+
+    result: ClauseResult
+    fact: DatedFact | None = None
+
+    @property
+    def is_study(self) -> bool:
+        """Tell whether learning on is what helps."""
+        return self.result.id in _STUDY and self.result.code != "tries_used"
+
+
+@dataclass(frozen=True, slots=True)
+class Meter:
+    """How far a person is from the subsidy of one programme."""
+
+    programme: Programme
+    decision: Decision
+    rows: tuple[Row, ...]
+    courses: tuple[OwnCourse, ...]
+
+    @property
+    def policy(self) -> Policy | None:
+        """Return the version that was asked."""
+        return self.decision.policy
+
+    @property
+    def is_practice(self) -> bool:
+        """Tell whether the programme only shows how it works, so that nothing is ever paid."""
+        return bool(self.programme.draws_on)
+
+    @property
+    def is_demo(self) -> bool:
+        """Tell whether the numbers of the policy still wait for the bureau."""
+        return self.policy is not None and self.policy.status is Status.DEMO
+
+    @property
+    def is_eligible(self) -> bool:
+        """Tell whether every condition checked here is met."""
+        return self.decision.outcome is Outcome.ELIGIBLE
+
+    @property
+    def met(self) -> list[Row]:
+        """Return the conditions that are met."""
+        return self._with(Verdict.PASS)
+
+    @property
+    def checking(self) -> list[Row]:
+        """Return the conditions nobody can answer yet."""
+        return self._with(Verdict.UNKNOWN)
+
+    @property
+    def missing(self) -> list[Row]:
+        """Return the conditions that are not met."""
+        return self._with(Verdict.FAIL)
+
+    @property
+    def count(self) -> int:
+        """Return how many conditions there are; one that asks nothing here is none."""
+        return len(self.marks)
+
+    @property
+    def marks(self) -> str:
+        """Return a letter a condition for drawings: met, being checked, missing."""
+        return "".join(mark * len(self._with(verdict)) for verdict, mark in _MARKS)
+
+    @property
+    def window_months(self) -> int | None:
+        """Return the months after the certificate within which to apply."""
+        clause = self.policy.clause(Kind.WINDOW) if self.policy else None
+        return clause.months if isinstance(clause, WindowClause) else None
+
+    @property
+    def next_course(self) -> OwnCourse | None:
+        """Return the course to go on with."""
+        return next((each for each in self.courses if each.completed_on is None), None)
+
+    def _with(self, verdict: Verdict) -> list[Row]:
+        return [row for row in self.rows if row.result.verdict is verdict]
+
+
+def meters(session: Session, person_id: int, *, shelf: Shelf, today: date) -> list[Meter]:
+    """Return the person's meters, what is paid for first; one statement."""
+    read = dossiers(session, [person_id])
+    dossier = read.people[person_id]
+    return [
+        _meter(dossier, _trusted(own, read), today)
+        for own in judged(dossier, read.programmes, shelf, today=today)
+    ]
+
+
+def _trusted(own: Judged, read: Dossiers) -> Judged:
+    """Return what was judged, but nothing where the version said something else before."""
+    policy = own.decision.policy
+    used = read.versions.get((policy.id, policy.version)) if policy else None
+    if policy and used and used[1] != policy.sha256:
+        return altered(own)
+    return own
+
+
+def _meter(dossier: Dossier, own: Judged, today: date) -> Meter:
+    known = newest(dossier.facts, first_day=own.facts.training.start, today=today)
+    rows = [_row(result, known) for result in own.decision.results]
+    courses = tuple(dossier.courses_of(own.programme))
+    return Meter(own.programme, own.decision, tuple(rows), courses)
+
+
+def _row(result: ClauseResult, known: dict[FactKey, DatedFact]) -> Row:
+    kind = Kind.__members__.get(result.id)
+    key = _FACT_OF.get(kind) if kind else None
+    return Row(result, known.get(key) if key else None)

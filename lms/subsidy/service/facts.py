@@ -1,0 +1,85 @@
+"""Writes down what is known of a person and marks what this may change."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy import select
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Session
+
+from lms.catalog.gateway import known_programmes
+from lms.catalog.models import Course, Programme
+from lms.core.errors import InvalidInput, Message
+from lms.enrollment.domain import LIVE
+from lms.enrollment.models import Enrollment
+from lms.subsidy.domain.dated import FactKey, FactSource, checked
+from lms.subsidy.domain.reading import MalformedError
+from lms.subsidy.models import EligibilityDue, LearnerFact
+
+
+@dataclass(frozen=True, slots=True)
+class NewFact:
+    """A fact to write down; ``recorded_by`` is ``None`` where the site itself does."""
+
+    key: FactKey
+    value: object
+    source: FactSource
+    valid_from: date
+    recorded_by: int | None = None
+
+
+def record_fact(session: Session, *, person_id: int, fact: NewFact, now: datetime) -> int:
+    """Write a fact down and return its id; what was known before stays in the record.
+
+    Raises ``InvalidInput`` for a value the key cannot have.
+    """
+    try:
+        value = checked(fact.key, fact.value)
+    except (MalformedError, KeyError) as error:
+        raise InvalidInput(
+            {fact.key.value: Message("fact_malformed", "This value does not fit here.")}
+        ) from error
+    row = LearnerFact(
+        person_id=person_id,
+        key=fact.key,
+        value=value,
+        source=fact.source,
+        valid_from=fact.valid_from,
+        recorded_at=now,
+        recorded_by_id=fact.recorded_by,
+    )
+    session.add(row)
+    session.flush()
+    mark_due(session, person_id=person_id, since=now)
+    return row.id
+
+
+def mark_due(session: Session, *, person_id: int, since: datetime) -> None:
+    """Mark every programme the person studies for as due; those it draws on others' courses too.
+
+    A mark that stands is renewed, so that whoever decides it just now waits for this transaction
+    and sees what it writes.
+    """
+    studied = (
+        select(Programme.slug)
+        .join(Course, Course.programme_id == Programme.id)
+        .join(Enrollment, Enrollment.course_id == Course.id)
+        .where(Enrollment.person_id == person_id, Enrollment.status.in_(LIVE))
+    )
+    own = set(session.scalars(studied))
+    if not own:
+        return
+    drawing = {slug for slug, known in known_programmes().items() if own & set(known.draws_on)}
+    wanted = select(Programme.id).where(Programme.slug.in_(own | drawing)).order_by(Programme.id)
+    rows = [
+        {"person_id": person_id, "programme_id": each, "since": since}
+        for each in session.scalars(wanted)
+    ]
+    insert = sqlite.insert if session.get_bind().dialect.name == "sqlite" else postgresql.insert
+    statement = insert(EligibilityDue).values(rows)
+    session.execute(
+        statement.on_conflict_do_update(
+            index_elements=["person_id", "programme_id"],
+            set_={"since": statement.excluded.since},
+        )
+    )

@@ -10,6 +10,8 @@ from lms.assessment.views.pages import bp as assessment
 from lms.audit.cli import audit
 from lms.content.cli import content
 from lms.core.clock import use_time_zone
+from lms.credentials import views as credentials
+from lms.credentials.cli import COMMANDS as BADGES
 from lms.db.session import Database
 from lms.demo.cli import demo
 from lms.jobs.gateway import HueyQueue, Queue
@@ -50,12 +52,22 @@ BLUEPRINTS = (
     assessment,
     assessment_api,
     progress,
+    *credentials.BLUEPRINTS,
     roster,
     staff,
     *MEDIA,
     *STUDIO,
 )
-COMMANDS = (audit, content, users, progress_commands, roster_commands, subsidy_commands, demo)
+COMMANDS = (
+    audit,
+    content,
+    users,
+    progress_commands,
+    *BADGES,
+    roster_commands,
+    subsidy_commands,
+    demo,
+)
 
 
 def create_app(

@@ -10,6 +10,11 @@ def new_token() -> str:
     return secrets.token_urlsafe(24)
 
 
+def new_letters(alphabet: str, count: int) -> str:
+    """Return so many random letters of the alphabet."""
+    return "".join(secrets.choice(alphabet) for _ in range(count))
+
+
 def new_uuid() -> str:
     """Return a random UUID as text."""
     return str(uuid.uuid4())

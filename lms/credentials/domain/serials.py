@@ -1,26 +1,21 @@
 """Numbers of badges: short enough to read aloud, never mistaken letter for digit."""
 
 import re
-import secrets
 
 # Crockford's base 32: no I, L, O, U, so nothing sounds or looks like something else.
-_LETTERS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+LETTERS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 _LOOKALIKES = str.maketrans("ILO", "110")
 _GROUP = 4
-_LENGTH = 8
+SERIAL_LETTERS = 8
+# 80 bits: too many to try out against a salted hash.
+HOLDER_LETTERS = 16
 _UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 MAX_TYPED = 300
 
 
-def new_serial(year: int) -> str:
-    """Return a random badge number of the year: ``XB26-8C2F-71KD``."""
-    drawn = "".join(secrets.choice(_LETTERS) for _ in range(_LENGTH))
+def serial_from(year: int, drawn: str) -> str:
+    """Return the badge number of the year with the drawn letters: ``XB26-8C2F-71KD``."""
     return f"XB{year % 100:02d}-{drawn[:_GROUP]}-{drawn[_GROUP:]}"
-
-
-def new_holder_number() -> str:
-    """Return a learner's random number, 80 bits: too many to try out against a salted hash."""
-    return "".join(secrets.choice(_LETTERS) for _ in range(16))
 
 
 def serial_of(typed: str) -> str | None:
@@ -32,7 +27,7 @@ def serial_of(typed: str) -> str | None:
     if not re.fullmatch(r"XB[0-9]{2}[0-9A-Z]{8}", plain):
         return None
     drawn = plain[_GROUP:].translate(_LOOKALIKES)
-    if any(letter not in _LETTERS for letter in drawn):
+    if any(letter not in LETTERS for letter in drawn):
         return None
     return f"{plain[:_GROUP]}-{drawn[:_GROUP]}-{drawn[_GROUP:]}"
 

@@ -1,6 +1,7 @@
 """Where a badge stands, why one may be revoked, and what decides both."""
 
 from calendar import monthrange
+from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
@@ -53,6 +54,14 @@ class Ruling(StrEnum):
 
     CONFIRMED = "confirmed"
     DECLINED = "declined"
+
+
+@dataclass(frozen=True, slots=True)
+class Plea:
+    """Why somebody wants a badge revoked; the note is for the holder and the desk."""
+
+    reason: RevocationReason
+    note: str
 
 
 REASON_WORDS: dict[RevocationReason, Message] = {

@@ -45,9 +45,7 @@ REASONS: dict[str, Message] = {
         Message("empty_file", "The file is empty."),
         Message("too_large", "The file is too large for a badge: 4 MB at most."),
         Message("damaged", "The file is damaged or was cut short."),
-        Message(
-            "no_credential", "The file carries no badge. Chat apps often strip it off."
-        ),
+        Message("no_credential", "The file carries no badge. Chat apps often strip it off."),
         Message("several_credentials", "The file carries more than one badge, so none is trusted."),
         Message("old_badge", "This is a badge of the old kind (Open Badges 2). We check kind 3."),
         Message("not_json", "This is neither a badge file nor a picture that carries one."),
@@ -66,9 +64,7 @@ REASONS: dict[str, Message] = {
         Message("key_withdrawn", "The key it is signed with was withdrawn."),
         Message("not_in_our_books", "It says it is from this site, but we have no such badge."),
         Message("breaks_schema", "Required parts are missing or have the wrong form."),
-        Message(
-            "foreign_issuer", "This site did not issue it. Please ask the issuer it names."
-        ),
+        Message("foreign_issuer", "This site did not issue it. Please ask the issuer it names."),
         Message(
             "intact_by_its_key",
             "It was not changed since it was signed with the key it names. Whose key that is, "

@@ -17,6 +17,8 @@ _CREDENTIAL = f"{_NAMESPACE} credential"
 _OLD_CREDENTIAL = "http://openbadges.org assertion"
 _DRAWINGS = (f"{_SVG} svg", "svg")
 _PREFIX = "openbadges"
+# A traced photograph has some ten thousand.
+_MAX_ELEMENTS = 100_000
 
 
 def bake(svg: bytes, credential: str) -> bytes:
@@ -83,6 +85,7 @@ class _Reader:
         self.found: list[str] = []
         self.has_old = False
         self._is_drawing = False
+        self._count = 0
         self._depth = 0
         self._inside = 0
         self._pieces: list[str] = []
@@ -116,6 +119,9 @@ class _Reader:
         if self._depth == 0 and name not in _DRAWINGS:
             raise CarrierError("not_an_image")
         self._is_drawing = True
+        self._count += 1
+        if self._count > _MAX_ELEMENTS:
+            raise CarrierError("too_large")
         self._depth += 1
         self.has_old = self.has_old or name == _OLD_CREDENTIAL
         if name == _CREDENTIAL:

@@ -10,7 +10,7 @@ from lms.credentials.queries.issuing import (
     standing_keys,
     unbadged_completions,
 )
-from lms.credentials.queries.judging import Judged, is_ours, judged, key_named
+from lms.credentials.queries.judging import Judged, is_ours, judged, key_named, list_document
 from lms.credentials.queries.pages import (
     Badge,
     Request,
@@ -41,6 +41,7 @@ __all__ = [
     "is_ours",
     "judged",
     "key_named",
+    "list_document",
     "list_numbers",
     "open_request",
     "pending_ids",

@@ -45,3 +45,8 @@ def judged(session: Session, credential_id: str) -> Judged | None:
         .where(Credential.id == credential_id)
     ).one_or_none()
     return Judged(row[0], row[1], row[2], row[3] or 0, row[4]) if row else None
+
+
+def list_document(session: Session, number: int) -> str | None:
+    """Return a status list as it was signed."""
+    return session.scalar(select(StatusList.document).where(StatusList.number == number))

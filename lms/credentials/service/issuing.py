@@ -11,9 +11,14 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from lms.core.clock import local_day
-from lms.core.ids import new_token, new_uuid
+from lms.core.ids import new_letters, new_token, new_uuid
 from lms.credentials.domain import document as documents
-from lms.credentials.domain.serials import new_holder_number, new_serial
+from lms.credentials.domain.serials import (
+    HOLDER_LETTERS,
+    LETTERS,
+    SERIAL_LETTERS,
+    serial_from,
+)
 from lms.credentials.domain.states import CredentialState, good_until
 from lms.credentials.events import CredentialIssued
 from lms.credentials.gateway import jsonld, keys, proofs, schema
@@ -84,7 +89,7 @@ def reserve(session: Session, ids: Sequence[str], *, at: datetime) -> None:
     serials = _serials(session, len(rows), local_day(at).year)
     for row, (number, place), serial in zip(rows, places, serials, strict=True):
         row.status_list, row.status_index, row.serial = number, place, serial
-        holder = {"person_id": row.person_id, "number": new_holder_number()}
+        holder = {"person_id": row.person_id, "number": new_letters(LETTERS, HOLDER_LETTERS)}
         insert_once(session, Holder, holder)
     session.flush()
 
@@ -171,7 +176,10 @@ def _places(session: Session, count: int) -> list[tuple[int, int]]:
 def _serials(session: Session, count: int, year: int) -> list[str]:
     free: set[str] = set()
     while len(free) < count:
-        drawn = {new_serial(year) for _ in range(count - len(free))}
+        drawn = {
+            serial_from(year, new_letters(LETTERS, SERIAL_LETTERS))
+            for _ in range(count - len(free))
+        }
         free |= drawn - set(
             session.scalars(select(Credential.serial).where(Credential.serial.in_(drawn)))
         )

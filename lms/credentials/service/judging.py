@@ -80,6 +80,24 @@ def state_of(session: Session, credential_id: str, *, at: datetime) -> Finding:
     return Finding(Verdict.VALID, (), credential_id)
 
 
+def worth(session: Session, badge: queries.Badge, *, at: datetime) -> Finding:
+    """Return what our own stored badge is worth: its signature anew, then our books.
+
+    A row whose words no longer carry our signature is never called valid.
+    """
+    document = parse_json(badge.document) or {}
+    key = queries.key_named(session, claims_of(document).method)
+    fault = _key_fault(key, "ed25519")
+    if fault or key is None:
+        return Finding(Verdict.BROKEN, (fault or "key_not_ours",), badge.id)
+    if not checking.stands(badge.document, key.public["publicKeyMultibase"]):
+        return Finding(Verdict.BROKEN, ("altered",), badge.id)
+    standing_now = badge.standing(at)
+    if standing_now is Standing.VALID:
+        return Finding(Verdict.VALID, (), badge.id)
+    return Finding(Verdict(standing_now), (str(standing_now),), badge.id)
+
+
 def _credential_in(data: bytes) -> str:
     """Return the credential's text, whatever carries it. Raises ``CarrierError``."""
     if len(data) > MAX_JUDGED_BYTES:

@@ -1,6 +1,5 @@
 """Takes badges back: one person asks with a reason, another one rules, the holder is told."""
 
-from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy.exc import IntegrityError
@@ -12,7 +11,7 @@ from lms.audit.service import record
 from lms.core.access import Actor, Permission
 from lms.core.errors import Conflict, Forbidden, NotFound
 from lms.credentials import queries
-from lms.credentials.domain.states import CredentialState, RevocationReason, Ruling
+from lms.credentials.domain.states import CredentialState, Plea, Ruling
 from lms.credentials.events import CredentialRevoked
 from lms.credentials.models import Credential, Revocation
 from lms.db.bus import emit
@@ -20,14 +19,6 @@ from lms.jobs.service import JobRequest, enqueue
 from lms.notify.service import send_sms
 
 STATUS = "credentials.status"
-
-
-@dataclass(frozen=True, slots=True)
-class Plea:
-    """Why somebody wants a badge revoked; the note is for the holder and the desk."""
-
-    reason: RevocationReason
-    note: str
 
 
 def ask(

@@ -14,7 +14,6 @@ from lms.credentials.domain.addresses import Site
 from lms.credentials.gateway import keys
 from lms.credentials.models import Credential, IssuerKey, StatusList
 from lms.credentials.service import issuing
-from lms.credentials.service import keys as issuer_keys
 from lms.db.session import Database, now
 from lms.enrollment import service as enrollment_service
 from lms.enrollment.domain import EnrollmentStatus
@@ -183,9 +182,7 @@ def test_the_database_refuses_to_change_what_was_signed_or_to_revoke_it_alone(
     with pytest.raises(DBAPIError, match="never change"), database.transaction() as session:
         session.execute(update(Credential).where(Credential.id == badge.id).values(**change))
     with database.transaction() as session:
-        session.execute(
-            update(Credential).where(Credential.id == badge.id).values(shows_name=True)
-        )
+        session.execute(update(Credential).where(Credential.id == badge.id).values(shows_name=True))
 
 
 def test_two_workers_that_sign_the_same_badge_leave_one(
@@ -293,50 +290,3 @@ def test_a_course_may_say_how_long_its_badge_is_good_for(
     assert document["validUntil"] == badge.valid_until.isoformat().replace("+00:00", "Z")
     payload = keys.open_token(badge.jwt or "", _rsa(database))
     assert payload["exp"] == int(badge.valid_until.timestamp())
-
-
-def test_the_days_round_makes_good_what_was_missed_and_signs_the_lists_anew(
-    database: Database, settings: Settings, run_jobs: Jobs
-) -> None:
-    with database.transaction() as session:
-        make_graduate(session)
-    tasks.start_the_day(database, settings)
-    tasks.start_the_day(database, settings)
-    assert run_jobs() == 2  # the day's round once, and the job of the badge it wrote down
-    with database.snapshot() as session:
-        assert session.scalars(select(Credential)).one().state == "valid"
-        before = session.get_one(StatusList, 1).document
-    signer = tasks.open_signer(database, settings)
-    with database.transaction() as session:
-        tasks.lists.publish(session, 1, signer, at=datetime(2030, 1, 1, tzinfo=UTC))
-        after = json.loads(session.get_one(StatusList, 1).document or "")
-    assert after["validUntil"] == "2030-01-08T00:00:00Z"
-    assert before != json.dumps(after)
-
-
-def test_keys_are_made_once_and_sealed(database: Database, settings: Settings) -> None:
-    first, second = (tasks.open_signer(database, settings) for _ in range(2))
-    assert first.multikey == second.multikey
-    with database.snapshot() as session:
-        rows = session.scalars(select(IssuerKey)).all()
-        assert sorted(row.kind for row in rows) == ["ed25519", "rsa"]
-        assert all("PRIVATE" not in (row.private or "") for row in rows)
-
-
-def test_after_a_rotation_old_badges_stand_and_the_old_key_signs_nothing_more(
-    database: Database, settings: Settings
-) -> None:
-    old = make_badge(database, settings)
-    site = Site(settings.base_url)
-    with database.transaction() as session:
-        vault = tasks.Vault(settings.vault_keys)
-        issuer_keys.rotate(session, vault, site, at=now(session))
-    new = make_badge(database, settings, slug="second", programme="store-l5")
-    used = [
-        json.loads(each.document or "")["proof"][0]["verificationMethod"] for each in (old, new)
-    ]
-    assert used[0] != used[1]
-    with database.snapshot() as session:
-        standing = {row.id: row for row in tasks.queries.standing_keys(session, site.did)}
-        assert {name.partition("#")[2] for name in used} <= set(standing)
-        assert standing[used[0].partition("#")[2]].private is None

@@ -2,10 +2,10 @@
 
 import base64
 import copy
+import hmac
 import json
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
-from pathlib import Path
+from datetime import timedelta
 from typing import Any
 
 import jwt
@@ -15,10 +15,11 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from openbadgeslib.ob3 import encode_bitstring
 from sqlalchemy import select, update
 
+from lms.core.clock import utc_now
 from lms.credentials import queries, tasks
 from lms.credentials.domain import document as documents
 from lms.credentials.domain.addresses import Site
-from lms.credentials.domain.verdict import REASONS, Finding, Verdict
+from lms.credentials.domain.verdict import Finding, Verdict
 from lms.credentials.gateway import art, keys, png, proofs, svg
 from lms.credentials.models import Credential, IssuerKey, StatusList
 from lms.credentials.service import judging
@@ -26,30 +27,7 @@ from lms.credentials.service import keys as issuer_keys
 from lms.db.session import Database, now
 from lms.settings import Settings
 from tests.factories.credentials import make_badge
-
-Document = dict[str, Any]
-Judge = Callable[[bytes | str | Document], Finding]
-
-
-@pytest.fixture
-def badge(database: Database, settings: Settings) -> Credential:
-    """A signed badge of the site."""
-    return make_badge(database, settings)
-
-
-@pytest.fixture
-def judge(database: Database) -> Judge:
-    """Call it with a file, a text or a document."""
-
-    def call(given: bytes | str | Document) -> Finding:
-        text = json.dumps(given, ensure_ascii=False) if isinstance(given, dict) else given
-        data = text.encode() if isinstance(text, str) else text
-        with database.snapshot() as session:
-            found = judging.judge(session, data, at=now(session))
-        assert set(found.reasons) <= set(REASONS), "every reason has its sentence"
-        return found
-
-    return call
+from tests.integration.credentials.conftest import Document, Judge
 
 
 def document_of(badge: Credential) -> Document:
@@ -177,8 +155,6 @@ def test_tokens_that_prove_nothing_are_refused(
 
 def _hs256(payload: Document, secret: bytes, kid: str) -> str:
     """Sign with the public key as a shared secret, which a careful library refuses to do."""
-    import hmac
-
     parts = ({"alg": "HS256", "typ": "JWT", "kid": kid}, payload)
     text = ".".join(
         base64.urlsafe_b64encode(json.dumps(part).encode()).rstrip(b"=").decode() for part in parts
@@ -228,7 +204,7 @@ def test_a_bit_set_in_the_signed_list_revokes(
 ) -> None:
     signer = tasks.open_signer(database, settings)
     bits = encode_bitstring([badge.status_index or 0])
-    at = datetime.now(UTC).replace(microsecond=0)
+    at = utc_now().replace(microsecond=0)
     plain = documents.status_list(1, bits, signer.site, at)
     set_list(database, proofs.secured(plain, signer.proof, "2026-06-01T00:00:00Z"))
     assert judge(badge.document or "") == Finding(Verdict.REVOKED, ("revoked",), badge.id)
@@ -243,78 +219,3 @@ def test_an_expired_badge_of_ours_says_so(
         for file in (badge.document or "", badge.jwt or ""):
             found = judging.judge(session, file.encode(), at=later)
             assert found == Finding(Verdict.EXPIRED, ("expired",), badge.id)
-
-
-@pytest.mark.parametrize(
-    ("data", "reason"),
-    [
-        (b"", "empty_file"),
-        (b"   \n", "empty_file"),
-        (b"hello", "not_json"),
-        (b"[1, 2]", "not_json"),
-        (b'{"a": 1, "a": 2}', "not_json"),
-        (b'{"a": NaN}', "not_json"),
-        (b"[" * 100_000, "not_json"),
-        (b'{"a":' * 50_000, "not_json"),
-        (b"{}", "not_a_badge"),
-        (b"\xff\xfe{}", "damaged"),
-        (b"x" * (5 * 1024 * 1024), "too_large"),
-        (b"{" + b" " * 300_000 + b"}", "too_large"),
-        (b"a.b.c", "not_json"),
-        (b"<html><body>hi</body></html>", "not_json"),
-        (b"%PDF-1.7\n%%EOF", "no_credential"),
-        (b"\x89PNG\r\n\x1a\n", "damaged"),
-    ],
-)
-def test_what_holds_no_badge_is_told_apart(judge: Judge, data: bytes, reason: str) -> None:
-    assert judge(data) == Finding(Verdict.UNREADABLE, (reason,))
-
-
-# What each real file is, by its name or its source; the second is the reason given first or last.
-FIELD = {
-    "bakery/baked_heart.png": (Verdict.UNREADABLE, "old_badge"),
-    "bakery/public_domain_heart.png": (Verdict.UNREADABLE, "no_credential"),
-    "contexts/credentials-v2.json": (Verdict.UNREADABLE, "not_a_badge"),
-    "contexts/ob-v3p0-context-3.0.3.json": (Verdict.UNREADABLE, "not_a_badge"),
-    "contexts/security-data-integrity-v2.json": (Verdict.UNREADABLE, "not_a_badge"),
-    "contexts/security-multikey-v1.json": (Verdict.UNREADABLE, "not_a_badge"),
-    # Examples of the specification without a signature.
-    "impierce/alignment_case.json": (Verdict.BROKEN, "no_proof"),
-    "impierce/basic_achievement_credential.json": (Verdict.BROKEN, "no_proof"),
-    # Its embedded endorsement uses a term that the contexts it names do not define.
-    "validator_ob30/complete.json": (Verdict.FOREIGN, "partly_unsigned"),
-    "validator_ob30/endorsement-valid.json": (Verdict.UNREADABLE, "endorsement"),
-    "validator_ob30/simple-did-key-method.json": (Verdict.FOREIGN, "intact_by_its_key"),
-    "validator_ob30/simple-eddsa-2022.json": (Verdict.FOREIGN, "unsupported_proof"),
-    "validator_ob30/simple-err-context.json": (Verdict.BROKEN, "altered"),
-    "validator_ob30/simple-err-expired.json": (Verdict.FOREIGN, "expired"),
-    "validator_ob30/simple-err-issuer.json": (Verdict.BROKEN, "no_issuer"),
-    "validator_ob30/simple-err-proof-value.json": (Verdict.BROKEN, "altered"),
-    "validator_ob30/simple-err-type.json": (Verdict.UNREADABLE, "not_a_badge"),
-    "validator_ob30/simple-json.png": (Verdict.FOREIGN, "intact_by_its_key"),
-    "validator_ob30/simple-json.svg": (Verdict.FOREIGN, "intact_by_its_key"),
-    "validator_ob30/simple-noproof.json": (Verdict.BROKEN, "no_proof"),
-    "validator_ob30/simple.json": (Verdict.FOREIGN, "intact_by_its_key"),
-    "validator_ob30/simple.jwt": (Verdict.FOREIGN, "key_unknown"),
-}
-
-
-@pytest.mark.field
-@pytest.mark.parametrize("engine", ["sqlite"])
-def test_every_real_file_is_judged_as_its_name_or_source_says(
-    judge: Judge, field_data: Path
-) -> None:
-    folder = field_data / "badges"
-    found = {
-        path.relative_to(folder).as_posix(): judge(path.read_bytes())
-        for path in sorted(folder.rglob("*"))
-        if path.is_file()
-    }
-    said = {name: (finding.verdict, finding.reasons) for name, finding in found.items()}
-    assert set(said) == set(FIELD)
-    wrong = {
-        name: said[name]
-        for name, (verdict, reason) in FIELD.items()
-        if said[name][0] is not verdict or reason not in said[name][1]
-    }
-    assert wrong == {}

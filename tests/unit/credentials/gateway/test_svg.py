@@ -136,6 +136,11 @@ def test_a_credential_above_the_limit_is_refused_in_both_places() -> None:
         svg.bake(art.badge_svg("noodle"), long)
 
 
+def test_a_file_of_nothing_but_tags_is_given_up() -> None:
+    assert svg.read(drawing(holding("{}") + "<g/>" * 99_998)) == "{}"
+    assert refusal(drawing(holding("{}") + "<g/>" * 99_999)) == "too_large"
+
+
 def test_ten_megabytes_are_read_and_more_are_not() -> None:
     rest = MAX_FILE_BYTES - len(drawing(holding("{}")))
     full = drawing(holding("{}") + " " * rest)

@@ -103,12 +103,12 @@ def _pdf(badge: queries.Badge) -> bytes:
             language=language(),
             heading=gettext("Completion badge"),
             name=words.name,
-            sentence=gettext("studied everything of this course and passed its test"),
+            sentence=_deed(badge),
             title=words.title,
             facts=words.facts[:-1],
             issuer=gettext("Xiangbo"),
             seal_line=gettext("Seal of the training school"),
-            serial=badge.serial or "",
+            serial=f"{gettext('Number')} {badge.serial}",
             statement=gettext("A completion record of this site, not a state skill certificate."),
             scan_line=gettext("Scan to check whether it is genuine"),
             check_address=words.address,
@@ -120,6 +120,12 @@ def _pdf(badge: queries.Badge) -> bytes:
             is_void=is_void,
         )
     )
+
+
+def _deed(badge: queries.Badge) -> str:
+    if badge.value is None or badge.value.score_percent is None:
+        return gettext("studied everything of this course")
+    return gettext("studied everything of this course and passed its test")
 
 
 def _cover(badge: queries.Badge) -> str:

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any, cast
 
-from sqlalchemy import CheckConstraint, ForeignKey, String, Table, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Table, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from lms.catalog.domain import ItemKind, RevisionState
@@ -28,13 +28,14 @@ class Institution(Base):
     """Who runs courses: a training school, a village academy."""
 
     __tablename__ = "institution"
+    __table_args__ = (Index("uq_institution_code", "code", unique=True),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
     slug: Mapped[str] = mapped_column(String(60), unique=True)
     name: Mapped[Localized]
     county_code: Mapped[str] = mapped_column(ForeignKey("county.code"), index=True)
     # What it is called in the bureau's catalogue of institutions; none where it is in none.
-    code: Mapped[str | None] = mapped_column(String(40), unique=True)
+    code: Mapped[str | None] = mapped_column(String(40))
 
 
 class Programme(Base):

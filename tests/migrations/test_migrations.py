@@ -70,3 +70,27 @@ def test_one_step_down_and_up_again_keeps_what_is_to_do(database: Database) -> N
         job = take(session, job_id, at=now(session))
         assert job is not None
         assert (job.args, job.attempts) == ({"upto": 3}, 1)
+
+
+def test_every_step_takes_a_site_along_that_has_courses(database: Database) -> None:
+    """Rows refer to each other: a step that writes a table anew would break them."""
+    migrations.downgrade(database, "0001")
+    with database.transaction() as session:
+        for statement in (
+            "INSERT INTO county VALUES ('330822', '常山县', 'Changshan')",
+            (
+                "INSERT INTO institution (id, slug, name, county_code) "
+                "VALUES (1, 'xiangbo', '{\"zh\": \"乡播学堂\"}', '330822')"
+            ),
+            (
+                "INSERT INTO course (id, slug, institution_id, price_fen, created_at) "
+                "VALUES (1, 'stars', 1, 0, '2026-05-01 02:00:00')"
+            ),
+        ):
+            session.execute(text(statement.replace(":", r"\:")))
+    migrations.upgrade(database)
+    with database.snapshot() as session:
+        assert session.execute(text("SELECT id, slug FROM course")).all() == [(1, "stars")]
+    migrations.downgrade(database, "0001")
+    with database.snapshot() as session:
+        assert session.scalar(text("SELECT count(*) FROM institution")) == 1

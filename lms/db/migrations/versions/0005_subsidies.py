@@ -36,9 +36,9 @@ VERBS = {"UPDATE": "NEW", "DELETE": "OLD"}
 
 
 def upgrade() -> None:
-    with op.batch_alter_table("institution") as table:
-        table.add_column(sa.Column("code", sa.String(40), nullable=True))
-        table.create_unique_constraint("uq_institution_code", ["code"])
+    # No constraint of the table: SQLite would write it anew, and courses refer to its rows.
+    op.add_column("institution", sa.Column("code", sa.String(40), nullable=True))
+    op.create_index("uq_institution_code", "institution", ["code"], unique=True)
     _facts()
     _decisions()
     pattern = SQLITE if op.get_bind().dialect.name == "sqlite" else POSTGRESQL
@@ -146,6 +146,5 @@ def downgrade() -> None:
             trigger = f"{name}_no_{verb.lower()}"
             op.execute(f"DROP TRIGGER {trigger}" if is_sqlite else f"DROP FUNCTION {trigger} CASCADE")
         op.drop_table(name)
-    with op.batch_alter_table("institution") as table:
-        table.drop_constraint("uq_institution_code", type_="unique")
-        table.drop_column("code")
+    op.drop_index("uq_institution_code", table_name="institution")
+    op.drop_column("institution", "code")

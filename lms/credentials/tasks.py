@@ -87,14 +87,23 @@ def open_signer(database: Database, settings: Settings) -> Signer:
     return keys.open_keys(vault, site, rows)
 
 
-def sign_all(database: Database, signer: Signer, report: Callable[[int, int], None]) -> int:
-    """Sign all that waits and return how many were signed; what its own check refuses stays."""
+def sign_all(
+    database: Database,
+    signer: Signer,
+    report: Callable[[int, int], None],
+    *,
+    most: int | None = None,
+) -> int:
+    """Sign what waits, ``most`` of it at most, and return how many were signed.
+
+    What its own check refuses stays and keeps no other waiting.
+    """
     issued = tried = 0
     while True:
         with database.snapshot() as session:
             ids = queries.pending_ids(session, limit=_BATCH + tried - issued)
         fresh = ids[tried - issued :]
-        if not fresh:
+        if not fresh or (most is not None and tried >= most):
             return issued
         issued += sign_batch(database, signer, fresh)
         tried += len(fresh)

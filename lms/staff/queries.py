@@ -10,6 +10,7 @@ from lms.accounts.domain.people import masked_phone
 from lms.accounts.domain.proofs import is_confirmed
 from lms.core.access import Actor, Permission, Scope
 from lms.core.errors import NotFound
+from lms.credentials.queries import Badge, badges_in_reach
 from lms.db.base import Localized
 from lms.roster import queries as roster
 from lms.roster.domain import Filters, Line, Status
@@ -73,6 +74,7 @@ class LearnerFile:
     county: Localized
     town: str
     lines: Sequence[Line]
+    badges: Sequence[Badge]
 
 
 def board(session: Session, actor: Actor, filters: Filters, window: roster.Window) -> Board:
@@ -111,7 +113,10 @@ def learner_file(session: Session, actor: Actor, person_id: int) -> LearnerFile:
     if person is None:
         raise NotFound
     county = {"zh": person.name_zh, "en": person.name_en}
-    return LearnerFile(person.name, masked_phone(person.phone), county, person.town or "", lines)
+    badges = badges_in_reach(session, actor, person_id)
+    return LearnerFile(
+        person.name, masked_phone(person.phone), county, person.town or "", lines, badges
+    )
 
 
 def place(session: Session, scopes: Sequence[Scope]) -> Localized | None:

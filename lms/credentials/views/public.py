@@ -4,7 +4,6 @@ from uuid import UUID
 
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from werkzeug.exceptions import RequestEntityTooLarge
 
 from lms.core.clock import utc_now
 from lms.credentials import queries
@@ -56,17 +55,24 @@ def page(credential_id: UUID) -> ResponseReturnValue:
 def check() -> ResponseReturnValue:
     """Judge a file somebody brought; nothing of it is kept."""
     spend(database(), Use(_FILES, request.remote_addr or ""))
-    try:
-        sent = request.files.get("file")
-        data = sent.read(judging.MAX_JUDGED_BYTES + 1) if sent else b""
-    except RequestEntityTooLarge:
-        data = bytes(judging.MAX_JUDGED_BYTES + 1)
+    data = _sent_file()
     with database().snapshot() as session:
         finding = judging.judge(session, data, at=now(session))
         found = finding.credential_id and queries.badge(session, finding.credential_id)
     if found:
         return _shown(found, finding, from_file=True)
     return render_template("credentials/finding.html", finding=finding, reasons=REASONS)
+
+
+def _sent_file() -> bytes:
+    """Return the file that was sent, cut where it is too large for a badge anyway."""
+    sent = request.files.get("file")
+    if sent is None:
+        return b""
+    try:
+        return sent.read(judging.MAX_JUDGED_BYTES + 1)
+    finally:
+        sent.close()
 
 
 def _shown(

@@ -59,8 +59,9 @@ def badge_words(badge: Badge, base_url: str, *, full_name: bool = False) -> Badg
 
 
 def day(at: datetime) -> str:
-    """Return the calendar day of a moment."""
-    return local_time(at).strftime("%Y-%m-%d")
+    """Return the calendar day of a moment, written so that no line breaks inside of it."""
+    local = local_time(at)
+    return f"{local.year}.{local.month}.{local.day}"
 
 
 def _hours(verified_ms: int) -> str:

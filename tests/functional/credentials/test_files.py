@@ -1,0 +1,87 @@
+"""The files of a badge: the bytes that were signed, readable by every verifier."""
+
+import json
+
+import pytest
+
+from lms.credentials.models import Credential
+from tests.support.site import Client
+
+
+def address(badge: Credential, form: str) -> str:
+    return f"/credentials/{badge.id}.{form}"
+
+
+@pytest.mark.parametrize(
+    ("form", "kind"),
+    [
+        ("json", "application/vc+ld+json"),
+        ("jwt", "text/plain; charset=utf-8"),
+        ("png", "image/png"),
+        ("svg", "image/svg+xml"),
+        ("pdf", "application/pdf"),
+    ],
+)
+def test_each_file_comes_as_what_it_is_under_the_number_of_the_badge(
+    client: Client, badge: Credential, form: str, kind: str
+) -> None:
+    answer = client.get(address(badge, form))
+    assert answer.status_code == 200
+    assert answer.content_type.startswith(kind)
+    assert f'filename="{badge.serial}.{form}"' in answer.headers["Content-Disposition"]
+    assert answer.headers["X-Content-Type-Options"] == "nosniff"
+
+
+def test_what_is_handed_out_is_what_was_signed_and_stored(
+    client: Client, badge: Credential
+) -> None:
+    assert client.get(address(badge, "json")).text == badge.document
+    assert client.get(address(badge, "jwt")).text == badge.jwt
+    assert client.get(address(badge, "json")).data == client.get(address(badge, "json")).data
+
+
+@pytest.mark.parametrize("path", ["{}.json", "{}.jwt", "{}.png", "status/1", "did"])
+def test_verifiers_of_other_hosts_may_read(client: Client, badge: Credential, path: str) -> None:
+    asked = "/.well-known/did.json" if path == "did" else f"/credentials/{path.format(badge.id)}"
+    answer = client.get(asked)
+    assert answer.status_code == 200
+    assert answer.headers["Access-Control-Allow-Origin"] == "*"
+    assert "public" in answer.headers["Cache-Control"]
+    assert "Set-Cookie" not in answer.headers
+
+
+def test_the_did_document_names_the_keys_the_badge_was_signed_with(
+    client: Client, badge: Credential
+) -> None:
+    did = client.get("/.well-known/did.json").get_json(force=True)
+    used = json.loads(badge.document or "")["proof"][0]["verificationMethod"]
+    assert did["id"] == "did:web:localhost"
+    assert used in did["assertionMethod"]
+    assert all(isinstance(each, str) for each in did["assertionMethod"])
+    assert "private" not in json.dumps(did)
+    assert {method["type"] for method in did["verificationMethod"]} == {"Multikey", "JsonWebKey"}
+
+
+def test_a_site_that_signed_nothing_yet_names_no_key(client: Client) -> None:
+    did = client.get("/.well-known/did.json").get_json(force=True)
+    assert did["verificationMethod"] == did["assertionMethod"] == []
+
+
+def test_the_sheet_shows_the_whole_name_to_its_holder_alone(
+    client: Client, holder: Client, badge: Credential
+) -> None:
+    theirs, strangers = (each.get(address(badge, "pdf")) for each in (holder, client))
+    assert theirs.data.startswith(b"%PDF-")
+    assert theirs.data != strangers.data
+    assert theirs.headers["Cache-Control"] == strangers.headers["Cache-Control"] == "no-store"
+
+
+def test_a_list_that_is_not_there_and_odd_addresses_are_not_found(
+    client: Client, badge: Credential
+) -> None:
+    for path in ("status/2", "status/99999999999999999999", f"{badge.id}.exe", "x.json", "art/x"):
+        assert client.get(f"/credentials/{path}").status_code == 404
+
+
+def test_addresses_take_no_changes(client: Client, badge: Credential) -> None:
+    assert client.post(address(badge, "json")).status_code == 405

@@ -185,7 +185,9 @@ def test_ten_megabytes_are_refused_with_the_reason(client: Client) -> None:
     shown = send(client, b"\x89PNG\r\n\x1a\n" + bytes(10 * 1024 * 1024))
     assert "文件太大了" in shown
     answer = client.post(
-        "/credentials/check", data={"file": (io.BytesIO(bytes(13 * 1024 * 1024)), "x.png")}
+        "/credentials/check",
+        data=bytes(13 * 1024 * 1024),
+        content_type="multipart/form-data; boundary=x",
     )
     assert answer.status_code == 413
 

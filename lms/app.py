@@ -30,6 +30,7 @@ from lms.settings import Settings
 from lms.staff.views import bp as staff
 from lms.studio.views import BLUEPRINTS as STUDIO
 from lms.subsidy.cli import subsidy as subsidy_commands
+from lms.subsidy.views import bp as subsidy
 from lms.web.access import init_access
 from lms.web.errors import init_errors
 from lms.web.headers import init_headers
@@ -53,6 +54,7 @@ BLUEPRINTS = (
     assessment_api,
     progress,
     *credentials.BLUEPRINTS,
+    subsidy,
     roster,
     staff,
     *MEDIA,

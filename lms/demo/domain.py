@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 from enum import StrEnum
 from hashlib import blake2b
 
@@ -95,6 +95,15 @@ class Learner:
 
 
 @dataclass(frozen=True, slots=True)
+class Identity:
+    """What the identity card of a demo learner says, and how long ago somebody looked at it."""
+
+    sex: str
+    birth_date: date
+    checked_days_ago: int
+
+
+@dataclass(frozen=True, slots=True)
 class Step:
     """One item of a course in the order of study.
 
@@ -131,6 +140,22 @@ def learner(number: int, seed: int) -> Learner:
         _pick(_SURNAMES, seed, number, "surname") + (given[1] if short else given),
         place.code,
         place.towns[chance(seed, number, "town") % len(place.towns)],
+    )
+
+
+def identity_of(number: int, seed: int) -> Identity:
+    """Return what the card of the learner with the number says; two in three are women.
+
+    All but one in 25 are of an age the demonstration policies take, for some years to come.
+    """
+    sex = "M" if chance(seed, number, "sex") % 3 == 0 else "F"
+    is_older = number % 25 == 7  # noqa: PLR2004 (any remainder)
+    first, years = (1966, 4) if is_older else (1976, 30)
+    day = chance(seed, number, "birthday")
+    return Identity(
+        sex,
+        date(first + day % years, 1 + day // 64 % 12, 1 + day // 1024 % 28),
+        20 + chance(seed, number, "checked") % 200,
     )
 
 

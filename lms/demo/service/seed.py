@@ -17,7 +17,7 @@ from lms.db.base import Base
 from lms.db.session import Database, now
 from lms.demo import domain
 from lms.demo.domain import Course, Fate, Learner, Step
-from lms.demo.service import history, people, plan
+from lms.demo.service import facts, history, people, plan
 from lms.demo.service.answers import Sitting, take_quizzes
 from lms.enrollment.models import Enrollment
 from lms.progress.domain.units import datetime_to_ms, ms_to_datetime
@@ -70,6 +70,7 @@ def seed(database: Database, wish: Wish, report: Report) -> Seeded:
     with database.transaction() as session:
         people.make_counties(session)
         people.make_staff(session, password_hash=wish.password_hash, now=now(session))
+        facts.make_school(session)
         trees = [revision_tree(session, each) for each in published_revisions(session)]
     learners = max(wish.learners, domain.learners_needed(wish.enrollments, len(trees)))
     wish = replace(wish, learners=learners)
@@ -114,6 +115,8 @@ class _Batch:
             password_hash=self.wish.password_hash,
             now=self.at,
         )
+        known = {ids[number]: each for number, each in learners.items()}
+        facts.make_facts(self.session, known, seed=self.wish.seed, now=self.at)
         if self.tree is None:
             return []
         last = min(domain.with_history(self.wish.learners), self.wish.enrollments)

@@ -18,6 +18,7 @@ from lms.learning.queries.record import (
     own_person,
     verified_on,
 )
+from lms.learning.queries.subsidies import own_subsidies, subsidies_of
 
 __all__ = [
     "EnrolledCourse",
@@ -33,8 +34,10 @@ __all__ = [
     "own_course",
     "own_courses",
     "own_person",
+    "own_subsidies",
     "quiz_facts",
     "refusals",
+    "subsidies_of",
     "verified_on",
     "visible_course",
 ]

@@ -21,12 +21,13 @@ def home() -> ResponseReturnValue:
     """Say what to do next; a visitor sees what the site is for."""
     actor = optional_actor()
     with database().snapshot() as session:
-        courses = queries.menu(session)
         if actor is None:
-            return render_template("learning/welcome.html", courses=courses)
+            return render_template("learning/welcome.html", courses=queries.menu(session))
         mine = queries.own_courses(session, actor.person_id)
-        today = queries.verified_on(session, person_id=actor.person_id, day=local_day(utc_now()))
-    return render_template("learning/home.html", mine=mine, today_ms=today, courses=courses)
+        day = local_day(utc_now())
+        today = queries.verified_on(session, person_id=actor.person_id, day=day)
+        meters = queries.own_subsidies(session, actor.person_id, today=day)
+    return render_template("learning/home.html", mine=mine, today_ms=today, subsidies=meters)
 
 
 @bp.get("/courses")
@@ -56,7 +57,9 @@ def course(slug: str) -> ResponseReturnValue:
         if found is None:
             raise NotFound
         own = queries.own_course(session, slug=slug, person_id=person_id) if person_id else None
-    return render_template("learning/course.html", course=found[0], own=own)
+        day = local_day(utc_now())
+        meters = queries.subsidies_of(session, own, person_id=person_id, today=day)
+    return render_template("learning/course.html", course=found[0], own=own, subsidies=meters)
 
 
 @bp.post("/courses/<slug>/enrollment")

@@ -5,6 +5,8 @@ from datetime import date
 
 from sqlalchemy.orm import Session
 
+from lms.core.errors import Message
+from lms.subsidy import reasons
 from lms.subsidy.domain.assembly import Dossier, OwnCourse, Programme
 from lms.subsidy.domain.dated import DatedFact, FactKey, newest
 from lms.subsidy.domain.engine import Decision
@@ -35,6 +37,21 @@ class Row:
 
     result: ClauseResult
     fact: DatedFact | None = None
+
+    @property
+    def heading(self) -> Message:
+        """Return what the condition is about."""
+        return reasons.heading(self.result)
+
+    @property
+    def sentence(self) -> Message:
+        """Return what was found."""
+        return reasons.sentence(self.result)
+
+    @property
+    def next_step(self) -> Message | None:
+        """Return what the learner can do, where there is something to do."""
+        return reasons.next_step(self.result)
 
     @property
     def is_study(self) -> bool:

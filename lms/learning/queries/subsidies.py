@@ -1,0 +1,28 @@
+"""Reads the subsidies that the person's own courses lead to."""
+
+from datetime import date
+
+from sqlalchemy.orm import Session
+
+from lms.learning.queries.courses import EnrolledCourse
+from lms.subsidy import queries
+from lms.subsidy.gateway import shelf
+from lms.subsidy.queries import Meter
+
+
+def own_subsidies(session: Session, person_id: int, *, today: date) -> list[Meter]:
+    """Return how far the person is from each subsidy, what is paid for first."""
+    return queries.meters(session, person_id, shelf=shelf(), today=today)
+
+
+def subsidies_of(
+    session: Session, own: EnrolledCourse | None, *, person_id: int | None, today: date
+) -> list[Meter]:
+    """Return the meters of the subsidies one of the person's courses leads to."""
+    if own is None or person_id is None or own.standing.course.programme is None:
+        return []
+    return [
+        meter
+        for meter in own_subsidies(session, person_id, today=today)
+        if any(each.enrollment_id == own.enrollment_id for each in meter.courses)
+    ]

@@ -1,0 +1,55 @@
+"""What a training office knows of every demo learner, and the school in the demo catalogue."""
+
+from datetime import date
+
+from sqlalchemy import func, select
+
+from lms.catalog.models import Institution, Programme
+from lms.catalog.service.registry import institution_for, programme_for
+from lms.db.session import Database
+from lms.demo.domain import identity_of
+from lms.demo.service import Wish, seed
+from lms.subsidy.models import LearnerFact
+from tests.factories.catalog import make_course
+
+
+def plant(database: Database, learners: int = 6) -> None:
+    seed(database, Wish(learners, 2, 1, "hash"), lambda *_: None)
+
+
+def test_every_learner_has_three_facts_whether_with_history_or_not(database: Database) -> None:
+    plant(database)
+    with database.snapshot() as session:
+        keys = session.execute(
+            select(LearnerFact.person_id, func.count()).group_by(LearnerFact.person_id)
+        ).all()
+        sexes = set(session.scalars(select(LearnerFact.value).where(LearnerFact.key == "sex")))
+    assert [row[1] for row in keys] == [3] * 6
+    assert sexes <= {"F", "M"}
+
+
+def test_a_second_run_writes_nothing_down_twice(database: Database) -> None:
+    plant(database)
+    plant(database, learners=8)
+    with database.snapshot() as session:
+        assert session.scalar(select(func.count()).select_from(LearnerFact)) == 8 * 3
+
+
+def test_the_default_school_stands_in_the_demo_catalogue(database: Database) -> None:
+    with database.transaction() as session:
+        school = institution_for(session, "xiangbo")
+        programme = programme_for(session, "anchor-l5")
+        make_course(session, institution_id=school.id, programme_id=programme.id)
+    plant(database)
+    with database.snapshot() as session:
+        assert session.get_one(Institution, school.id).code == "QZ-LSS-01"
+        assert "demo-intro" in set(session.scalars(select(Programme.slug)))
+
+
+def test_people_are_of_an_age_between_1966_and_2005_and_of_both_sexes() -> None:
+    all_of_them = [identity_of(number, 1) for number in range(1, 2_000)]
+    assert min(each.birth_date for each in all_of_them) >= date(1966, 1, 1)
+    assert max(each.birth_date for each in all_of_them) <= date(2005, 12, 31)
+    assert {each.sex for each in all_of_them} == {"F", "M"}
+    older = [each for each in all_of_them if each.birth_date.year < 1976]
+    assert 60 <= len(older) <= 100

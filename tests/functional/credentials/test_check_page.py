@@ -17,7 +17,6 @@ from tests.factories.credentials import make_badge, make_graduate, make_pending
 from tests.support.site import Client
 from tests.support.statements import asked
 
-
 _KIND = "multipart/form-data; boundary=x"
 
 

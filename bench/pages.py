@@ -35,6 +35,7 @@ def of_pages(app: Flask, world: World) -> list[Figure]:
         "home": (learner, "/"),
         "course": (learner, f"/courses/{world.course.slug}"),
         "menu": (learner, "/courses"),
+        "subsidy": (learner, "/me/subsidy"),
         "completions": (world.administrator, "/staff/completions"),
     }
     counted = [

@@ -34,17 +34,11 @@ class Judged:
     facts: Facts
     decision: Decision
 
-    @property
-    def facts_json(self) -> dict[str, Any]:
-        """Return the facts as the record keeps them."""
-        written: dict[str, Any] = as_json(self.facts)
-        return written
-
-    @property
-    def facts_sha256(self) -> str:
-        """Return the digest of the facts, the same for the same facts."""
-        text = json.dumps(self.facts_json, ensure_ascii=False, sort_keys=True)
-        return hashlib.sha256(text.encode()).hexdigest()
+    def written(self) -> tuple[dict[str, Any], str]:
+        """Return the facts as the record keeps them, and a digest that is the same for the same."""
+        facts: dict[str, Any] = as_json(self.facts)
+        text = json.dumps(facts, ensure_ascii=False, sort_keys=True)
+        return facts, hashlib.sha256(text.encode()).hexdigest()
 
 
 def judged(

@@ -84,7 +84,7 @@ def _write(session: Session, own: list[tuple[int, Judged]], now: datetime) -> in
         policy = each.decision.policy
         version_id = versions[policy.name] if policy else None
         before = last.get((person_id, each.programme.id))
-        sha256 = each.facts_sha256
+        facts, sha256 = each.written()
         if before and (before.facts_sha256, before.policy_version_id) == (sha256, version_id):
             continue
         rows.append(
@@ -95,7 +95,7 @@ def _write(session: Session, own: list[tuple[int, Judged]], now: datetime) -> in
                 "policy_version_id": version_id,
                 "outcome": each.decision.outcome.value,
                 "amount_fen": each.decision.amount_fen,
-                "facts": each.facts_json,
+                "facts": facts,
                 "results": results_json(each.decision),
                 "facts_sha256": sha256,
                 "decided_at": now,

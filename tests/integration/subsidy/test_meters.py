@@ -1,13 +1,14 @@
 """The meter is judged from what the database holds; what nobody asked is unknown, never no."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
 from sqlalchemy import select
 
-from lms.db.session import Database
+from lms.db.session import Database, now
 from lms.enrollment.domain import EnrollmentStatus
-from lms.subsidy import queries
+from lms.subsidy import queries, service
 from lms.subsidy.domain.dated import FactKey
 from lms.subsidy.domain.results import Outcome, Verdict
 from lms.subsidy.gateway import shelf
@@ -196,6 +197,24 @@ def test_reading_a_meter_is_one_statement_and_writes_nothing(
     assert len(said) == 1
     with database.snapshot() as session:
         assert session.scalars(select(EligibilityDecision)).all() == []
+
+
+def test_nothing_is_said_while_a_used_version_says_something_else(
+    database: Database, own: Subsidised
+) -> None:
+    with database.transaction() as session:
+        people = [own.person.id]
+        service.decide_people(session, people=people, shelf=shelf(), now=now(session))
+    changed = [
+        replace(each, content=each.content.replace("600", "6000")) for each in shelf().policies
+    ]
+    other = replace(shelf(), policies=tuple(changed))
+    with database.snapshot() as session:
+        found = queries.meters(session, own.person.id, shelf=other, today=TODAY)
+    assert [(row.result.id, row.result.code) for row in found[0].rows] == [("POLICY", "altered")]
+    assert found[0].decision.outcome is Outcome.NEEDS_REVIEW
+    assert found[1].is_practice
+    assert len(found[1].rows) == 5
 
 
 def test_no_learner_sees_what_is_known_of_another(database: Database, own: Subsidised) -> None:

@@ -145,6 +145,7 @@ class _Folding:
             price_fen=course.price_fen,
             institution=None if institution == DEFAULT_INSTITUTION else institution,
             programme=programme.slug if programme else None,
+            badge_months=course.badge_months,
         )
         return FoldedCourse(plan, self._copies, self._captions, self._digests)
 

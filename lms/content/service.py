@@ -131,7 +131,9 @@ def load_folder(
     said that there is something to do, in the same transaction.
     """
     plan = folder.plan
-    frame = catalog.CourseFrame(plan.slug, plan.price_fen, plan.institution, plan.programme)
+    frame = catalog.CourseFrame(
+        plan.slug, plan.price_fen, plan.institution, plan.programme, plan.badge_months
+    )
     course = catalog.ensure_course(session, frame=frame, at=at)
     first = published_of(session, course.id) is None
     draft = draft_of(session, course.id)

@@ -25,6 +25,7 @@ class CourseFrame:
     price_fen: int
     institution: str | None
     programme: str | None
+    badge_months: int | None = None
 
 
 def ensure_course(session: Session, *, frame: CourseFrame, at: datetime) -> Course:
@@ -42,6 +43,7 @@ def ensure_course(session: Session, *, frame: CourseFrame, at: datetime) -> Cour
     programme = programme_for(session, frame.programme) if frame.programme else None
     course.programme_id = programme.id if programme else None
     course.price_fen = frame.price_fen
+    course.badge_months = frame.badge_months
     session.flush()
     return course
 

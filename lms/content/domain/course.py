@@ -21,6 +21,8 @@ from lms.core.errors import Message
 
 # 10,000 yuan: a slip of the finger should not become a price.
 _MAX_PRICE_FEN = 1_000_000
+# Ten years: what a course teaches of the law does not stand for longer.
+_MAX_BADGE_MONTHS = 120
 _SLUG = Message("slug_malformed", "Use small letters, digits and hyphens, at most 60 of them.")
 
 
@@ -61,7 +63,7 @@ class _CourseReader:
     def _course(self, table: Table) -> CoursePlan:
         table.allow(
             ("schema", "slug", "title", "summary", "cover", "modules"),
-            ("programme", "institution", "outcomes", "price", "final"),
+            ("programme", "institution", "outcomes", "price", "badge_months", "final"),
         )
         table.whole_number("schema", low=SCHEMA, high=SCHEMA)
         modules = self._modules(table)
@@ -75,6 +77,7 @@ class _CourseReader:
             price_fen=table.whole_number("price", low=0, high=_MAX_PRICE_FEN, default=0) or 0,
             institution=_slug(table, "institution") or None,
             programme=self._programme(table),
+            badge_months=table.whole_number("badge_months", low=1, high=_MAX_BADGE_MONTHS),
         )
 
     def _cover(self, table: Table) -> str:

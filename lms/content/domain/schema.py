@@ -86,6 +86,7 @@ class CoursePlan:
     price_fen: int = 0
     institution: str | None = None
     programme: str | None = None
+    badge_months: int | None = None
 
     @property
     def lessons(self) -> list[LessonPlan]:

@@ -49,6 +49,7 @@ def _course(course: CoursePlan, final: LessonPlan | None) -> dict[str, Any]:
         "cover": course.cover,
         "outcomes": list(course.outcomes),
         "price": course.price_fen,
+        "badge_months": course.badge_months,
         "modules": [
             {
                 "key": module.key,

@@ -101,6 +101,7 @@ def test_the_final_test_is_the_last_lesson_of_the_last_module() -> None:
         (TOP, "{zh: 从拉面到下单。}", "{zh: 简, fr: x}", 5, "key_unknown"),
         (TOP, "cover: noodle", "cover: noodle\nprice: -1", 7, "number_out_of_range"),
         (TOP, "cover: noodle", "cover: noodle\nprice: 9.9", 7, "not_a_number"),
+        (TOP, "cover: noodle", "cover: noodle\nbadge_months: 0", 7, "number_out_of_range"),
         (TOP, "cover: noodle", "cover: noodle\nprice: '9'", 7, "not_a_number"),
         (TOP, "lessons: [A01]", "lessons: [A01, A01]", 10, "key_taken"),
         (TOP, "lessons: [A02]", "lessons: [A01]", 11, "key_taken"),

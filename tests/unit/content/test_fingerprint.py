@@ -31,6 +31,7 @@ def changed(path: str, old: str, new: str) -> Contents:
         ("course.yaml", "{zh: 播手工面, en", "{zh: 播拉面, en"),
         ("course.yaml", "cover: noodle", "cover: tea"),
         ("course.yaml", "cover: noodle", "cover: noodle\nprice: 2900"),
+        ("course.yaml", "cover: noodle", "cover: noodle\nbadge_months: 36"),
         ("course.yaml", "attempts: 3", "attempts: 4"),
         (LESSON, "minutes: 20", "minutes: 21"),
         (LESSON, "minutes: 5", "minutes: 6"),

@@ -7,7 +7,7 @@ from flask.cli import AppGroup
 
 from lms.accounts.gateway import keys_of
 from lms.demo.domain import with_history
-from lms.demo.service import Seeded, Wish
+from lms.demo.service import Seeded, Wish, sign_first
 from lms.demo.service import seed as make_demo
 from lms.web.access import database, settings
 
@@ -37,7 +37,8 @@ def seed(learners: int, enrollments: int | None, password: str, seed: int) -> No
     wish = Wish(learners, wanted, seed, keys_of(settings()).passwords.hash(password))
     done = make_demo(database(), wish, _tell)
     _keep(settings().data_dir / _PASSWORD_FILE, password)
-    for line in _story(done, password):
+    signed = sign_first(database(), settings())
+    for line in _story(done, signed, password):
         click.echo(line)
 
 
@@ -53,10 +54,11 @@ def _tell(made: int, total: int) -> None:
         click.echo(f"{made} of {total} enrollments")
 
 
-def _story(done: Seeded, password: str) -> list[str]:
+def _story(done: Seeded, signed: int, password: str) -> list[str]:
     lines = [
         f"{done.learners} demo learners.",
         f"{done.made} enrollments made now, {done.completed} of them completed.",
+        f"{signed} badges signed now; the worker signs what waits.",
         f"Password of everybody: {password}",
         "Learners 13800000001 and on; instructors 13800090001, 13800090002; mentor 13800091001;",
         "administrators 13800099001, 13800099002, 13800099003; supervisor 13800098001.",

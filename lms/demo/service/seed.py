@@ -17,7 +17,7 @@ from lms.db.base import Base
 from lms.db.session import Database, now
 from lms.demo import domain
 from lms.demo.domain import Course, Fate, Learner, Step
-from lms.demo.service import facts, history, people, plan
+from lms.demo.service import badges, facts, history, people, plan
 from lms.demo.service.answers import Sitting, take_quizzes
 from lms.enrollment.models import Enrollment
 from lms.progress.domain.units import datetime_to_ms, ms_to_datetime
@@ -127,6 +127,12 @@ class _Batch:
         taken = self._taken(self.tree, fresh, steps)
         enrolled = self._enroll(self.tree, taken, steps)
         self._study(self.tree, taken, steps, enrolled)
+        span = domain.span_of(steps)
+        completed = (each for each in taken if each.course.fate is Fate.COMPLETED)
+        ends = (
+            (enrolled[each.person_id], each.person_id, each.started_at + span) for each in completed
+        )
+        badges.write_down(self.session, self.tree.course_id, ends)
         return [each.course.fate for each in taken]
 
     def _without_enrollment(self, wanted: Mapping[int, Learner]) -> dict[int, Learner]:

@@ -3,15 +3,17 @@
 from pathlib import Path
 
 import pytest
+from sqlalchemy import select
 
 from lms.catalog import service as catalog
+from lms.catalog.models import Course
 from lms.content import service
 from lms.content.domain.loading import Outcome
 from lms.core.access import Actor
 from lms.core.errors import NotFound
 from lms.db.session import Database, now
 from lms.settings import Settings
-from tests.integration.content.conftest import LESSON, SLUG, Load
+from tests.integration.content.conftest import LESSON, SLUG, Load, change
 
 
 def test_an_exported_course_loads_again_without_a_change(
@@ -29,6 +31,19 @@ def test_an_exported_course_loads_again_without_a_change(
     assert (
         service.open_folder(out).fingerprint == service.open_folder(tmp_path / "course").fingerprint
     )
+
+
+def test_how_long_a_badge_is_good_for_comes_along(
+    load: Load, root: Path, tmp_path: Path, database: Database, settings: Settings
+) -> None:
+    change(root, "course.yaml", "cover: noodle", "cover: noodle\nbadge_months: 36")
+    load()
+    out = tmp_path / "out"
+    with database.snapshot() as session:
+        assert session.scalars(select(Course.badge_months)).one() == 36
+        service.export_folder(session, slug=SLUG, target=out, media_dir=settings.media_dir)
+    assert "badge_months: 36" in (out / "course.yaml").read_text()
+    assert load(out) is Outcome.UNCHANGED
 
 
 def test_a_course_edited_in_the_studio_comes_out_as_it_is_published(

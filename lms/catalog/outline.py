@@ -81,6 +81,7 @@ class CourseView:
     programme: Words | None
     programme_hours: int | None
     modules: tuple[ModuleView, ...]
+    programme_slug: str | None = None
 
     @property
     def lessons(self) -> tuple[LessonView, ...]:

@@ -108,6 +108,7 @@ def _load(session: Session, revision_id: int) -> tuple[str, CourseView]:
         programme=programme.title if programme else None,
         programme_hours=programme.credit_hours if programme else None,
         modules=_modules(session, revision_id),
+        programme_slug=programme.slug if programme else None,
     )
     return revision.state, tree
 

@@ -18,11 +18,12 @@ from lms.learning.queries.record import (
     own_person,
     verified_on,
 )
-from lms.learning.queries.subsidies import own_subsidies, subsidies_of
+from lms.learning.queries.subsidies import Offer, offer_of, own_subsidies, subsidies_of
 
 __all__ = [
     "EnrolledCourse",
     "LedgerRow",
+    "Offer",
     "OwnAttempt",
     "OwnPerson",
     "QuizFacts",
@@ -30,6 +31,7 @@ __all__ = [
     "ledger",
     "lesson_titles",
     "menu",
+    "offer_of",
     "own_attempts",
     "own_course",
     "own_courses",

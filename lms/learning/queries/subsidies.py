@@ -1,13 +1,34 @@
 """Reads the subsidies that the person's own courses lead to."""
 
+from dataclasses import dataclass
 from datetime import date
 
 from sqlalchemy.orm import Session
 
+from lms.catalog.gateway import known_programmes
+from lms.catalog.outline import CourseView
 from lms.learning.queries.courses import EnrolledCourse
 from lms.subsidy import queries
+from lms.subsidy.domain.policy import Policy
 from lms.subsidy.gateway import shelf
 from lms.subsidy.queries import Meter
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """The subsidy a course may lead to for whoever joins it today."""
+
+    policy: Policy
+    amount_fen: int | None
+
+
+def offer_of(course: CourseView, *, today: date) -> Offer | None:
+    """Return the subsidy a course may lead to; asks the database nothing."""
+    known = known_programmes().get(course.programme_slug or "")
+    policy = shelf().covering(course.programme_slug or "", today)
+    if known is None or policy is None:
+        return None
+    return Offer(policy, policy.amount_fen.get(known.level))
 
 
 def own_subsidies(session: Session, person_id: int, *, today: date) -> list[Meter]:

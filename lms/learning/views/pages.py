@@ -59,7 +59,10 @@ def course(slug: str) -> ResponseReturnValue:
         own = queries.own_course(session, slug=slug, person_id=person_id) if person_id else None
         day = local_day(utc_now())
         meters = queries.subsidies_of(session, own, person_id=person_id, today=day)
-    return render_template("learning/course.html", course=found[0], own=own, subsidies=meters)
+    offer = queries.offer_of(found[0], today=day)
+    return render_template(
+        "learning/course.html", course=found[0], own=own, subsidies=meters, offer=offer
+    )
 
 
 @bp.post("/courses/<slug>/enrollment")

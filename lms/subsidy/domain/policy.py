@@ -214,6 +214,12 @@ class Policy:
         """Return the programmes its catalogue lists, whenever."""
         return frozenset(entry.programme for entry in self.catalogue)
 
+    @property
+    def window_months(self) -> int | None:
+        """Return the months after the certificate within which to apply."""
+        clause = self.clause(Kind.WINDOW)
+        return clause.months if isinstance(clause, WindowClause) else None
+
     def clause(self, kind: Kind) -> Clause | None:
         """Return its clause of the kind."""
         return next((each for each in self.clauses if each.kind == kind), None)

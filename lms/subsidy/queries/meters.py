@@ -11,7 +11,7 @@ from lms.subsidy.domain.assembly import Dossier, OwnCourse, Programme
 from lms.subsidy.domain.dated import DatedFact, FactKey, newest
 from lms.subsidy.domain.engine import Decision
 from lms.subsidy.domain.judgement import Judged, altered, judged
-from lms.subsidy.domain.policy import Kind, Policy, Status, WindowClause
+from lms.subsidy.domain.policy import Kind, Policy, Status
 from lms.subsidy.domain.results import ClauseResult, Outcome, Verdict
 from lms.subsidy.gateway import Shelf
 from lms.subsidy.queries.dossiers import Dossiers, dossiers
@@ -116,8 +116,7 @@ class Meter:
     @property
     def window_months(self) -> int | None:
         """Return the months after the certificate within which to apply."""
-        clause = self.policy.clause(Kind.WINDOW) if self.policy else None
-        return clause.months if isinstance(clause, WindowClause) else None
+        return self.policy.window_months if self.policy else None
 
     @property
     def next_course(self) -> OwnCourse | None:

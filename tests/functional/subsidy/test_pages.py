@@ -8,6 +8,7 @@ from lms.db.session import Database
 from lms.subsidy.domain.dated import FactKey
 from tests.factories.accounts import make_person, sign_in
 from tests.factories.assessment import make_graded_attempt
+from tests.factories.catalog import make_course
 from tests.factories.enrollment import make_enrollment
 from tests.factories.subsidy import Subsidised, make_fact, make_known, make_watched
 from tests.support.site import Client
@@ -73,6 +74,22 @@ def test_home_and_course_page_show_the_meter_in_short(learner: Client, own: Subs
         assert "600 元" in page
         assert "18 项条件：满足 4 项，在核对 11 项，还差 3 项" in page
         assert 'href="/me/subsidy"' in page
+
+
+def test_who_has_not_joined_yet_sees_what_the_course_may_lead_to(
+    client: Client, own: Subsidised
+) -> None:
+    page = client.get(f"/courses/{own.course.course.slug}").text
+    assert "能申请补贴" in page
+    assert "600 元" in page
+    assert "报名后，本站帮您一条条核对 19 项条件。" in page
+    assert "能不能发，由县人社局决定。" in page
+
+
+def test_a_course_without_a_programme_promises_nothing(client: Client, database: Database) -> None:
+    with database.transaction() as session:
+        slug = make_course(session).course.slug
+    assert "补贴" not in client.get(f"/courses/{slug}").text.split("<footer")[0]
 
 
 def test_english_pages_say_it_in_english(learner: Client) -> None:

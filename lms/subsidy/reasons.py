@@ -221,6 +221,9 @@ SENTENCES: Mapping[tuple[str, str], tuple[str, str | None]] = {
     ("POLICY", "altered"): (_("The rules are being looked over."), _WAIT),
 }
 
+# Everything there is was studied, and the rules ask for more.
+EDITION_DONE = Message("edition_done", "This edition is done. More lessons will follow.")
+
 
 def heading(result: ClauseResult) -> Message:
     """Return what the clause is about."""

@@ -33,10 +33,14 @@ _MARKS = ((Verdict.PASS, "o"), (Verdict.UNKNOWN, "u"), (Verdict.FAIL, "n"))
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One condition: what was found, and the fact it rests on where that was written down."""
+    """One condition: what was found, and the fact it rests on where that was written down.
+
+    ``may_go_on`` tells whether there is still something to study.
+    """
 
     result: ClauseResult
     fact: DatedFact | None = None
+    may_go_on: bool = True
 
     @property
     def heading(self) -> Message:
@@ -51,6 +55,8 @@ class Row:
     @property
     def next_step(self) -> Message | None:
         """Return what the learner can do, where there is something to do."""
+        if self.is_study and self.result.verdict is Verdict.FAIL and not self.may_go_on:
+            return reasons.EDITION_DONE
         return reasons.next_step(self.result)
 
     @property
@@ -148,12 +154,13 @@ def _trusted(own: Judged, read: Dossiers) -> Judged:
 
 def _meter(dossier: Dossier, own: Judged, today: date) -> Meter:
     known = newest(dossier.facts, first_day=own.facts.training.start, today=today)
-    rows = [_row(result, known) for result in own.decision.results]
     courses = tuple(dossier.courses_of(own.programme))
+    may_go_on = any(each.completed_on is None for each in courses)
+    rows = [_row(result, known, may_go_on=may_go_on) for result in own.decision.results]
     return Meter(own.programme, own.decision, tuple(rows), courses)
 
 
-def _row(result: ClauseResult, known: dict[FactKey, DatedFact]) -> Row:
+def _row(result: ClauseResult, known: dict[FactKey, DatedFact], *, may_go_on: bool) -> Row:
     kind = Kind.__members__.get(result.id)
     key = _FACT_OF.get(kind) if kind else None
-    return Row(result, known.get(key) if key else None)
+    return Row(result, known.get(key) if key else None, may_go_on)

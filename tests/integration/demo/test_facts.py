@@ -4,13 +4,19 @@ from datetime import date
 
 from sqlalchemy import func, select
 
+from lms.accounts.models import Person
 from lms.catalog.models import Institution, Programme
 from lms.catalog.service.registry import institution_for, programme_for
-from lms.db.session import Database
+from lms.core.clock import local_day
+from lms.db.session import Database, now
 from lms.demo.domain import identity_of
 from lms.demo.service import Wish, seed
+from lms.subsidy import queries
+from lms.subsidy.domain.results import Verdict
+from lms.subsidy.gateway import shelf
 from lms.subsidy.models import LearnerFact
 from tests.factories.catalog import make_course
+from tests.factories.subsidy import make_subsidised_course
 
 
 def plant(database: Database, learners: int = 6) -> None:
@@ -44,6 +50,23 @@ def test_the_default_school_stands_in_the_demo_catalogue(database: Database) -> 
     with database.snapshot() as session:
         assert session.get_one(Institution, school.id).code == "QZ-LSS-01"
         assert "demo-intro" in set(session.scalars(select(Programme.slug)))
+
+
+def test_the_first_learner_sees_what_the_database_decides(database: Database) -> None:
+    with database.transaction() as session:
+        make_subsidised_course(session)
+    plant(database)
+    with database.snapshot() as session:
+        person = session.scalars(select(Person).where(Person.phone == "13800000001")).one()
+        today = local_day(now(session))
+        meters = queries.meters(session, person.id, shelf=shelf(), today=today)
+    first = {row.result.id: row.result for row in meters[0].rows}
+    assert [meter.programme.slug for meter in meters] == ["anchor-l5", "demo-intro"]
+    assert {first[key].verdict for key in ("REALNAME", "AGE")} == {Verdict.PASS}
+    assert first["HOURS"].verdict is Verdict.FAIL
+    assert float(first["HOURS"].params["hours"]) > 0
+    assert first["QUIZ"].code == "not_tried"
+    assert first["GROUP"].verdict is Verdict.UNKNOWN
 
 
 def test_people_are_of_an_age_between_1966_and_2005_and_of_both_sexes() -> None:

@@ -13,7 +13,8 @@ from lms.core.errors import Conflict, InvalidInput
 from lms.db.session import Database, now
 from lms.enrollment import service as enrollments
 from lms.progress import service as progress
-from lms.subsidy import service
+from lms.settings import Settings
+from lms.subsidy import service, tasks
 from lms.subsidy.domain.dated import FactKey
 from lms.subsidy.gateway import Shelf, shelf
 from lms.subsidy.models import EligibilityDecision, EligibilityDue, LearnerFact, PolicyVersion
@@ -120,6 +121,31 @@ def test_a_mark_made_while_deciding_stands_for_the_next_round(
         service.decide_due(session, shelf=shelf(), now=now(session), limit=10)
         service.mark_due(session, person_id=own.person.id, since=now(session))
     assert due(database) == 2
+
+
+@pytest.mark.parametrize("engine", [pytest.param("postgresql", marks=pytest.mark.postgres)])
+def test_what_is_being_changed_just_now_waits_for_the_next_round(
+    database: Database, own: Subsidised
+) -> None:
+    with database.transaction() as changing:
+        make_fact(changing, own.person, FactKey.CONSENT, value=True)
+        assert decide(database) == service.Round()
+    assert decide(database) == service.Round(judged=2, written=2)
+    assert kept(database)[0].facts["learner"]["consent"] is True
+
+
+def test_the_worker_decides_by_itself_and_outlives_a_policy_at_fault(
+    database: Database, own: Subsidised, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tasks.decide_what_is_due(database, settings)
+    assert len(kept(database)) == 2
+    changed = tuple(replace(each, content=each.content + " ") for each in shelf().policies)
+    other = replace(shelf(), policies=changed)
+    monkeypatch.setattr(tasks, "shelf", lambda: other)
+    with database.transaction() as session:
+        service.mark_due(session, person_id=own.person.id, since=now(session))
+    tasks.decide_what_is_due(database, settings)
+    assert (len(kept(database)), due(database)) == (2, 2)
 
 
 def test_two_rounds_at_once_make_one_decision(database: Database, own: Subsidised) -> None:

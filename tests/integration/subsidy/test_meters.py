@@ -179,6 +179,8 @@ def test_completed_lessons_are_counted_without_the_final_test(
     lessons = next(row.result for row in found[0].rows if row.result.id == "ATTENDANCE")
     assert lessons.params == {"done": 2, "total": 2, "percent": "80"}
     assert found[0].next_course is None
+    hours = next(row for row in found[0].rows if row.result.id == "HOURS")
+    assert (hours.result.verdict.value, hours.next_step.code) == ("fail", "edition_done")
 
 
 @pytest.mark.parametrize("status", [EnrollmentStatus.WITHDRAWN, EnrollmentStatus.CANCELLED])

@@ -1,0 +1,113 @@
+"""Who really watches the lessons reaches the demonstration's subsidy; nothing is seeded."""
+
+import pytest
+from sqlalchemy import bindparam
+
+from lms.assessment import service as assessment
+from lms.assessment.domain import GivenAnswer
+from lms.catalog.tree import revision_tree
+from lms.core.access import Actor
+from lms.core.clock import local_day
+from lms.db.base import BigId
+from lms.db.session import Database, now
+from lms.enrollment import service as enrollments
+from lms.progress import service as progress
+from lms.progress.domain.report import PlayerReport
+from lms.progress.domain.state import Beat
+from lms.progress.queries import counting
+from lms.subsidy import queries, service
+from lms.subsidy.gateway import shelf
+from lms.subsidy.queries import Meter
+from tests.factories.accounts import make_person, make_sign_in
+from tests.factories.assessment import right_letters
+from tests.factories.catalog import MadeCourse
+from tests.factories.subsidy import make_known, make_subsidised_course
+
+
+class Study:
+    """A learner who joins the course and watches by beats, on a clock moved by hand."""
+
+    def __init__(self, database: Database, course: MadeCourse, actor: Actor) -> None:
+        self.database, self.course, self.actor = database, course, actor
+        with database.transaction() as session:
+            self.now = now(session)
+            tree = revision_tree(session, course.revision.id)
+            self.quiz = next(item for item in tree.items() if item.address == "A01.quiz")
+            self.enrollment = enrollments.enroll(session, actor=actor, course=tree, now=self.now)
+        self.ms = round(self.now.timestamp() * 1000)
+
+    def watch(self, seconds: int) -> None:
+        """Watch the video of the first lesson from its beginning, a beat every 15 seconds."""
+        item = self.course.items["A01/video"]
+        with self.database.transaction() as session:
+            lease = progress.take_lease(session, actor=self.actor, item_id=item.id).lease
+        for seq, begin in enumerate(range(0, seconds * 1000, 15_000), start=1):
+            end = min(begin + 15_000, seconds * 1000)
+            self.ms += end - begin
+            report = PlayerReport(Beat(seq, ((begin, end),)), position_ms=end)
+            with self.database.transaction() as session:
+                progress.take_beat(
+                    session, actor=self.actor, lease_id=lease, report=report, device_hash="0" * 64
+                )
+
+    def pass_the_quiz(self) -> None:
+        with self.database.transaction() as session:
+            attempt = assessment.start_attempt(
+                session,
+                actor=self.actor,
+                item=self.quiz,
+                enrollment_id=self.enrollment,
+                now=self.now,
+            )
+            given = [
+                GivenAnswer(question, letters, 1)
+                for question, letters in right_letters(session, attempt).items()
+            ]
+            assessment.save_page(
+                session, actor=self.actor, attempt_id=attempt.id, given=given, now=self.now
+            )
+            assessment.hand_in(session, actor=self.actor, attempt_id=attempt.id, now=self.now)
+
+    def meter(self) -> Meter:
+        with self.database.snapshot() as session:
+            today = local_day(self.now)
+            found = queries.meters(session, self.actor.person_id, shelf=shelf(), today=today)
+        return next(each for each in found if each.is_practice)
+
+
+@pytest.fixture
+def study(database: Database, monkeypatch: pytest.MonkeyPatch) -> Study:
+    with database.transaction() as session:
+        course = make_subsidised_course(session)
+        person = make_person(session)
+        make_known(session, person)
+        actor = Actor(person.id, person.name, (), make_sign_in(session, person).id)
+    made = Study(database, course, actor)
+    moved = counting.clock_statement(bindparam("hands", callable_=lambda: made.ms, type_=BigId))
+    monkeypatch.setattr(counting, "_CLOCK", {"sqlite": moved, "postgresql": moved})
+    return made
+
+
+def missing(meter: Meter) -> list[str]:
+    return [row.result.id for row in meter.missing]
+
+
+def test_watching_long_enough_and_passing_a_quiz_is_all_it_takes(study: Study) -> None:
+    assert missing(study.meter()) == ["HOURS", "QUIZ"]
+    study.watch(269)
+    study.pass_the_quiz()
+    assert missing(study.meter()) == ["HOURS"]
+    study.watch(300)
+    assert study.meter().is_eligible
+
+
+def test_study_marks_the_decision_as_due_and_the_worker_finds_it(
+    study: Study, database: Database
+) -> None:
+    study.watch(600)
+    study.pass_the_quiz()
+    with database.transaction() as session:
+        done = service.decide_due(session, shelf=shelf(), now=now(session), limit=10)
+        last = queries.last_decisions(session, [study.actor.person_id])
+    assert done.written == 2
+    assert len(last) == 2

@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from types import FrameType
 
-from bench import decisions, pages, rates
+from bench import badges, decisions, pages, rates
 from bench.figures import Figure
 from bench.servers import ROOT, environment, serving
 from bench.world import LESSON, build
@@ -57,6 +57,7 @@ def _figures(url: str, folder: Path) -> Iterator[Figure]:
         yield from rates.of_writes(world, port=port, bare_port=bare_port)
     yield from pages.of_pages(app, world)
     yield from decisions.of_decisions(app, world)
+    yield from badges.of_badges(app, world)
     app.extensions["lms_database"].dispose()
 
 

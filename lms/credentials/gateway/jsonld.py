@@ -6,7 +6,7 @@ shows as a signature that does not verify, before anything is stored.
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from functools import cache, lru_cache
 from threading import Lock
 from typing import Any
@@ -44,22 +44,68 @@ def canonical(document: Mapping[str, Any]) -> bytes:
 def canonical_as_read(document: Mapping[str, Any]) -> bytes:
     """Return the canonical N-Quads of a document whose contexts are all trusted.
 
+    The contexts are cut down to the terms the document uses, once for all documents of its
+    shape. A cut too deep shows: the result then differs from what was signed.
     Raises ``SyntaxError`` for what is no JSON-LD and ``KeyError`` for a context of others.
     """
     body = {key: value for key, value in document.items() if key != "@context"}
     names = document["@context"]
-    contexts = _contexts_text(tuple(names) if isinstance(names, list) else (names,))
-    return _canonized(f'{{"@context":{contexts},{json.dumps(body)[1:]}')
+    contexts = tuple(names) if isinstance(names, list) else (names,)
+    spoken = _contexts_text(contexts, _terms().intersection(_words(body)))
+    return _canonized(f'{{"@context":{spoken},{json.dumps(body)[1:]}')
 
 
 def _refuse(term: str | None) -> None:
     raise UndefinedTerm(str(term))
 
 
-@lru_cache(maxsize=32)
-def _contexts_text(names: tuple[str, ...]) -> str:
+@cache
+def _terms() -> frozenset[str]:
+    """Return every term that any of the pinned contexts defines, however deep."""
+
+    def terms(value: object) -> Iterator[str]:
+        if isinstance(value, Mapping):
+            yield from value
+            for meaning in value.values():
+                yield from terms(meaning)
+
+    return frozenset(terms(bundled_contexts()))
+
+
+def _words(value: object) -> Iterator[str]:
+    """Yield every member name of a document and every text in it, however deep."""
+    if isinstance(value, Mapping):
+        yield from value
+        for member in value.values():
+            yield from _words(member)
+    elif isinstance(value, list):
+        for each in value:
+            yield from _words(each)
+    elif isinstance(value, str):
+        yield value
+
+
+@lru_cache(maxsize=64)
+def _contexts_text(names: tuple[str, ...], words: frozenset[str]) -> str:
     known = bundled_contexts()
-    return json.dumps([known[name]["@context"] for name in names], separators=(",", ":"))
+    cut = [_cut(known[name]["@context"], words) for name in names]
+    return json.dumps(cut, separators=(",", ":"))
+
+
+def _cut(context: Mapping[str, Any], words: frozenset[str]) -> dict[str, Any]:
+    """Return a context without the terms nobody uses; prefixes and keywords stay."""
+    kept: dict[str, Any] = {}
+    for term, meaning in context.items():
+        if isinstance(meaning, Mapping) and isinstance(meaning.get("@context"), Mapping):
+            if term in words:
+                kept[term] = {**meaning, "@context": _cut(meaning["@context"], words)}
+        elif term in words or term.startswith("@") or _is_prefix(meaning):
+            kept[term] = meaning
+    return kept
+
+
+def _is_prefix(meaning: object) -> bool:
+    return isinstance(meaning, str) and (meaning.startswith("@") or meaning[-1:] in "#/")
 
 
 def _canonized(text: str) -> bytes:

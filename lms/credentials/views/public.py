@@ -70,7 +70,7 @@ def _sent_file() -> bytes:
     if sent is None:
         return b""
     try:
-        return sent.read(judging.MAX_JUDGED_BYTES + 1)
+        return bytes(sent.read(judging.MAX_JUDGED_BYTES + 1))
     finally:
         sent.close()
 

@@ -4,8 +4,8 @@ import threading
 from dataclasses import replace
 
 import pytest
-from sqlalchemy import delete, select, text
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy import delete, insert, select, text
+from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from lms.catalog.tree import revision_tree
 from lms.core.access import Actor
@@ -162,6 +162,18 @@ def test_two_rounds_at_once_make_one_decision(database: Database, own: Subsidise
     for thread in threads:
         thread.join()
     assert [row.number for row in kept(database)] == [1, 1]
+
+
+def test_the_database_keeps_one_decision_a_number_and_one_content_a_version(
+    database: Database, own: Subsidised
+) -> None:
+    decide(database)
+    for table in (EligibilityDecision.__table__, PolicyVersion.__table__):
+        with database.snapshot() as session:
+            row = dict(session.execute(select(table)).mappings().first() or {})
+        del row["id"]
+        with pytest.raises(IntegrityError), database.transaction() as session:
+            session.connection().execute(insert(table), [row])
 
 
 def test_a_version_whose_content_changed_is_refused_with_a_sentence(

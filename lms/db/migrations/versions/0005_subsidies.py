@@ -131,7 +131,9 @@ def _decisions() -> None:
             ["person_id"], ["person.id"], name=op.f("fk_eligibility_due_person_id_person")
         ),
         sa.ForeignKeyConstraint(
-            ["programme_id"], ["programme.id"], name=op.f("fk_eligibility_due_programme_id_programme")
+            ["programme_id"],
+            ["programme.id"],
+            name=op.f("fk_eligibility_due_programme_id_programme"),
         ),
         sa.PrimaryKeyConstraint("person_id", "programme_id", name=op.f("pk_eligibility_due")),
     )
@@ -144,7 +146,9 @@ def downgrade() -> None:
     for name in reversed(APPEND_ONLY):
         for verb in VERBS:
             trigger = f"{name}_no_{verb.lower()}"
-            op.execute(f"DROP TRIGGER {trigger}" if is_sqlite else f"DROP FUNCTION {trigger} CASCADE")
+            op.execute(
+                f"DROP TRIGGER {trigger}" if is_sqlite else f"DROP FUNCTION {trigger} CASCADE"
+            )
         op.drop_table(name)
     op.drop_index("uq_institution_code", table_name="institution")
     op.drop_column("institution", "code")

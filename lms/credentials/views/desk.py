@@ -11,7 +11,7 @@ from lms.core.errors import NotFound
 from lms.credentials import forms, queries
 from lms.credentials.domain.states import REASON_WORDS, Ruling
 from lms.credentials.service import revocation
-from lms.credentials.views.words import badge_words
+from lms.credentials.views.words import badge_words, day
 from lms.db.session import now
 from lms.web.access import current_actor, database, requires, settings
 from lms.web.i18n import gettext
@@ -35,6 +35,7 @@ def badge(credential_id: UUID) -> ResponseReturnValue:
         waiting = queries.open_request(session, found.id)
     return render_template(
         "credentials/desk_badge.html",
+        day=day,
         badge=found,
         words=badge_words(found, settings().base_url, full_name=True),
         standing=found.standing(utc_now()),

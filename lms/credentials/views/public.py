@@ -10,7 +10,7 @@ from lms.credentials import queries
 from lms.credentials.domain.serials import serial_of, uuid_of
 from lms.credentials.domain.verdict import REASONS, Finding, Verdict
 from lms.credentials.service import judging
-from lms.credentials.views.words import badge_words
+from lms.credentials.views.words import badge_words, day
 from lms.db.session import now
 from lms.web.access import database, public, settings
 from lms.web.limits import HOUR, Limit, Use, spend
@@ -80,6 +80,7 @@ def _shown(
 ) -> ResponseReturnValue:
     return render_template(
         "credentials/badge.html",
+        day=day,
         badge=badge,
         finding=finding,
         words=badge_words(badge, settings().base_url),

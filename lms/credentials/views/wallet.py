@@ -10,7 +10,7 @@ from lms.core.clock import utc_now
 from lms.credentials import queries
 from lms.credentials.domain.states import CredentialState
 from lms.credentials.service import showing
-from lms.credentials.views.words import badge_words
+from lms.credentials.views.words import badge_words, day
 from lms.web.access import current_actor, database, requires, settings
 from lms.web.i18n import gettext
 
@@ -31,6 +31,7 @@ def badges() -> ResponseReturnValue:
     words = {each.id: badge_words(each, settings().base_url, full_name=True) for each in signed}
     return render_template(
         "credentials/wallet.html",
+        day=day,
         chosen=chosen,
         others=[each for each in signed if each is not chosen],
         waiting=len(mine) - len(signed),

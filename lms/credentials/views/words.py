@@ -36,12 +36,12 @@ def badge_words(badge: Badge, base_url: str, *, full_name: bool = False) -> Badg
     site = Site(base_url)
     days = f"{day(value.started_at)} – {day(value.completed_at)}"
     facts = [
-        (gettext("Verified hours"), _hours(value.verified_ms)),
+        (gettext("Hours"), _hours(value.verified_ms)),
         *([(gettext("Final test"), _score(badge))] if value.score_percent is not None else []),
         (gettext("Studied"), days),
         *([(gettext("Class"), value.class_name)] if value.class_name else []),
         *([(gettext("Training for"), localized(value.training.title))] if value.training else []),
-        (gettext("Training school"), localized(value.institution)),
+        (gettext("School"), localized(value.institution)),
         (gettext("Issued by"), f"{gettext('Xiangbo')} · {site.host}"),
         (gettext("Issued on"), day(badge.issued_at)),
         *([(gettext("Good until"), day(badge.valid_until))] if badge.valid_until else []),

@@ -51,6 +51,8 @@ class Subsidised:
 def make_subsidised_course(session: Session, *, programme: str = "anchor-l5") -> MadeCourse:
     """Make a course of two lessons with quizzes and a final test, in the county's catalogue."""
     row = programme_for(session, programme)
+    # As the demo does; a county's own site has no such programme.
+    programme_for(session, "demo-intro")
     institution = _institution(session)
     asset = make_asset(session, duration_ms=600_000)
     quizzes = [make_quiz(session) for _ in range(3)]

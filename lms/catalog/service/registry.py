@@ -82,28 +82,17 @@ def _first_county(session: Session) -> County:
 
 
 def programme_for(session: Session, slug: str) -> Programme:
-    """Return a programme that is known without anyone entering it, made on first use.
-
-    Those that draw on its courses are made with it.
-    """
+    """Return a programme that is known without anyone entering it, made on first use."""
     programme = session.scalar(select(Programme).where(Programme.slug == slug))
     if programme is None:
-        programme = _make_programme(session, slug)
-        for other, known in known_programmes().items():
-            if slug in known.draws_on:
-                programme_for(session, other)
-    return programme
-
-
-def _make_programme(session: Session, slug: str) -> Programme:
-    known = known_programmes()[slug]
-    programme = Programme(
-        slug=slug,
-        title=dict(known.title),
-        occupation_code=known.occupation_code,
-        level=known.level,
-        credit_hours=known.credit_hours,
-    )
-    session.add(programme)
-    session.flush()
+        known = known_programmes()[slug]
+        programme = Programme(
+            slug=slug,
+            title=dict(known.title),
+            occupation_code=known.occupation_code,
+            level=known.level,
+            credit_hours=known.credit_hours,
+        )
+        session.add(programme)
+        session.flush()
     return programme

@@ -21,7 +21,7 @@ _SCHOOL_CODE = "QZ-LSS-01"
 def make_school(session: Session) -> None:
     """Put the default school into the demo catalogue and make the programmes that draw on others.
 
-    A database from before either was known gets both here.
+    Those show how a subsidy works and pay nothing: a county's own site has none of them.
     """
     session.execute(
         update(Institution)

@@ -16,7 +16,9 @@ from lms.credentials.gateway import keys
 from lms.credentials.gateway.proofs import ProofKey
 from lms.credentials.models import IssuerKey
 from lms.db.upsert import insert_once
+from lms.jobs.service import JobRequest, enqueue
 
+STATUS = "credentials.status"
 _MAKERS: Mapping[KeyKind, Callable[[], keys.FreshKey]] = {
     KeyKind.ED25519: keys.fresh_ed25519,
     KeyKind.RSA: keys.fresh_rsa,
@@ -61,7 +63,12 @@ def rotate(
     for row in queries.active_keys(session, site.did).values():
         _end(row, KeyState.RETIRED, at)
     session.flush()
-    return list(ensure(session, vault, site, at=at).values())
+    made = list(ensure(session, vault, site, at=at).values())
+    # A list signed with a withdrawn key vouches for nobody: all are signed anew at once.
+    for number in queries.list_numbers(session):
+        args = {"list": number}
+        enqueue(session, JobRequest(STATUS, f"{STATUS}:{number}:{made[0].id}", args))
+    return made
 
 
 def open_keys(vault: Vault, site: Site, rows: Mapping[str, IssuerKey]) -> Signer:

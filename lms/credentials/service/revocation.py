@@ -14,11 +14,10 @@ from lms.credentials import queries
 from lms.credentials.domain.states import CredentialState, Plea, Ruling
 from lms.credentials.events import CredentialRevoked
 from lms.credentials.models import Credential, Revocation
+from lms.credentials.service.keys import STATUS
 from lms.db.bus import emit
 from lms.jobs.service import JobRequest, enqueue
 from lms.notify.service import send_sms
-
-STATUS = "credentials.status"
 
 
 def ask(

@@ -95,13 +95,13 @@ def _pdf(badge: queries.Badge) -> bytes:
     actor = optional_actor()
     is_own = actor is not None and actor.person_id == badge.person_id
     words = badge_words(badge, settings().base_url, full_name=is_own)
-    is_void = badge.standing(utc_now()) is not Standing.VALID
+    standing = badge.standing(utc_now())
     if badge.value is None or badge.issued_at is None:
         raise NotFound
     return pdf.certificate(
         pdf.Sheet(
             language=language(),
-            heading=gettext("Completion badge"),
+            heading=_heading(standing),
             name=words.name,
             sentence=_deed(badge),
             title=words.title,
@@ -117,9 +117,18 @@ def _pdf(badge: queries.Badge) -> bytes:
             credential=badge.document.encode(),
             file_name=f"{badge.serial}.json",
             made_at=badge.issued_at,
-            is_void=is_void,
+            is_void=standing is Standing.REVOKED,
         )
     )
+
+
+def _heading(standing: Standing) -> str:
+    """Return what the sheet is; one printed after the end says so, whoever shows it."""
+    headings = {
+        Standing.REVOKED: gettext("Completion badge, revoked"),
+        Standing.EXPIRED: gettext("Completion badge, expired"),
+    }
+    return headings.get(standing) or gettext("Completion badge")
 
 
 def _deed(badge: queries.Badge) -> str:

@@ -10,7 +10,6 @@ from sqlalchemy.exc import DBAPIError
 
 from lms.core.access import Scope, ScopeKind
 from lms.credentials import tasks
-from lms.credentials.domain.addresses import Site
 from lms.credentials.gateway import keys
 from lms.credentials.models import Credential, IssuerKey, StatusList
 from lms.credentials.service import issuing
@@ -228,54 +227,6 @@ def test_a_full_list_is_followed_by_the_next(database: Database, settings: Setti
     assert badge.status_list == 2
     with database.snapshot() as session:
         assert session.get_one(StatusList, 2).document
-
-
-def test_a_document_with_a_member_no_context_defines_is_not_kept(
-    database: Database, settings: Settings, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    real = issuing.documents.credential
-    monkeypatch.setattr(
-        issuing.documents, "credential", lambda *given: {**real(*given), "subsidyAmount": "600"}
-    )
-    with database.transaction() as session:
-        make_pending(session, make_graduate(session))
-    (badge,) = issue_all(database, settings)
-    assert (badge.state, badge.document) == ("pending", None)
-
-
-def test_a_document_that_breaks_the_schema_is_not_kept(
-    database: Database, settings: Settings, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    real = issuing.documents.credential
-
-    def without_criteria(*given: Any) -> dict[str, Any]:
-        made = real(*given)
-        del made["credentialSubject"]["achievement"]["criteria"]
-        return made
-
-    monkeypatch.setattr(issuing.documents, "credential", without_criteria)
-    with database.transaction() as session:
-        make_pending(session, make_graduate(session))
-    (badge,) = issue_all(database, settings)
-    assert badge.state == "pending"
-
-
-def test_a_badge_whose_check_fails_keeps_no_other_from_being_signed(
-    database: Database, settings: Settings, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    with database.transaction() as session:
-        course = make_badge_course(session)
-        ids = [make_pending(session, make_graduate(session, course=course)) for _ in range(3)]
-    real = issuing.documents.credential
-    bad = ids[0]
-
-    def sometimes(value: Any, award: Any, site: Site) -> dict[str, Any]:
-        made = real(value, award, site)
-        return {**made, "undefinedMember": "1"} if award.id == bad else made
-
-    monkeypatch.setattr(issuing.documents, "credential", sometimes)
-    states = {badge.id: badge.state for badge in issue_all(database, settings)}
-    assert states == {bad: "pending", ids[1]: "valid", ids[2]: "valid"}
 
 
 def test_a_course_may_say_how_long_its_badge_is_good_for(

@@ -212,8 +212,10 @@ def test_places_in_a_list_are_random_and_never_given_twice(
             make_pending(session, make_graduate(session, course=course))
     badges = issue_all(database, settings)
     places = [badge.status_index or 0 for badge in badges]
+    by_id = [badge.status_index or 0 for badge in sorted(badges, key=lambda badge: badge.id)]
     assert len(set(places)) == 30
     assert places != sorted(places)
+    assert by_id != sorted(by_id)
     assert max(places) - min(places) > 10_000
     with database.snapshot() as session:
         assert session.get_one(StatusList, 1).taken == 30

@@ -123,6 +123,21 @@ def test_a_badge_signed_by_us_that_we_never_issued_is_refused(
     assert judge(made).reasons == ("not_in_our_books",)
 
 
+def test_a_key_of_ours_signs_for_no_other_name(
+    badge: Credential, judge: Judge, database: Database, settings: Settings
+) -> None:
+    """A site that moved has keys under two names; one never speaks for the other."""
+    with database.transaction() as session:
+        vault = tasks.Vault(settings.vault_keys)
+        issuer_keys.ensure(session, vault, Site("http://elsewhere.example"), at=now(session))
+    signer = tasks.open_signer(database, settings)
+    plain = document_of(badge)
+    del plain["proof"]
+    plain["issuer"]["id"] = "did:web:elsewhere.example"
+    made = proofs.secured(plain, signer.proof, "2026-06-01T00:00:00Z")
+    assert judge(made).reasons == ("key_not_ours",)
+
+
 def token_parts(badge: Credential) -> tuple[dict[str, Any], Document]:
     token = badge.jwt or ""
     return jwt.get_unverified_header(token), jwt.decode(token, options={"verify_signature": False})

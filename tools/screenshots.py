@@ -15,19 +15,21 @@ ROOT = Path(__file__).resolve().parent.parent
 FOLDER = ROOT / "docs" / "screenshots"
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 COURSE = "live-streaming-stars"
-LEARNER, INSTRUCTOR, ADMINISTRATOR = "13800000001", "13800090001", "13800099001"
+LEARNER, GRADUATE = "13800000001", "13800000002"
+INSTRUCTOR, ADMINISTRATOR = "13800090001", "13800099001"
 PHONE, DESK = (360, 740), (1280, 800)
 
 
 @dataclass(frozen=True, slots=True)
 class Shot:
-    """One picture: whose page, in which size and language."""
+    """One picture: whose page, in which size and language; ``click`` leads on from it."""
 
     name: str
     path: str
     person: str | None
     size: tuple[int, int] = PHONE
     language: str = "zh"
+    click: str | None = None
 
 
 SHOTS = (
@@ -38,6 +40,9 @@ SHOTS = (
     Shot("lesson-en", f"/learn/{COURSE}/A04.video", LEARNER, language="en"),
     Shot("practice", f"/learn/{COURSE}/A08.practice", LEARNER),
     Shot("record", "/me/record", LEARNER),
+    Shot("subsidy", "/me/subsidy", LEARNER),
+    Shot("badge", "/me/badges", GRADUATE),
+    Shot("check", "/me/badges", GRADUATE, click="a.btn.main"),
     Shot("studio", f"/studio/courses/{COURSE}", INSTRUCTOR, DESK),
     Shot("completions", "/staff/completions", ADMINISTRATOR, DESK),
 )
@@ -59,6 +64,8 @@ def main() -> None:
         for shot in SHOTS:
             for page in signed_in(opened, wanted.address, wanted.password, shot):
                 page.goto(shot.path)
+                if shot.click:
+                    page.click(shot.click)
                 page.wait_for_timeout(300)
                 page.screenshot(path=FOLDER / f"{shot.name}.png")
         opened.close()

@@ -1,11 +1,17 @@
 """Files that hold no badge of ours: what they are is said, whatever they look like."""
 
+import json
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from threading import Thread
 
+import jwt
 import pytest
 
 from lms.credentials.domain.verdict import Finding, Verdict
-from tests.integration.credentials.conftest import Judge
+from lms.credentials.models import Credential
+from tests.integration.credentials.conftest import Document, Judge
 
 
 @pytest.mark.parametrize(
@@ -31,6 +37,48 @@ from tests.integration.credentials.conftest import Judge
 )
 def test_what_holds_no_badge_is_told_apart(judge: Judge, data: bytes, reason: str) -> None:
     assert judge(data) == Finding(Verdict.UNREADABLE, (reason,))
+
+
+@pytest.fixture
+def listener() -> Iterator[tuple[str, list[str]]]:
+    """A host on this machine, and the addresses somebody asked it for."""
+    asked: list[str] = []
+
+    class Listener(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            asked.append(self.path)
+            self.send_error(404)
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Listener) as server:
+        Thread(target=server.serve_forever, daemon=True).start()
+        yield f"127.0.0.1:{server.server_port}", asked
+        server.shutdown()
+
+
+@pytest.mark.parametrize("engine", ["sqlite"])
+def test_no_address_in_a_file_is_ever_asked(
+    badge: Credential, judge: Judge, listener: tuple[str, list[str]]
+) -> None:
+    host, asked = listener
+    base = f"http://{host}"
+    did = f"did:web:{host.replace(':', '%3A')}"
+    ours = json.loads(badge.document or "")
+    stranger = {**ours, "issuer": {**ours["issuer"], "id": did}}
+    method = {"verificationMethod": f"{did}#key-1"}
+    tried: list[Document | bytes] = [
+        {**ours, "@context": [*ours["@context"], f"{base}/context"]},
+        {**stranger, "@context": [f"{base}/context"]},
+        {**stranger, "proof": [{**ours["proof"][0], **method}]},
+        {**stranger, "credentialStatus": {"statusListCredential": f"{base}/list"}},
+        {**stranger, "credentialSchema": [{"id": f"{base}/schema", "type": "x"}]},
+        {**ours, "proof": [{**ours["proof"][0], "verificationMethod": f"{base}/key"}]},
+        f'<!DOCTYPE svg SYSTEM "{base}/dtd"><svg xmlns="http://www.w3.org/2000/svg"/>'.encode(),
+        f'<svg xmlns="http://www.w3.org/2000/svg"><image href="{base}/x"/></svg>'.encode(),
+        jwt.encode({**stranger, "vc": None}, "k" * 32, "HS256", {"jku": f"{base}/keys"}).encode(),
+    ]
+    for file in tried:
+        assert judge(file).verdict is not Verdict.VALID
+    assert asked == []
 
 
 # What each real file is, by its name or its source; the second is the reason given first or last.

@@ -138,6 +138,30 @@ def test_a_key_of_ours_signs_for_no_other_name(
     assert judge(made).reasons == ("key_not_ours",)
 
 
+def test_a_strangers_badge_without_a_required_part_is_broken(
+    badge: Credential, judge: Judge
+) -> None:
+    key = keys.fresh_ed25519()
+    plain = document_of(badge)
+    del plain["proof"]
+    del plain["credentialSubject"]["achievement"]["criteria"]
+    plain["issuer"]["id"] = "https://stranger.example"
+    private = proofs.ProofKey(f"https://stranger.example#{key.id}", keys.read_private(key.private))
+    found = judge(proofs.secured(plain, private, "2026-06-01T00:00:00Z"))
+    assert (found.verdict, found.reasons[0]) == (Verdict.BROKEN, "breaks_schema")
+
+
+@pytest.mark.parametrize("name", ["sub", "jti"])
+def test_a_token_whose_names_differ_from_the_badge_inside_is_refused(
+    badge: Credential, judge: Judge, database: Database, settings: Settings, name: str
+) -> None:
+    signer = tasks.open_signer(database, settings)
+    _, payload = token_parts(badge)
+    changed = {**payload, name: "urn:uuid:00000000-0000-4000-8000-000000000000"}
+    token = keys.encode_token(changed, signer.token, signer.token_address)
+    assert judge(token).reasons == ("rewritten",)
+
+
 def token_parts(badge: Credential) -> tuple[dict[str, Any], Document]:
     token = badge.jwt or ""
     return jwt.get_unverified_header(token), jwt.decode(token, options={"verify_signature": False})

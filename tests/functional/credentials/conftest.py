@@ -1,6 +1,7 @@
 """A signed badge of a learner of the county, and two administrators who may take it back."""
 
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
 from flask import Flask
@@ -36,14 +37,22 @@ def holder(app: Flask, database: Database, badge: Credential) -> Client:
 
 @pytest.fixture
 def administrator(app: Flask, database: Database) -> Administrator:
-    """Call it for an administrator's browser, in the county of the badge by default."""
+    """Call it for an administrator's browser, in the county of the badge by default.
 
-    def opened(name: str = "周敏", role: Role = Role.ADMINISTRATOR, **person: str) -> Client:
+    ``confirmed`` is how old the last proof of who they are is.
+    """
+
+    def opened(
+        name: str = "周敏",
+        role: Role = Role.ADMINISTRATOR,
+        confirmed: timedelta = timedelta(0),
+        **person: str,
+    ) -> Client:
         with database.transaction() as session:
             made = make_person(session, name=name, **person)
             make_grant(session, made, role, Scope(ScopeKind.COUNTY, made.county_code))
         browser: Client = app.test_client()
-        sign_in(browser, made, confirmed_at=utc_now())
+        sign_in(browser, made, confirmed_at=utc_now() - confirmed)
         return browser
 
     return opened

@@ -1,6 +1,7 @@
 """Taking a badge back: a reason, a second person, and everybody who must know it."""
 
 import json
+from datetime import timedelta
 
 import pytest
 from sqlalchemy import select, text
@@ -125,6 +126,24 @@ def test_out_of_reach_is_not_found_and_a_supervisor_only_reads(
     assert rule(neighbour, request_of(database)) == 404
     assert rule(supervisor, request_of(database)) == 403
     assert badge.serial not in neighbour.get("/staff/revocations").text
+
+
+def test_both_have_to_prove_anew_who_they_are(
+    administrator: Administrator, badge: Credential, database: Database
+) -> None:
+    long_ago = timedelta(minutes=11)
+    stale = administrator("周敏", confirmed=long_ago)
+    answer = stale.post(f"/staff/badges/{badge.id}/revocation", data=PLEA)
+    assert "/confirm" in answer.location
+    with database.snapshot() as session:
+        assert session.scalars(select(Revocation)).all() == []
+    ask(administrator("周敏"), badge)
+    second = administrator("程晓红", confirmed=long_ago)
+    sent = {"ruling": "confirmed"}
+    answer = second.post(f"/staff/revocations/{request_of(database)}", data=sent)
+    assert "/confirm" in answer.location
+    with database.snapshot() as session:
+        assert session.get_one(Credential, badge.id).state == "valid"
 
 
 def test_what_is_missing_or_odd_is_said_and_changes_nothing(

@@ -6,6 +6,7 @@ shows as a signature that does not verify, before anything is stored.
 """
 
 import json
+import re
 from collections.abc import Iterator, Mapping
 from functools import cache, lru_cache
 from threading import Lock
@@ -17,6 +18,7 @@ from pyld import jsonld
 
 # pyld keeps the contexts it resolved in caches that threads may not share.
 _pyld = Lock()
+_MARK = re.compile(r'"urn:mark:(\d+)"')
 
 
 class UndefinedTerm(Exception):
@@ -32,13 +34,13 @@ def trusted_contexts() -> frozenset[str]:
 def canonical(document: Mapping[str, Any]) -> bytes:
     """Return the canonical N-Quads (RDFC-1.0) of a document that is to be signed.
 
+    Documents of one shape are expanded once, with marks for their texts; each one's own are put
+    in afterwards. Whether that came out right, ``canonical_as_read`` of the whole tells.
     Raises ``UndefinedTerm`` for a member the contexts do not define (JSON-LD safe mode).
     """
-    with _pyld:
-        expanded = jsonld.expand(
-            dict(document), {"documentLoader": document_loader()}, on_property_dropped=_refuse
-        )
-    return _canonized(json.dumps(expanded))
+    texts: list[str] = []
+    expanded = _expanded(json.dumps(_marked(document, texts)))
+    return _canonized(_MARK.sub(lambda mark: json.dumps(texts[int(mark[1])]), expanded))
 
 
 def canonical_as_read(document: Mapping[str, Any]) -> bytes:
@@ -53,6 +55,29 @@ def canonical_as_read(document: Mapping[str, Any]) -> bytes:
     contexts = tuple(names) if isinstance(names, list) else (names,)
     spoken = _contexts_text(contexts, _terms().intersection(_words(body)))
     return _canonized(f'{{"@context":{spoken},{json.dumps(body)[1:]}')
+
+
+def _marked(value: Any, texts: list[str], name: str = "") -> Any:  # noqa: ANN401 (JSON)
+    """Return the shape of a document: marks for texts, which are noted; what has meaning stays."""
+    if isinstance(value, Mapping):
+        return {key: _marked(member, texts, key) for key, member in value.items()}
+    if isinstance(value, list):
+        return [_marked(each, texts, name) for each in value]
+    if not isinstance(value, str) or name in ("type", "@context") or value in _terms():
+        return value
+    texts.append(value)
+    return f"urn:mark:{len(texts) - 1}"
+
+
+@lru_cache(maxsize=64)
+def _expanded(shape: str) -> str:
+    with _pyld:
+        expanded = jsonld.expand(
+            json.loads(shape),
+            {"documentLoader": document_loader()},
+            on_property_dropped=_refuse,
+        )
+    return json.dumps(expanded)
 
 
 def _refuse(term: str | None) -> None:

@@ -12,7 +12,6 @@ class Verdict(StrEnum):
     VALID = "valid"
     REVOKED = "revoked"
     EXPIRED = "expired"
-    NOT_YET = "not_yet"
     BROKEN = "broken"
     FOREIGN = "foreign"
     UNSURE = "unsure"

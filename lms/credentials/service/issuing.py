@@ -20,12 +20,10 @@ from lms.credentials.domain.serials import (
     serial_from,
 )
 from lms.credentials.domain.states import CredentialState, good_until
-from lms.credentials.events import CredentialIssued
 from lms.credentials.gateway import jsonld, keys, proofs, schema
 from lms.credentials.models import Credential, Holder, StatusList
 from lms.credentials.queries import Due
 from lms.credentials.service.keys import Signer
-from lms.db.bus import emit
 from lms.db.upsert import insert_once
 from lms.jobs.service import JobRequest, enqueue
 
@@ -128,11 +126,7 @@ def keep(session: Session, made: Signed) -> bool:
         .where(Credential.id == made.due.id, Credential.state == CredentialState.PENDING)
         .values(values)
     )
-    if stored.rowcount != 1:
-        return False
-    due = made.due
-    emit(session, CredentialIssued(due.id, due.person_id, due.course_id, made.issued_at))
-    return True
+    return stored.rowcount == 1
 
 
 def _check(text: str, token: str, signer: Signer) -> None:

@@ -12,10 +12,8 @@ from lms.core.access import Actor, Permission
 from lms.core.errors import Conflict, Forbidden, NotFound
 from lms.credentials import queries
 from lms.credentials.domain.states import CredentialState, Plea, Ruling
-from lms.credentials.events import CredentialRevoked
 from lms.credentials.models import Credential, Revocation
 from lms.credentials.service.keys import STATUS
-from lms.db.bus import emit
 from lms.jobs.service import JobRequest, enqueue
 from lms.notify.service import send_sms
 
@@ -83,7 +81,6 @@ def _revoke(session: Session, request: Revocation, now: datetime) -> None:
     session.flush()
     args = {"list": badge.status_list}
     enqueue(session, JobRequest(STATUS, f"{STATUS}:{badge.id}", args))
-    emit(session, CredentialRevoked(badge.id, badge.person_id, badge.course_id, now))
     holder = session.get_one(Person, badge.person_id)
     if holder.phone:
         send_sms(

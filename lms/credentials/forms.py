@@ -1,21 +1,20 @@
-"""Parses what the desk sends about revocations."""
+"""Parses what the desk sends: a request about a badge, and how it ended."""
 
 from collections.abc import Mapping
 
 from lms.core.errors import InvalidInput, Message
-from lms.credentials.domain.states import Plea, RevocationReason, Ruling
+from lms.credentials.domain.states import Aim, Plea, Ruling, reasons_for
 
 MAX_NOTE = 500
 
 
 def parse_plea(sent: Mapping[str, str]) -> Plea:
-    """Return why a badge is to be revoked. Raises ``InvalidInput`` naming what is missing."""
+    """Return what is asked for and why. Raises ``InvalidInput`` naming what is missing."""
     faults = {}
     note = sent.get("note", "").strip()
-    try:
-        reason = RevocationReason(sent.get("reason", ""))
-    except ValueError:
-        reason = None
+    aim = Aim.REISSUE if sent.get("aim") == Aim.REISSUE else Aim.REVOKE
+    reason = next((each for each in reasons_for(aim) if each == sent.get("reason")), None)
+    if reason is None:
         faults["reason"] = Message("reason_missing", "Please choose a reason.")
     if not note:
         faults["note"] = Message("note_missing", "Please write what was found, and by whom.")
@@ -25,7 +24,7 @@ def parse_plea(sent: Mapping[str, str]) -> Plea:
         )
     if reason is None or faults:
         raise InvalidInput(faults)
-    return Plea(reason, note)
+    return Plea(aim, reason, note)
 
 
 def parse_ruling(sent: Mapping[str, str]) -> Ruling:

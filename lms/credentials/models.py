@@ -1,4 +1,4 @@
-"""Badges and what stands behind them: keys, status lists, requests to revoke, holders' numbers."""
+"""Badges and what stands behind them: keys, status lists, requests about them, holders' numbers."""
 
 from datetime import datetime
 from typing import Any, cast
@@ -8,9 +8,11 @@ from sqlalchemy import text as sql
 from sqlalchemy.orm import Mapped, mapped_column
 
 from lms.credentials.domain.states import (
+    Aim,
     CredentialState,
     KeyKind,
     KeyState,
+    ReissueReason,
     RevocationReason,
     Ruling,
 )
@@ -99,30 +101,36 @@ class Credential(Base):
     revoked_at: Mapped[datetime | None]
 
 
-class Revocation(Base):
-    """A request to revoke a badge and what a second person said to it.
+class BadgeRequest(Base):
+    """A request to revoke a badge, or to issue it anew after that, and how it ended.
 
     ``note`` is for the holder and the desk; the check page says the reason alone.
     """
 
-    __tablename__ = "revocation"
+    __tablename__ = "badge_request"
     __table_args__ = (
-        one_of("reason", RevocationReason),
+        one_of("aim", Aim),
+        one_of("reason", [*RevocationReason, *ReissueReason]),
+        CheckConstraint(
+            f"(aim = 'reissue') = (reason IN {tuple(map(str, ReissueReason))})", name="reason_fits"
+        ),
         one_of("ruling", Ruling),
-        CheckConstraint("ruled_by_id <> asked_by_id", name="two_people"),
+        CheckConstraint("(ruling = 'withdrawn') = (ruled_by_id = asked_by_id)", name="two_people"),
         CheckConstraint(
             "(ruling IS NULL) = (ruled_by_id IS NULL) AND (ruling IS NULL) = (ruled_at IS NULL)",
             name="ruled",
         ),
         unique_where(
-            "uq_revocation_standing",
+            "uq_badge_request_standing",
             "credential_id",
+            "aim",
             where="ruling IS NULL OR ruling = 'confirmed'",
         ),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     credential_id: Mapped[str] = mapped_column(ForeignKey("credential.id"))
+    aim: Mapped[str] = mapped_column(String(10))
     reason: Mapped[str] = mapped_column(String(20))
     note: Mapped[str] = mapped_column(String(500))
     asked_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
@@ -144,8 +152,13 @@ class Holder(Base):
 _CREDENTIALS = cast(Table, Credential.__table__)
 _KEPT = ("person_id", "course_id", "enrollment_id", "created_at")
 _SIGNED = ("value", "serial", "status_list", "status_index", "document", "jwt", "issued_at")
-# Once signed, only the state, the moment of revocation and how the name is shown may change; and
-# nothing is revoked without two people: the request that was confirmed has to stand first.
+# Two people decide: before a badge is revoked, or a new one stands in the place of one that was,
+# the request for it has to be confirmed. Once signed, only the state, the moment of revocation and
+# how the name is shown may change.
+_CONFIRMED = (
+    "EXISTS (SELECT 1 FROM badge_request AS asked WHERE asked.credential_id = {credential} "
+    "AND asked.aim = '{aim}' AND asked.ruling = 'confirmed')"
+)
 _REWRITTEN = " OR ".join(
     (
         *(f"NEW.{column} <> OLD.{column}" for column in _KEPT),
@@ -156,22 +169,28 @@ _REWRITTEN = " OR ".join(
             "COALESCE(NEW.valid_until, NEW.issued_at) <> COALESCE(OLD.valid_until, OLD.issued_at))"
         ),
         "(OLD.state = 'revoked' AND NEW.state <> 'revoked')",
-        (
-            "(NEW.state = 'revoked' AND NOT EXISTS (SELECT 1 FROM revocation "
-            "WHERE credential_id = OLD.id AND ruling = 'confirmed'))"
-        ),
+        f"(NEW.state = 'revoked' AND NOT {_CONFIRMED.format(credential='OLD.id', aim=Aim.REVOKE)})",
+    )
+)
+_IN_THE_WAY = " ".join(
+    (
+        "EXISTS (SELECT 1 FROM credential AS earlier WHERE earlier.person_id = NEW.person_id",
+        "AND earlier.course_id = NEW.course_id AND earlier.state = 'revoked' AND NOT",
+        _CONFIRMED.format(credential="earlier.id", aim=Aim.REISSUE) + ")",
     )
 )
 refuse(_CREDENTIALS, "UPDATE", condition=_REWRITTEN)
 refuse(_CREDENTIALS, "DELETE", condition="OLD.document IS NOT NULL")
-_REVOCATIONS = cast(Table, Revocation.__table__)
+refuse(_CREDENTIALS, "INSERT", condition=_IN_THE_WAY)
+_REQUESTS = cast(Table, BadgeRequest.__table__)
 refuse(
-    _REVOCATIONS,
+    _REQUESTS,
     "UPDATE",
     condition=(
-        "OLD.ruling IS NOT NULL OR NEW.credential_id <> OLD.credential_id "
-        "OR NEW.reason <> OLD.reason OR NEW.note <> OLD.note OR NEW.asked_by_id <> OLD.asked_by_id"
+        "OLD.ruling IS NOT NULL OR NEW.credential_id <> OLD.credential_id OR NEW.aim <> OLD.aim "
+        "OR NEW.reason <> OLD.reason OR NEW.note <> OLD.note "
+        "OR NEW.asked_by_id <> OLD.asked_by_id OR NEW.asked_at <> OLD.asked_at"
     ),
 )
-refuse(_REVOCATIONS, "DELETE", condition="")
+refuse(_REQUESTS, "DELETE", condition="")
 append_only(cast(Table, Holder.__table__))

@@ -3,12 +3,13 @@
 from collections.abc import Mapping
 from datetime import timedelta
 
-# What takes longer to reach a phone helps nobody any more: a code is over by then, and who reads
-# of a change only later learns it on the site.
+# What takes longer to reach a phone helps nobody any more: a code is over by then. Of a badge one
+# has thirty days to object, so two days late is still in time.
 GOOD_FOR = {
     "code": timedelta(minutes=5),
     "phone_changed": timedelta(minutes=10),
-    "badge_revoked": timedelta(minutes=10),
+    "badge_revoked": timedelta(days=2),
+    "badge_reissued": timedelta(days=2),
 }
 
 # What was sent is kept this long, to answer who was told what and when.
@@ -27,6 +28,10 @@ _TEXTS: dict[str, dict[str, str]] = {
     "badge_revoked": {
         "zh": "【乡播学堂】您的徽章 {serial} 作废了，原因看“我的徽章”。不同意，30 天内打 12333。",
         "en": "[Xiangbo] Badge {serial} was revoked: see “My badges”. Disagree? Call 12333.",
+    },
+    "badge_reissued": {
+        "zh": "【乡播学堂】作废的徽章 {serial} 已经给您重新发了一枚，请到“我的徽章”看。",
+        "en": "[Xiangbo] A new badge replaces {serial}: see “My badges”.",
     },
 }
 

@@ -86,9 +86,9 @@ def revoke(windows: Windows, site: LiveSite, person: Person) -> None:
     first.get_by_label("查到了什么").fill("课程换了版本，这一枚发错了。")
     first.get_by_role("button", name="提出作废").click()
     expect(first.get_by_role("status").first).to_contain_text("另一位管理员")
-    first.goto("/staff/revocations")
+    first.goto("/staff/badges/requests")
     expect(first.get_by_role("button", name="作废这枚徽章")).to_have_count(0)
-    second.goto("/staff/revocations")
+    second.goto("/staff/badges/requests")
     assert barriers(second) == []
     second.get_by_role("button", name="作废这枚徽章").click()
     expect(second.get_by_text("已经作废，也通知了本人")).to_be_visible()

@@ -3,12 +3,16 @@
 import re
 from typing import Any
 
-from sqlalchemy import text
+from sqlalchemy import select, text
 
+from lms.credentials.models import BadgeRequest, Credential
 from lms.db.schema import load_metadata
 from lms.db.session import Database, now
 from lms.jobs.service import JobRequest, enqueue, take
 from lms.operations import migrations
+from lms.settings import Settings
+from tests.factories.accounts import make_person
+from tests.factories.credentials import make_badge
 
 _SQLITE = (
     "SELECT type, name, sql FROM sqlite_master "
@@ -94,3 +98,34 @@ def test_every_step_takes_a_site_along_that_has_courses(database: Database) -> N
     migrations.downgrade(database, "0001")
     with database.snapshot() as session:
         assert session.scalar(text("SELECT count(*) FROM institution")) == 1
+
+
+def test_requests_about_badges_are_carried_back_and_over(
+    database: Database, settings: Settings
+) -> None:
+    badge = make_badge(database, settings)
+    with database.transaction() as session:
+        asker, ruler = make_person(session), make_person(session)
+        asked = {"credential_id": badge.id, "aim": "revoke", "reason": "issued_in_error"}
+        asked |= {"note": "复查", "asked_by_id": asker.id, "asked_at": now(session)}
+        ruled = {"ruling": "declined", "ruled_by_id": ruler.id, "ruled_at": now(session)}
+        session.add_all([BadgeRequest(**asked, **ruled), BadgeRequest(**asked)])
+    migrations.downgrade(database, "0005")
+    with database.snapshot() as session:
+        kept = session.execute(text("SELECT note, ruling FROM revocation ORDER BY id")).all()
+    assert kept == [("复查", "declined"), ("复查", None)]
+    migrations.upgrade(database)
+    with database.transaction() as session:
+        carried = list(session.scalars(select(BadgeRequest).order_by(BadgeRequest.id)))
+        assert [(each.aim, each.ruling) for each in carried] == [
+            ("revoke", "declined"),
+            ("revoke", None),
+        ]
+        assert carried[0].ruled_by_id == ruler.id
+        at = now(session)
+        carried[1].ruling, carried[1].ruled_by_id, carried[1].ruled_at = "confirmed", ruler.id, at
+        session.flush()
+        revoked = session.get_one(Credential, badge.id)
+        revoked.state, revoked.revoked_at = "revoked", at
+        session.flush()
+        session.add(BadgeRequest(**asked | {"aim": "reissue", "reason": "record_corrected"}))

@@ -1,6 +1,7 @@
-"""Where a badge stands, why one may be revoked, and what decides both."""
+"""Where a badge stands, why one is revoked or issued anew, and what decides it."""
 
 from calendar import monthrange
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -40,6 +41,13 @@ class KeyState(StrEnum):
     WITHDRAWN = "withdrawn"
 
 
+class Aim(StrEnum):
+    """What a request asks for: to take a badge back, or to issue one anew after that."""
+
+    REVOKE = "revoke"
+    REISSUE = "reissue"
+
+
 class RevocationReason(StrEnum):
     """Why a badge is revoked; the check page says it to everybody."""
 
@@ -49,22 +57,34 @@ class RevocationReason(StrEnum):
     HOLDER_ASKED = "holder_asked"
 
 
+class ReissueReason(StrEnum):
+    """Why a learner gets a new badge after the first one was revoked."""
+
+    OBJECTION_UPHELD = "objection_upheld"
+    RECORD_CORRECTED = "record_corrected"
+
+
+Reason = RevocationReason | ReissueReason
+
+
 class Ruling(StrEnum):
-    """What the second person said to a request to revoke."""
+    """How a request ended: by what the second person said, or by who asked."""
 
     CONFIRMED = "confirmed"
     DECLINED = "declined"
+    WITHDRAWN = "withdrawn"
 
 
 @dataclass(frozen=True, slots=True)
 class Plea:
-    """Why somebody wants a badge revoked; the note is for the holder and the desk."""
+    """What somebody asks for and why; the note is for the holder and the desk."""
 
-    reason: RevocationReason
+    aim: Aim
+    reason: Reason
     note: str
 
 
-REASON_WORDS: dict[RevocationReason, Message] = {
+REVOCATION_REASONS: Mapping[Reason, Message] = {
     RevocationReason.NOT_OWN_STUDY: Message(
         "not_own_study", "A review found that some of the time was not studied by the holder."
     ),
@@ -78,6 +98,27 @@ REASON_WORDS: dict[RevocationReason, Message] = {
         "holder_asked", "The holder asked to have it taken back."
     ),
 }
+REISSUE_REASONS: Mapping[Reason, Message] = {
+    ReissueReason.OBJECTION_UPHELD: Message(
+        "objection_upheld", "The holder objected, and the review found the objection right."
+    ),
+    ReissueReason.RECORD_CORRECTED: Message(
+        "record_corrected", "Hours and results are right now; the new badge says them."
+    ),
+}
+
+
+REASON_WORDS: Mapping[Reason, Message] = {**REVOCATION_REASONS, **REISSUE_REASONS}
+
+
+def reasons_for(aim: Aim) -> Mapping[Reason, Message]:
+    """Return the reasons a request of the aim may give, with their sentences."""
+    return REVOCATION_REASONS if aim is Aim.REVOKE else REISSUE_REASONS
+
+
+def fitting_aim(state: CredentialState) -> Aim:
+    """Return the only thing that may be asked for a badge in the state."""
+    return Aim.REISSUE if state is CredentialState.REVOKED else Aim.REVOKE
 
 
 def standing(state: CredentialState, valid_until: datetime | None, at: datetime) -> Standing:

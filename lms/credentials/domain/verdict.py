@@ -29,12 +29,16 @@ class Stated:
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """The verdict on a file, the reasons in order of weight, and our badge where it is one."""
+    """The verdict on a file, the reasons in order of weight, and our badge where it is one.
+
+    ``imitates`` is the id a file gives that says it is ours and does not stand.
+    """
 
     verdict: Verdict
     reasons: tuple[str, ...] = ()
     credential_id: str | None = None
     stated: Stated = field(default_factory=Stated)
+    imitates: str | None = None
 
 
 # Why a file is not simply valid. Codes are stable: the command and tests show them.

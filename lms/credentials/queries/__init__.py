@@ -4,6 +4,7 @@ from lms.credentials.queries.issuing import (
     Due,
     active_keys,
     due,
+    is_withheld,
     list_numbers,
     pending_ids,
     revoked_places,
@@ -20,9 +21,9 @@ from lms.credentials.queries.pages import (
     badges_of,
     holder_number,
     id_of_serial,
-    open_request,
     request_in_reach,
     requests,
+    standing_request,
 )
 
 __all__ = [
@@ -39,15 +40,16 @@ __all__ = [
     "holder_number",
     "id_of_serial",
     "is_ours",
+    "is_withheld",
     "judged",
     "key_named",
     "list_document",
     "list_numbers",
-    "open_request",
     "pending_ids",
     "request_in_reach",
     "requests",
     "revoked_places",
     "standing_keys",
+    "standing_request",
     "unbadged_completions",
 ]

@@ -13,9 +13,9 @@ from lms.catalog.gateway import known_programmes
 from lms.catalog.models import Course, Institution, Programme
 from lms.catalog.outline import CourseView, Words
 from lms.catalog.tree import revision_tree
-from lms.credentials.domain.states import CredentialState, KeyState
+from lms.credentials.domain.states import Aim, CredentialState, KeyState, Ruling
 from lms.credentials.domain.value import Award, BadgeValue, Evidence, Training
-from lms.credentials.models import Credential, Holder, IssuerKey, StatusList
+from lms.credentials.models import BadgeRequest, Credential, Holder, IssuerKey, StatusList
 from lms.enrollment.domain import EnrollmentStatus
 from lms.enrollment.models import Enrollment
 from lms.progress import queries as progress
@@ -74,6 +74,22 @@ def unbadged_completions(session: Session, *, limit: int) -> Sequence[Row[int, i
         .order_by(Enrollment.id)
         .limit(limit)
     ).all()
+
+
+def is_withheld(session: Session, person_id: int, course_id: int) -> bool:
+    """Tell whether a revoked badge stands in the way that nobody decided to issue anew."""
+    reissue = exists().where(
+        BadgeRequest.credential_id == Credential.id,
+        BadgeRequest.aim == Aim.REISSUE,
+        BadgeRequest.ruling == Ruling.CONFIRMED,
+    )
+    revoked = exists().where(
+        Credential.person_id == person_id,
+        Credential.course_id == course_id,
+        Credential.state == CredentialState.REVOKED,
+        ~reissue,
+    )
+    return session.scalar(select(revoked)) is True
 
 
 def due(session: Session, ids: Sequence[str]) -> list[Due]:

@@ -10,16 +10,26 @@ from sqlalchemy.orm import Session, aliased
 
 from lms.accounts.models import Person
 from lms.core.access import Actor, Permission
-from lms.credentials.domain.states import CredentialState, Standing, standing
+from lms.credentials.domain.states import (
+    Aim,
+    CredentialState,
+    Ruling,
+    Standing,
+    fitting_aim,
+    standing,
+)
 from lms.credentials.domain.value import BadgeValue
-from lms.credentials.models import Credential, Holder, Revocation
+from lms.credentials.models import BadgeRequest, Credential, Holder
 from lms.enrollment.models import Enrollment
 from lms.enrollment.queries import in_scope
 
 
 @dataclass(frozen=True, slots=True)
 class Badge:
-    """A badge as pages show it; ``value`` is ``None`` until it is signed."""
+    """A badge as pages show it; ``value`` is ``None`` until it is signed.
+
+    ``successor`` is the id of the badge that was issued anew after this one was revoked.
+    """
 
     id: str
     person_id: int
@@ -36,6 +46,7 @@ class Badge:
     revoked_at: datetime | None
     reason: str | None
     note: str
+    successor: str | None
 
     def standing(self, at: datetime) -> Standing:
         """Return what the badge is worth at the moment."""
@@ -44,13 +55,14 @@ class Badge:
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """A request to revoke a badge: who asked, why, and how it ended."""
+    """A request about a badge: who asked what, why, and how it ended."""
 
     id: int
     credential_id: str
     serial: str
     holder: str
     course: dict[str, str]
+    aim: str
     reason: str
     note: str
     asked_by_id: int
@@ -120,11 +132,11 @@ def badges_in_reach(session: Session, actor: Actor, person_id: int) -> list[Badg
 
 
 def requests(session: Session, actor: Actor, *, limit: int) -> Sequence[Request]:
-    """Return the requests to revoke in the actor's reach, open ones first, then newest first."""
+    """Return the requests in the actor's reach, open ones first, then newest first."""
     rows = session.execute(
         _requests()
         .where(in_scope(actor.scopes_for(Permission.CREDENTIAL_REVOKE)))
-        .order_by(Revocation.ruling.is_not(None), Revocation.id.desc())
+        .order_by(BadgeRequest.ruling.is_not(None), BadgeRequest.id.desc())
         .limit(limit)
     )
     return [Request(*row) for row in rows]
@@ -134,32 +146,48 @@ def request_in_reach(session: Session, actor: Actor, request_id: int) -> Request
     """Return a request inside the actor's reach."""
     row = session.execute(
         _requests().where(
-            Revocation.id == request_id, in_scope(actor.scopes_for(Permission.CREDENTIAL_REVOKE))
+            BadgeRequest.id == request_id,
+            in_scope(actor.scopes_for(Permission.CREDENTIAL_REVOKE)),
         )
     ).one_or_none()
     return Request(*row) if row else None
 
 
-def open_request(session: Session, credential_id: str) -> Revocation | None:
-    """Return the request about the badge that nobody ruled on yet."""
+def standing_request(session: Session, badge: Badge) -> BadgeRequest | None:
+    """Return the request for what may be asked of the badge now, open or confirmed."""
     return session.scalar(
-        select(Revocation).where(
-            Revocation.credential_id == credential_id, Revocation.ruling.is_(None)
+        select(BadgeRequest).where(
+            BadgeRequest.credential_id == badge.id,
+            BadgeRequest.aim == fitting_aim(badge.state),
+            BadgeRequest.ruling.is_(None) | (BadgeRequest.ruling == Ruling.CONFIRMED),
         )
     )
 
 
 def _badges() -> Select[*tuple[Any, ...]]:
-    confirmed = and_(Revocation.credential_id == Credential.id, Revocation.ruling == "confirmed")
+    revoked = and_(
+        BadgeRequest.credential_id == Credential.id,
+        BadgeRequest.aim == Aim.REVOKE,
+        BadgeRequest.ruling == Ruling.CONFIRMED,
+    )
+    newer = aliased(Credential)
+    replaced = and_(
+        Credential.state == CredentialState.REVOKED,
+        newer.person_id == Credential.person_id,
+        newer.course_id == Credential.course_id,
+        newer.state == CredentialState.VALID,
+    )
     return (
         select(
             *(Credential.id, Credential.person_id, Person.name, Credential.serial),
             *(Credential.state, Credential.value, Credential.document, Credential.jwt),
             *(Credential.shows_name, Credential.created_at, Credential.issued_at),
-            *(Credential.valid_until, Credential.revoked_at, Revocation.reason, Revocation.note),
+            *(Credential.valid_until, Credential.revoked_at, BadgeRequest.reason),
+            *(BadgeRequest.note, newer.id.label("successor")),
         )
         .join(Person, Person.id == Credential.person_id)
-        .outerjoin(Revocation, confirmed)
+        .outerjoin(BadgeRequest, revoked)
+        .outerjoin(newer, replaced)
     )
 
 
@@ -180,6 +208,7 @@ def _badge(row: Row[*tuple[Any, ...]]) -> Badge:
         revoked_at=row.revoked_at,
         reason=row.reason,
         note=row.note or "",
+        successor=row.successor,
     )
 
 
@@ -187,14 +216,14 @@ def _requests() -> Select[*tuple[Any, ...]]:
     asker, ruler = aliased(Person), aliased(Person)
     return (
         select(
-            *(Revocation.id, Revocation.credential_id, Credential.serial, Person.name),
-            *(Credential.value["course_title"], Revocation.reason, Revocation.note),
-            *(Revocation.asked_by_id, asker.name, Revocation.asked_at, Revocation.ruling),
-            *(ruler.name, Revocation.ruled_at),
+            *(BadgeRequest.id, BadgeRequest.credential_id, Credential.serial, Person.name),
+            *(Credential.value["course_title"], BadgeRequest.aim, BadgeRequest.reason),
+            *(BadgeRequest.note, BadgeRequest.asked_by_id, asker.name, BadgeRequest.asked_at),
+            *(BadgeRequest.ruling, ruler.name, BadgeRequest.ruled_at),
         )
-        .join(Credential, Credential.id == Revocation.credential_id)
+        .join(Credential, Credential.id == BadgeRequest.credential_id)
         .join(Person, Person.id == Credential.person_id)
         .join(Enrollment, Enrollment.id == Credential.enrollment_id)
-        .join(asker, asker.id == Revocation.asked_by_id)
-        .outerjoin(ruler, ruler.id == Revocation.ruled_by_id)
+        .join(asker, asker.id == BadgeRequest.asked_by_id)
+        .outerjoin(ruler, ruler.id == BadgeRequest.ruled_by_id)
     )

@@ -1,1 +1,1 @@
-"""Writes badges: keys, issuing, status lists, revocation, and the judgement of files."""
+"""Writes badges: keys, issuing, status lists, requests about badges, and the judgement of files."""

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from lms.core.clock import local_day
 from lms.core.ids import new_letters, new_token, new_uuid
+from lms.credentials import queries
 from lms.credentials.domain import document as documents
 from lms.credentials.domain.serials import (
     HOLDER_LETTERS,
@@ -53,7 +54,12 @@ class BadgeFault(Exception):
 def intend(
     session: Session, *, enrollment_id: int, person_id: int, course_id: int, at: datetime
 ) -> str | None:
-    """Write down that a badge is due and the job that makes it; once a person and course."""
+    """Write down that a badge is due and the job that makes it; once a person and course.
+
+    Return its id, ``None`` where one stands or the one revoked was not to be issued anew.
+    """
+    if queries.is_withheld(session, person_id, course_id):
+        return None
     credential_id = new_uuid()
     values = {
         "id": credential_id,

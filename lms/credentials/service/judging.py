@@ -123,7 +123,7 @@ def _judge_document(case: _Case) -> Finding:
     if fault and fault != "unsupported_proof":
         return Finding(Verdict.BROKEN, (fault,), stated=stated)
     if queries.is_ours(case.session, claims.issuer):
-        return _judge_ours(case) if not fault else Finding(Verdict.BROKEN, (fault,))
+        return _not_ours_after_all(claims, fault) if fault else _judge_ours(case)
     if fault or not checking.contexts_trusted(case.document):
         # An older form, or words of its own: a stranger's badge this page cannot vouch for.
         reason = fault or "foreign_context"
@@ -134,12 +134,12 @@ def _judge_document(case: _Case) -> Finding:
 def _judge_ours(case: _Case) -> Finding:
     key = _key_named(case)
     if isinstance(key, str):
-        return Finding(Verdict.BROKEN, (key,))
+        return _not_ours_after_all(case.claims, key)
     if not checking.contexts_trusted(case.document):
-        return Finding(Verdict.BROKEN, ("foreign_context",))
+        return _not_ours_after_all(case.claims, "foreign_context")
     fault = checking.document_fault(case.document, key.public["publicKeyMultibase"])
     if fault:
-        return Finding(Verdict.BROKEN, (fault,))
+        return _not_ours_after_all(case.claims, fault)
     return _in_our_books(case.session, case.claims, at=case.at)
 
 
@@ -172,8 +172,12 @@ def _judge_token(session: Session, token: str, at: datetime) -> Finding:
         return Finding(Verdict.FOREIGN, ("foreign_issuer", "key_unknown"), stated=stated)
     fault = _token_fault(session, token, str(header.get("kid", "")))
     if fault:
-        return Finding(Verdict.BROKEN, (fault,))
+        return _not_ours_after_all(claims, fault)
     return _in_our_books(session, claims, at=at)
+
+
+def _not_ours_after_all(claims: Claims, fault: str) -> Finding:
+    return Finding(Verdict.BROKEN, (fault,), imitates=claims.credential_id)
 
 
 def _token_fault(session: Session, token: str, address: str) -> str | None:

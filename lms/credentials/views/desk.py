@@ -1,4 +1,4 @@
-"""The desk's part: ask for a revocation with a reason, and rule on what others asked for."""
+"""The desk's part: ask to revoke a badge or issue it anew, and rule on what others asked."""
 
 from uuid import UUID
 
@@ -9,8 +9,8 @@ from lms.core.access import Permission
 from lms.core.clock import utc_now
 from lms.core.errors import NotFound
 from lms.credentials import forms, queries
-from lms.credentials.domain.states import REASON_WORDS, Ruling
-from lms.credentials.service import revocation
+from lms.credentials.domain.states import REASON_WORDS, Aim, Ruling, fitting_aim, reasons_for
+from lms.credentials.service import requests as badge_requests
 from lms.credentials.views.words import badge_words, day
 from lms.db.session import now
 from lms.web.access import current_actor, database, requires, settings
@@ -24,7 +24,7 @@ _MAX_ID = 2**63 - 1
 @bp.get("/badges/<uuid:credential_id>")
 @requires(Permission.COMPLETIONS_READ)
 def badge(credential_id: UUID) -> ResponseReturnValue:
-    """Show a badge of a learner in reach, and where it may be asked back."""
+    """Show a badge of a learner in reach, and the form that asks for what may be done with it."""
     actor = current_actor()
     with database().snapshot() as session:
         found = queries.badge_in_reach(
@@ -32,37 +32,38 @@ def badge(credential_id: UUID) -> ResponseReturnValue:
         )
         if found is None:
             raise NotFound
-        waiting = queries.open_request(session, found.id)
+        asked = queries.standing_request(session, found)
     return render_template(
         "credentials/desk_badge.html",
         day=day,
         badge=found,
         words=badge_words(found, settings().base_url, full_name=True),
         standing=found.standing(utc_now()),
-        waiting=waiting,
-        reasons=REASON_WORDS,
+        asked=asked,
+        aim=fitting_aim(found.state),
+        reasons=reasons_for(fitting_aim(found.state)),
         may_revoke=actor.may(Permission.CREDENTIAL_REVOKE),
     )
 
 
-@bp.post("/badges/<uuid:credential_id>/revocation")
+@bp.post("/badges/<uuid:credential_id>/requests")
 @requires(Permission.CREDENTIAL_REVOKE)
 def ask(credential_id: UUID) -> ResponseReturnValue:
-    """Ask for a revocation; another person decides."""
+    """Ask for a revocation or a new badge; another person decides."""
     plea = forms.parse_plea(request.form)
     with database().transaction() as session:
-        revocation.ask(
+        badge_requests.ask(
             session,
             actor=current_actor(),
             credential_id=str(credential_id),
             plea=plea,
             now=now(session),
         )
-    flash(gettext("Asked. The badge stays valid until another administrator confirms."), "ok")
+    flash(gettext("Asked. Nothing changes until another administrator confirms."), "ok")
     return redirect(url_for("badge_desk.badge", credential_id=credential_id))
 
 
-@bp.get("/revocations")
+@bp.get("/badges/requests")
 @requires(Permission.CREDENTIAL_REVOKE)
 def requests() -> ResponseReturnValue:
     """Show what was asked for, open requests first."""
@@ -70,28 +71,36 @@ def requests() -> ResponseReturnValue:
     with database().snapshot() as session:
         found = queries.requests(session, actor, limit=_SHOWN)
     return render_template(
-        "credentials/desk_requests.html", requests=found, reasons=REASON_WORDS, own=actor.person_id
+        "credentials/desk_requests.html",
+        requests=found,
+        reasons=REASON_WORDS,
+        own=actor.person_id,
     )
 
 
-@bp.post(f"/revocations/<int(max={_MAX_ID}):request_id>")
+@bp.post(f"/badges/requests/<int(max={_MAX_ID}):request_id>")
 @requires(Permission.CREDENTIAL_REVOKE)
 def rule(request_id: int) -> ResponseReturnValue:
-    """Confirm or decline what another person asked for."""
+    """Confirm or decline what another person asked for, or withdraw one's own request."""
     ruling = forms.parse_ruling(request.form)
     with database().transaction() as session:
-        revocation.rule(
+        ruled = badge_requests.rule(
             session,
             actor=current_actor(),
             request_id=request_id,
             ruling=ruling,
             now=now(session),
         )
-    flash(_said(ruling), "ok")
+        aim = Aim(ruled.aim)
+    flash(_said(aim, ruling), "ok")
     return redirect(url_for("badge_desk.requests"))
 
 
-def _said(ruling: Ruling) -> str:
-    if ruling is Ruling.CONFIRMED:
+def _said(aim: Aim, ruling: Ruling) -> str:
+    if ruling is Ruling.CONFIRMED and aim is Aim.REVOKE:
         return gettext("Revoked. The holder has been told.")
-    return gettext("Declined. The badge stays as it is.")
+    if ruling is Ruling.CONFIRMED:
+        return gettext("A new badge is being signed. The holder has been told.")
+    if ruling is Ruling.DECLINED:
+        return gettext("Declined. The badge stays as it is.")
+    return gettext("Withdrawn. The badge stays as it is.")

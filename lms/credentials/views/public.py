@@ -58,10 +58,13 @@ def check() -> ResponseReturnValue:
     data = _sent_file()
     with database().snapshot() as session:
         finding = judging.judge(session, data, at=now(session))
-        found = finding.credential_id and queries.badge(session, finding.credential_id)
-    if found:
+        named = finding.credential_id or finding.imitates
+        found = queries.badge(session, named) if named else None
+    if found and finding.credential_id:
         return _shown(found, finding, from_file=True)
-    return render_template("credentials/finding.html", finding=finding, reasons=REASONS)
+    return render_template(
+        "credentials/finding.html", finding=finding, reasons=REASONS, genuine=found
+    )
 
 
 def _sent_file() -> bytes:

@@ -7,7 +7,7 @@ from lms.accounts.domain.people import masked_name
 from lms.core.clock import local_time
 from lms.credentials.domain.addresses import Site
 from lms.credentials.domain.document import hours_words
-from lms.credentials.domain.states import REASON_WORDS, RevocationReason
+from lms.credentials.domain.states import REVOCATION_REASONS, RevocationReason
 from lms.credentials.queries import Badge
 from lms.web.i18n import gettext, localized, say
 
@@ -54,7 +54,7 @@ def badge_words(badge: Badge, base_url: str, *, full_name: bool = False) -> Badg
         facts=tuple(facts),
         address=site.badge(badge.id),
         host=site.host,
-        reason=say(REASON_WORDS[RevocationReason(badge.reason)]) if badge.reason else "",
+        reason=say(REVOCATION_REASONS[RevocationReason(badge.reason)]) if badge.reason else "",
     )
 
 

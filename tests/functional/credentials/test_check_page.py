@@ -166,6 +166,16 @@ def test_a_changed_file_is_refused_with_the_reason(client: Client, badge: Creden
     shown = send(client, json.dumps(document).encode())
     assert "这个文件不能信" in shown
     assert "签名以后，内容被改过" in shown
+    assert f'href="{page_of(badge)}"' in shown, "the real badge is one tap away"
+    assert "24.0" not in shown
+
+
+def test_a_forgery_without_an_original_leads_nowhere(client: Client, badge: Credential) -> None:
+    document = json.loads(badge.document or "")
+    document["id"] = "urn:uuid:00000000-0000-4000-8000-000000000000"
+    shown = send(client, json.dumps(document).encode())
+    assert "这个文件不能信" in shown
+    assert "看真的那一枚" not in shown
 
 
 def test_a_strangers_badge_is_not_ours_and_its_words_are_shown_as_its_own(client: Client) -> None:

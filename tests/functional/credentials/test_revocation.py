@@ -10,28 +10,13 @@ from sqlalchemy.exc import DBAPIError
 from lms.audit.models import AuditEntry
 from lms.core.access import Role
 from lms.credentials.gateway import checking
-from lms.credentials.models import Credential, Revocation
+from lms.credentials.models import BadgeRequest, Credential
 from lms.db.session import Database
 from lms.notify.models import SmsMessage
 from tests.factories.roster import NEIGHBOUR
 from tests.functional.credentials.conftest import Administrator
+from tests.functional.credentials.desk import PLEA, ask, request_of, rule
 from tests.support.site import Client, Jobs
-
-PLEA = {"reason": "not_own_study", "note": "复查 3 月 9 日的记录，有 3 学时不是本人看的。"}
-
-
-def ask(browser: Client, badge: Credential, **changes: str) -> int:
-    sent = {**PLEA, **changes}
-    return browser.post(f"/staff/badges/{badge.id}/revocation", data=sent).status_code
-
-
-def request_of(database: Database) -> int:
-    with database.snapshot() as session:
-        return session.scalars(select(Revocation.id)).one()
-
-
-def rule(browser: Client, request_id: int, ruling: str = "confirmed") -> int:
-    return browser.post(f"/staff/revocations/{request_id}", data={"ruling": ruling}).status_code
 
 
 def test_two_people_revoke_a_badge_and_everybody_is_told(
@@ -58,7 +43,7 @@ def test_two_people_revoke_a_badge_and_everybody_is_told(
         message = session.scalars(select(SmsMessage)).one()
         assert badge.serial in message.text
         acts = session.scalars(select(AuditEntry.action).order_by(AuditEntry.id)).all()
-    assert acts == ["credential.revocation_asked", "credential.revocation_confirmed"]
+    assert acts == ["credential.revoke_asked", "credential.revoke_confirmed"]
 
 
 def test_the_published_list_carries_the_bit_after_the_job(
@@ -83,7 +68,7 @@ def test_nobody_confirms_their_own_request(
     alone = administrator()
     ask(alone, badge)
     assert rule(alone, request_of(database)) == 403
-    assert "要请另一位管理员来定" in alone.get("/staff/revocations").text
+    assert "要请另一位管理员来定" in alone.get("/staff/badges/requests").text
     with database.snapshot() as session:
         assert session.get_one(Credential, badge.id).state == "valid"
 
@@ -125,7 +110,7 @@ def test_out_of_reach_is_not_found_and_a_supervisor_only_reads(
     ask(administrator(), badge)
     assert rule(neighbour, request_of(database)) == 404
     assert rule(supervisor, request_of(database)) == 403
-    assert badge.serial not in neighbour.get("/staff/revocations").text
+    assert badge.serial not in neighbour.get("/staff/badges/requests").text
 
 
 def test_both_have_to_prove_anew_who_they_are(
@@ -133,14 +118,14 @@ def test_both_have_to_prove_anew_who_they_are(
 ) -> None:
     long_ago = timedelta(minutes=11)
     stale = administrator("周敏", confirmed=long_ago)
-    answer = stale.post(f"/staff/badges/{badge.id}/revocation", data=PLEA)
+    answer = stale.post(f"/staff/badges/{badge.id}/requests", data=PLEA)
     assert "/confirm" in answer.location
     with database.snapshot() as session:
-        assert session.scalars(select(Revocation)).all() == []
+        assert session.scalars(select(BadgeRequest)).all() == []
     ask(administrator("周敏"), badge)
     second = administrator("程晓红", confirmed=long_ago)
     sent = {"ruling": "confirmed"}
-    answer = second.post(f"/staff/revocations/{request_of(database)}", data=sent)
+    answer = second.post(f"/staff/badges/requests/{request_of(database)}", data=sent)
     assert "/confirm" in answer.location
     with database.snapshot() as session:
         assert session.get_one(Credential, badge.id).state == "valid"
@@ -154,9 +139,9 @@ def test_what_is_missing_or_odd_is_said_and_changes_nothing(
     assert ask(browser, badge, note="  ") == 422
     assert ask(browser, badge, note="长" * 501) == 422
     assert rule(browser, 2**63 - 1) == 404
-    assert browser.post(f"/staff/revocations/{2**70}", data={}).status_code == 404
+    assert browser.post(f"/staff/badges/requests/{2**70}", data={}).status_code == 404
     with database.snapshot() as session:
-        assert session.scalars(select(Revocation)).all() == []
+        assert session.scalars(select(BadgeRequest)).all() == []
 
 
 def test_the_desk_reaches_the_badge_from_the_learners_page(
@@ -173,7 +158,7 @@ def test_the_database_refuses_one_person_in_both_parts(
     with pytest.raises(DBAPIError), database.transaction() as session:
         session.execute(
             text(
-                "UPDATE revocation SET ruling = 'confirmed', ruled_by_id = asked_by_id, "
+                "UPDATE badge_request SET ruling = 'confirmed', ruled_by_id = asked_by_id, "
                 "ruled_at = asked_at"
             )
         )

@@ -11,7 +11,7 @@ from werkzeug.routing import RoutingException
 from lms.accounts.models import Person
 from lms.core.access import Role, Scope, ScopeKind
 from lms.core.clock import utc_now
-from lms.credentials.models import Revocation
+from lms.credentials.models import BadgeRequest
 from lms.db.session import Database, now
 from lms.settings import Settings
 from tests.factories.accounts import make_grant, make_person, sign_in
@@ -113,8 +113,9 @@ def _graduate(database: Database, settings: Settings, administrator: Person) -> 
     badge = make_badge(database, settings)
     with database.transaction() as session:
         session.add(
-            Revocation(
+            BadgeRequest(
                 credential_id=badge.id,
+                aim="revoke",
                 reason="issued_in_error",
                 note="复查",
                 asked_by_id=administrator.id,
@@ -131,7 +132,7 @@ def _graduate(database: Database, settings: Settings, administrator: Person) -> 
         (None, ["/me/record", "/learn/{slug}/A01.practice"]),
         (GRADUATE, ["/me/badges", "/.well-known/did.json"]),
         (Role.INSTRUCTOR, ["/studio", "/studio/courses/{slug}/lessons/A01"]),
-        (Role.ADMINISTRATOR, ["/staff/completions?status=all", "/staff/revocations"]),
+        (Role.ADMINISTRATOR, ["/staff/completions?status=all", "/staff/badges/requests"]),
     ],
 )
 def test_every_link_of_a_signed_in_person_leads_somewhere(

@@ -9,10 +9,14 @@ from hypothesis import strategies as st
 
 from lms.credentials.domain.states import (
     REASON_WORDS,
+    Aim,
     CredentialState,
+    ReissueReason,
     RevocationReason,
     Standing,
+    fitting_aim,
     good_until,
+    reasons_for,
     standing,
 )
 
@@ -57,4 +61,17 @@ def test_more_months_never_end_sooner(days: int) -> None:
 
 
 def test_every_reason_has_its_sentence() -> None:
-    assert set(REASON_WORDS) == set(RevocationReason)
+    assert set(REASON_WORDS) == {*RevocationReason, *ReissueReason}
+    assert set(reasons_for(Aim.REVOKE)) == set(RevocationReason)
+    assert set(reasons_for(Aim.REISSUE)) == set(ReissueReason)
+
+
+@pytest.mark.parametrize(
+    ("state", "aim"),
+    [
+        (CredentialState.VALID, Aim.REVOKE),
+        (CredentialState.REVOKED, Aim.REISSUE),
+    ],
+)
+def test_what_may_be_asked_for_follows_from_the_state(state: CredentialState, aim: Aim) -> None:
+    assert fitting_aim(state) is aim

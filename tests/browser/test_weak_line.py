@@ -43,6 +43,15 @@ def until(page: Page, true_of_video: str) -> None:
     pytest.fail(f"the video never came to {true_of_video}")
 
 
+def nothing_waits(page: Page) -> None:
+    """Wait until the phone keeps no beat: the last one may be on its way when the step is done."""
+    for _ in range(_TRIES):
+        if page.evaluate(_KEPT) == 0:
+            return
+        page.wait_for_timeout(50)
+    pytest.fail("a beat was answered and is still kept")
+
+
 def play(page: Page) -> None:
     """Start, and cut the way to the site once it counts; the clip itself goes on."""
     with page.expect_response("**/lease"):
@@ -72,7 +81,7 @@ def test_beats_wait_for_the_line_and_go_in_order(lesson_page: Page, database: Da
     assert list(beats) == sorted(beats)
     assert len(beats) >= 2
     assert credited(database) >= _CLIP_MS * 0.9
-    assert lesson_page.evaluate(_KEPT) == 0
+    nothing_waits(lesson_page)
 
 
 def test_what_waited_when_the_page_was_closed_goes_first_the_next_time(
@@ -90,7 +99,7 @@ def test_what_waited_when_the_page_was_closed_goes_first_the_next_time(
     assert credited(database) == 0
     again.locator("[data-play]").click()
     expect(again.locator("[data-state]")).to_have_text(_DONE, timeout=_PATIENCE_MS)
-    assert again.evaluate(_KEPT) == 0
+    nothing_waits(again)
     with database.snapshot() as session:
         first = session.scalars(
             select(PlaybackLease.id).order_by(PlaybackLease.started_at_ms)

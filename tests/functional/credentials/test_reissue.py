@@ -24,6 +24,17 @@ def badges(database: Database) -> list[Credential]:
         return list(session.scalars(select(Credential).order_by(Credential.created_at)))
 
 
+def intended(database: Database, badge: Credential) -> str | None:
+    with database.transaction() as session:
+        return issuing.intend(
+            session,
+            enrollment_id=badge.enrollment_id,
+            person_id=badge.person_id,
+            course_id=badge.course_id,
+            at=now(session),
+        )
+
+
 @pytest.fixture
 def two(administrator: Administrator, badge: Credential, database: Database) -> tuple[Client, ...]:
     """Two administrators who revoked the badge together."""
@@ -65,6 +76,7 @@ def test_two_people_issue_a_new_badge_that_says_what_the_record_says_now(
         assert link in page
     assert "这枚徽章已经作废" in client.get(f"/credentials/{old.id}").text
     assert "这枚徽章现在有效" in client.get(f"/credentials/{new.id}").text
+    assert "已经重新发了一枚" not in first.get(f"/staff/badges/{new.id}").text
     with database.snapshot() as session:
         told = session.scalars(select(SmsMessage.text)).all()
         acts = session.scalars(select(AuditEntry.action).order_by(AuditEntry.id)).all()
@@ -137,15 +149,7 @@ def test_who_asked_may_withdraw_and_nobody_else(
 def test_the_database_refuses_a_new_badge_that_nobody_decided_on(
     two: tuple[Client, ...], badge: Credential, database: Database
 ) -> None:
-    with database.transaction() as session:
-        refused = issuing.intend(
-            session,
-            enrollment_id=badge.enrollment_id,
-            person_id=badge.person_id,
-            course_id=badge.course_id,
-            at=now(session),
-        )
-    assert refused is None
+    assert intended(database, badge) is None
     copied = "person_id, course_id, enrollment_id, 'pending', false, created_at FROM credential"
     insert = (
         "INSERT INTO credential "
@@ -154,6 +158,7 @@ def test_the_database_refuses_a_new_badge_that_nobody_decided_on(
     with pytest.raises(DBAPIError), database.transaction() as session:
         session.execute(text(f"{insert} SELECT 'other', {copied}"))
     ask(two[0], badge, **NEW_BADGE)
+    assert intended(database, badge) is None, "one person asked, nobody confirmed"
     with pytest.raises(DBAPIError), database.transaction() as session:
         session.execute(text(f"{insert} SELECT 'other', {copied}"))
 

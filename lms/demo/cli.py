@@ -35,7 +35,7 @@ def seed(learners: int, enrollments: int | None, password: str, seed: int) -> No
         )
     wanted = with_history(learners) if enrollments is None else enrollments
     wish = Wish(learners, wanted, seed, keys_of(settings()).passwords.hash(password))
-    done = make_demo(database(), wish, _tell)
+    done = make_demo(database(), wish, _Teller())
     _keep(settings().data_dir / _PASSWORD_FILE, password)
     signed = sign_first(database(), settings())
     for line in _story(done, signed, password):
@@ -49,9 +49,16 @@ def _keep(file: Path, password: str) -> None:
     file.write_text(password + "\n", encoding="utf-8")
 
 
-def _tell(made: int, total: int) -> None:
-    if made and made // _TELL_EVERY != max(0, made - 1_999) // _TELL_EVERY:
-        click.echo(f"{made} of {total} enrollments")
+class _Teller:
+    """Says every so many enrollments how far it is."""
+
+    def __init__(self) -> None:
+        self._told = 0
+
+    def __call__(self, made: int, total: int) -> None:
+        if made - self._told >= _TELL_EVERY:
+            self._told = made
+            click.echo(f"{made} of {total} enrollments")
 
 
 def _story(done: Seeded, signed: int, password: str) -> list[str]:

@@ -120,6 +120,7 @@ class Attempt(Base):
         CheckConstraint("percent BETWEEN 0 AND 100", name="percent"),
         UniqueConstraint("enrollment_id", "item_id", "number"),
         unique_where("uq_attempt_open", "person_id", "item_id", where="state = 'open'"),
+        Index("ix_attempt_person", "person_id", "submitted_at"),
         Index(
             "ix_attempt_overdue",
             "deadline_at",

@@ -7,7 +7,7 @@ from lms.db.session import Database
 from tests.factories.accounts import make_person, sign_in
 from tests.factories.credentials import make_graduate, make_pending
 from tests.support.site import Client
-from tests.support.statements import assert_few_statements
+from tests.support.statements import assert_cheap
 
 
 def test_the_holder_sees_the_badge_whole_and_how_to_take_it_along(
@@ -25,7 +25,7 @@ def test_the_holder_sees_the_badge_whole_and_how_to_take_it_along(
 def test_the_page_asks_little_of_the_database(
     holder: Client, database: Database, badge: Credential
 ) -> None:
-    assert_few_statements(holder, database, "/me/badges")
+    assert_cheap(holder, database, "/me/badges")
 
 
 def test_a_badge_being_signed_is_announced(client: Client, database: Database) -> None:

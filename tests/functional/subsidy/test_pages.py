@@ -12,7 +12,7 @@ from tests.factories.catalog import make_course
 from tests.factories.enrollment import make_enrollment
 from tests.factories.subsidy import Subsidised, make_fact, make_known, make_watched
 from tests.support.site import Client
-from tests.support.statements import assert_few_statements
+from tests.support.statements import assert_cheap
 
 
 def listed(page: str, title: str) -> str:
@@ -144,7 +144,7 @@ def test_a_stranger_sees_nothing_of_another_learner(
 def test_the_pages_ask_the_database_little(
     learner: Client, own: Subsidised, database: Database, address: str
 ) -> None:
-    assert_few_statements(learner, database, address.format(slug=own.course.course.slug))
+    assert_cheap(learner, database, address.format(slug=own.course.course.slug))
 
 
 def test_every_group_and_tie_a_learner_may_have_has_its_words(

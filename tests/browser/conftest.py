@@ -1,4 +1,4 @@
-"""Journeys in a real browser, on the embedded engine."""
+"""Journeys in a real browser."""
 
 from pathlib import Path
 
@@ -16,11 +16,6 @@ from tests.factories.assessment import make_quiz
 from tests.factories.catalog import MadeCourse, both, lesson, make_course, quiz, reading, video
 from tests.factories.videos import video as make_clip
 from tests.support.site import LiveSite
-
-
-@pytest.fixture
-def engine() -> str:
-    return "sqlite"
 
 
 def enter(page: Page, site: LiveSite, person: Person, *, confirmed: bool = False) -> None:

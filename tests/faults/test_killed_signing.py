@@ -8,7 +8,6 @@ import time
 from datetime import timedelta
 from pathlib import Path
 
-import pytest
 from sqlalchemy import func, select, update
 
 from lms.credentials.domain.verdict import Verdict
@@ -27,11 +26,6 @@ BADGES = 160
 LOOKED_AT = 8
 KILLS = 3
 _PATIENCE = 120
-
-
-@pytest.fixture
-def engine() -> str:
-    return "sqlite"
 
 
 def start(folder: Path, url: str) -> subprocess.Popen[bytes]:

@@ -1,4 +1,4 @@
-"""Views are tested on the embedded engine; what differs between engines is tested below them."""
+"""A county with people, and browsers at its desk."""
 
 from collections.abc import Callable
 from datetime import timedelta
@@ -14,11 +14,6 @@ from tests.factories.roster import Small, make_small_county
 from tests.support.site import Client
 
 OpenDesk = Callable[..., Client]
-
-
-@pytest.fixture
-def engine() -> str:
-    return "sqlite"
 
 
 @pytest.fixture

@@ -6,6 +6,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from uuid import uuid4
 
+from sqlalchemy import text
+
 from lms.db.session import Database
 from lms.operations import migrations
 from tests.support import postgres
@@ -58,3 +60,10 @@ def create_schema(url: str) -> None:
         migrations.upgrade(database)
     finally:
         database.dispose()
+
+
+def drop_trigger(database: Database, name: str, table: str) -> None:
+    """Take a promise of the database away, as a superuser could."""
+    where = "" if database.is_sqlite else f" ON {table}"
+    with database.transaction() as session:
+        session.execute(text(f"DROP TRIGGER {name}{where}"))

@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import select, text
+from sqlalchemy import select
 
 from lms.assessment.models import Attempt, Response
 from tests.factories.assessment import (
@@ -13,6 +13,7 @@ from tests.factories.assessment import (
     right_letters,
     wrong_letters,
 )
+from tests.support.databases import drop_trigger
 
 RESULT = {
     "attempt",
@@ -33,8 +34,8 @@ def put(client, attempt, question, body):
 
 def run_out_of_time(database, attempt_id):
     """Move the whole attempt an hour into the past, as if the learner had walked away."""
+    drop_trigger(database, "attempt_no_update", "attempt")
     with database.transaction() as session:
-        session.execute(text("DROP TRIGGER attempt_no_update"))
         row = session.get_one(Attempt, attempt_id)
         row.started_at -= timedelta(hours=1)
         row.deadline_at -= timedelta(hours=1)

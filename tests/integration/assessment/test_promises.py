@@ -19,6 +19,7 @@ from tests.factories.assessment import (
     right_letters,
     save,
 )
+from tests.support.databases import drop_trigger
 
 
 def second_attempt(taker: Taker, number: int, session: Session):
@@ -47,12 +48,6 @@ def refused(database: Database, statement: Callable[[Session], object]) -> bool:
 def drop_index(database: Database, name: str) -> None:
     with database.transaction() as session:
         session.execute(text(f"DROP INDEX {name}"))
-
-
-def drop_trigger(database: Database, name: str, table: str) -> None:
-    where = "" if database.is_sqlite else f" ON {table}"
-    with database.transaction() as session:
-        session.execute(text(f"DROP TRIGGER {name}{where}"))
 
 
 def test_a_second_open_attempt_is_refused_until_the_index_is_dropped(database: Database):

@@ -10,6 +10,7 @@ from lms.audit import queries
 from lms.audit.models import AuditEntry
 from lms.audit.service import record
 from lms.db.session import now
+from tests.support.databases import drop_trigger
 
 
 def write(database, count=4):
@@ -32,10 +33,9 @@ def check(database, **options):
 
 def tamper(database, *statements):
     """Do as a superuser what the triggers refuse to everyone else."""
+    for verb in ("update", "delete"):
+        drop_trigger(database, f"audit_entry_no_{verb}", "audit_entry")
     with database.engine.begin() as connection:
-        for verb in ("update", "delete"):
-            drop = f"DROP TRIGGER audit_entry_no_{verb}"
-            connection.exec_driver_sql(drop if database.is_sqlite else f"{drop} ON audit_entry")
         for statement in statements:
             connection.exec_driver_sql(statement)
 

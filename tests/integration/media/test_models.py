@@ -1,13 +1,14 @@
 """Promises of the tables, kept whoever writes."""
 
 import pytest
-from sqlalchemy import text, update
+from sqlalchemy import update
 from sqlalchemy.exc import IntegrityError
 
 from lms.core.clock import utc_now
 from lms.media.models import Asset, Caption, Rendition
 from tests.factories.accounts import make_person
 from tests.factories.media import make_asset, make_caption
+from tests.support.databases import drop_trigger
 
 SHA = "a" * 64
 
@@ -73,9 +74,7 @@ def test_a_ready_asset_may_get_better_files(make, change):
 
 
 def test_without_the_trigger_the_length_of_a_ready_asset_could_be_changed(database, make, change):
-    on_table = "" if database.is_sqlite else " ON asset"
-    with database.transaction() as session:
-        session.execute(text(f"DROP TRIGGER asset_ready_is_final{on_table}"))
+    drop_trigger(database, "asset_ready_is_final", "asset")
     change(make(), duration_ms=1)
 
 

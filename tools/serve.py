@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import socket
 import sys
 import time
@@ -11,15 +10,13 @@ import urllib.request
 from pathlib import Path
 
 from lms.settings import Settings
+from tools.address import address, child_environment, local_url
 from tools.environment import run_politely
 from tools.setup import DEMO_PASSWORD, read_settings
 from tools.supervisor import TICK_SECONDS, Supervisor
 
 ROOT = Path(__file__).resolve().parent.parent
-DEFAULT_HOST = "127.0.0.1"
-DEFAULT_PORT = 8000
 START_SECONDS = 60
-EVERYWHERE = ("0.0.0.0", "::")  # noqa: S104 -- compared with, not listened on
 PEOPLE = (
     ("learner", "学员", "13800000001"),
     ("instructor", "教师", "13800090001"),
@@ -32,7 +29,7 @@ def main() -> None:
     settings = read_settings()
     host, port = address()
     refuse_taken(host, port)
-    environment = child_environment(host, port)
+    environment = child_environment()
     supervisor = Supervisor()
 
     def started() -> None:
@@ -49,19 +46,6 @@ def main() -> None:
     print("Stopped.")
 
 
-def address() -> tuple[str, int]:
-    """Return where to listen: LMS_BIND (host or host:port) and PORT, else this machine alone."""
-    bind = os.environ.get("LMS_BIND", "").strip() or DEFAULT_HOST
-    if bind.startswith("["):
-        host, _, named = bind[1:].partition("]")
-    else:
-        host, _, named = bind.partition(":") if bind.count(":") == 1 else (bind, "", "")
-    port = os.environ.get("PORT", "").strip() or named.lstrip(":") or str(DEFAULT_PORT)
-    if not port.isdigit() or not 0 < int(port) < 2**16:
-        sys.exit(f"“{port}” is no port; use a number such as {DEFAULT_PORT}.")
-    return host or DEFAULT_HOST, int(port)
-
-
 def refuse_taken(host: str, port: int) -> None:
     """Stop with a sentence where the address cannot be listened on."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
@@ -74,21 +58,6 @@ def refuse_taken(host: str, port: int) -> None:
                 f"Cannot serve on {host} port {port}: {error.strerror}. Perhaps the site runs "
                 f"already. Stop that program, or take another port: make run PORT={port + 1}"
             )
-
-
-def child_environment(host: str, port: int) -> dict[str, str]:
-    """Return what the programs are to know: the address people type follows the port."""
-    return {
-        **os.environ,
-        "LMS_BASE_URL": os.environ.get("LMS_BASE_URL") or local_url(host, port),
-        "PYTHONUNBUFFERED": "1",
-    }
-
-
-def local_url(host: str, port: int) -> str:
-    """Return the site's address as this machine reaches it."""
-    name = DEFAULT_HOST if host in EVERYWHERE else host
-    return f"http://[{name}]:{port}" if ":" in name else f"http://{name}:{port}"
 
 
 def web_command(host: str, port: int) -> list[str]:

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from lms.settings import BadSettings, Settings
+from tools.address import child_environment
 from tools.environment import run_politely
 from tools.messages import compile_catalogue
 
@@ -126,7 +127,8 @@ def read_stamp(stamp: Path) -> dict[str, str]:
 def flask(arguments: list[str]) -> None:
     """Run one of the site's commands and stop when it fails."""
     command = [sys.executable, "-m", "flask", *arguments]
-    if subprocess.run(command, cwd=ROOT, check=False).returncode != 0:
+    done = subprocess.run(command, cwd=ROOT, env=child_environment(), check=False)
+    if done.returncode != 0:
         said = [argument for argument in arguments if not argument.startswith("-")][:2]
         sys.exit(f"“flask {' '.join(said)}” failed, see above. Nothing is being served.")
 

@@ -7,12 +7,9 @@ from functools import cache
 import segno
 from lxml import etree
 
+from lms.catalog.domain import COVERS
 from lms.credentials.gateway import typeset
 
-# The pictures a course can have on its cover (static/img has the same names).
-COVERS = (
-    "noodle", "law", "shop", "citrus", "tea", "phone", "parcel", "scale", "talk", "data",
-)  # fmt: skip
 _DEFAULT = "noodle"
 _PNG_WIDTH = 640
 _DRAWN_WIDTH = 160

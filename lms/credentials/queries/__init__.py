@@ -11,7 +11,7 @@ from lms.credentials.queries.issuing import (
     standing_keys,
     unbadged_completions,
 )
-from lms.credentials.queries.judging import Judged, is_ours, judged, key_named, list_document
+from lms.credentials.queries.judging import is_ours, key_named, list_document, place_of
 from lms.credentials.queries.pages import (
     Badge,
     Request,
@@ -29,7 +29,6 @@ from lms.credentials.queries.pages import (
 __all__ = [
     "Badge",
     "Due",
-    "Judged",
     "Request",
     "active_keys",
     "badge",
@@ -41,11 +40,11 @@ __all__ = [
     "id_of_serial",
     "is_ours",
     "is_withheld",
-    "judged",
     "key_named",
     "list_document",
     "list_numbers",
     "pending_ids",
+    "place_of",
     "request_in_reach",
     "requests",
     "revoked_places",

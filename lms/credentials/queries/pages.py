@@ -1,6 +1,6 @@
 """Reads badges for pages: the check page, the holder's wallet, the desk."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session, aliased
 
 from lms.accounts.models import Person
 from lms.core.access import Actor, Permission
+from lms.credentials.domain.agreement import agrees
 from lms.credentials.domain.states import (
     Aim,
     CredentialState,
@@ -18,7 +19,7 @@ from lms.credentials.domain.states import (
     fitting_aim,
     standing,
 )
-from lms.credentials.domain.value import BadgeValue
+from lms.credentials.domain.value import Award, BadgeValue
 from lms.credentials.models import BadgeRequest, Credential, Holder
 from lms.enrollment.models import Enrollment
 from lms.enrollment.queries import in_scope
@@ -51,6 +52,23 @@ class Badge:
     def standing(self, at: datetime) -> Standing:
         """Return what the badge is worth at the moment."""
         return standing(self.state, self.valid_until, at)
+
+    def agrees_with(self, document: Mapping[str, Any]) -> bool:
+        """Tell whether the signed document says what the row says beside it."""
+        if self.value is None or self.issued_at is None:
+            return False
+        award = Award(
+            id=self.id,
+            subject_id="",
+            serial=self.serial or "",
+            holder_number="",
+            salt="",
+            issued_at=self.issued_at,
+            valid_until=self.valid_until,
+            status_list=0,
+            status_index=0,
+        )
+        return agrees(document, self.value, award)
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,7 +21,7 @@ from lms.credentials.domain.reading import (
     stated_of,
     window_fault,
 )
-from lms.credentials.domain.states import CredentialState, KeyState, Standing, standing
+from lms.credentials.domain.states import KeyState, Standing
 from lms.credentials.domain.verdict import Finding, Verdict
 from lms.credentials.gateway import checking, pdf, png, svg
 from lms.credentials.gateway.carriers import CarrierError
@@ -63,34 +63,19 @@ def judge(session: Session, data: bytes, *, at: datetime) -> Finding:
     return _judge_document(_Case(session, document, claims_of(document), at))
 
 
-def state_of(session: Session, credential_id: str, *, at: datetime) -> Finding:
-    """Return what our own badge is worth now: its signature, our books, and the signed list."""
-    row = queries.judged(session, credential_id)
-    if row is None or row.document is None:
-        return Finding(Verdict.BROKEN, ("not_in_our_books",))
-    worth = standing(CredentialState(row.state), row.valid_until, at)
-    if worth is Standing.REVOKED:
-        return Finding(Verdict.REVOKED, ("revoked",), credential_id)
-    if worth is Standing.EXPIRED:
-        return Finding(Verdict.EXPIRED, ("expired",), credential_id)
-    fault = _list_fault(session, row, at)
-    if fault:
-        verdict = Verdict.REVOKED if fault == "revoked" else Verdict.UNSURE
-        return Finding(verdict, (fault,), credential_id)
-    return Finding(Verdict.VALID, (), credential_id)
-
-
 def worth(session: Session, badge: queries.Badge, *, at: datetime) -> Finding:
     """Return what our own stored badge is worth: its signature anew, then our books.
 
-    A row whose words no longer carry our signature is never called valid.
+    A row whose words no longer carry our signature, or say other than what was signed, is never
+    called valid.
     """
     document = parse_json(badge.document) or {}
     key = queries.key_named(session, claims_of(document).method)
     fault = _key_fault(key, "ed25519")
     if fault or key is None:
         return Finding(Verdict.BROKEN, (fault or "key_not_ours",), badge.id)
-    if not checking.stands(badge.document, key.public["publicKeyMultibase"]):
+    stands = checking.stands(badge.document, key.public["publicKeyMultibase"])
+    if not stands or not badge.agrees_with(document):
         return Finding(Verdict.BROKEN, ("altered",), badge.id)
     standing_now = badge.standing(at)
     if standing_now is Standing.VALID:
@@ -208,22 +193,30 @@ def _key_fault(key: IssuerKey | None, kind: str) -> str | None:
 
 
 def _in_our_books(session: Session, claims: Claims, *, at: datetime) -> Finding:
-    if claims.credential_id is None:
+    """Return what our books and the signed list say of a badge whose file is sound."""
+    badge = queries.badge(session, claims.credential_id) if claims.credential_id else None
+    if badge is None:
         return Finding(Verdict.BROKEN, ("not_in_our_books",))
-    return state_of(session, claims.credential_id, at=at)
+    finding = worth(session, badge, at=at)
+    fault = _list_fault(session, badge.id, at) if finding.verdict is Verdict.VALID else None
+    if fault:
+        verdict = Verdict.REVOKED if fault == "revoked" else Verdict.UNSURE
+        return Finding(verdict, (fault,), badge.id)
+    return finding
 
 
-def _list_fault(session: Session, row: queries.Judged, at: datetime) -> str | None:
+def _list_fault(session: Session, credential_id: str, at: datetime) -> str | None:
     """Return what the signed list says against the badge, or what is wrong with the list."""
-    listed = parse_json(row.list_document or "")
+    place, text = queries.place_of(session, credential_id)
+    listed = parse_json(text)
     if listed is None:
         return "list_forged"
     key = queries.key_named(session, claims_of(listed).method)
     if _key_fault(key, "ed25519") or key is None:
         return "list_forged"
-    if not checking.list_stands(row.list_document or "", key.public["publicKeyMultibase"]):
+    if not checking.list_stands(text, key.public["publicKeyMultibase"]):
         return "list_forged"
     if window_fault(listed, at):
         return "list_stale"
-    is_set = checking.bit_of(listed["credentialSubject"]["encodedList"], row.status_index)
+    is_set = checking.bit_of(listed["credentialSubject"]["encodedList"], place)
     return "revoked" if is_set else None

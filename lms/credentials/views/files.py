@@ -7,6 +7,7 @@ from uuid import UUID
 from flask import Blueprint, Response
 from flask.typing import ResponseReturnValue
 
+from lms.catalog.domain import COVERS
 from lms.core.clock import utc_now
 from lms.core.errors import NotFound
 from lms.credentials import queries
@@ -45,6 +46,15 @@ def code(credential_id: UUID) -> ResponseReturnValue:
     """Draw the code that leads to the check page."""
     address = Site(settings().base_url).badge(str(credential_id))
     return _for_everybody(Response(art.qr_svg(address), mimetype="image/svg+xml"), _HOUR)
+
+
+@bp.get("/credentials/art/<cover>.svg")
+@public
+def artwork(cover: str) -> ResponseReturnValue:
+    """Draw the badge of the courses with that cover: signed badges name this address."""
+    if cover not in COVERS:
+        raise NotFound
+    return _for_everybody(Response(art.badge_svg(cover), mimetype="image/svg+xml"), _HOUR)
 
 
 @bp.get("/credentials/status/<int(max=1000000):number>")

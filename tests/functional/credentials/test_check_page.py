@@ -2,6 +2,7 @@
 
 import io
 import json
+from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
@@ -107,17 +108,31 @@ def test_an_expired_badge_says_until_when_it_was_good(
     assert "badge-noodle-void" in shown
 
 
+def regrade(row: Credential) -> None:
+    assert row.document
+    row.document = row.document.replace('"80"', '"99"')
+
+
+def add_hours(row: Credential) -> None:
+    assert row.value
+    row.value = {**row.value, "verified_ms": 64_800_000}
+
+
+def extend(row: Credential) -> None:
+    row.valid_until = utc_now() + timedelta(days=999)
+
+
+@pytest.mark.parametrize("change", [regrade, add_hours, extend])
 def test_a_row_somebody_changed_in_the_database_is_never_called_valid(
-    client: Client, badge: Credential, database: Database
+    client: Client, badge: Credential, database: Database, change: Callable[[Credential], None]
 ) -> None:
-    changed = (badge.document or "").replace('"80"', '"99"')
-    assert changed != badge.document
+    file = badge.document or ""
     drop_trigger(database, "credential_no_update", "credential")
     with database.transaction() as session:
-        session.execute(text("UPDATE credential SET document = :d"), {"d": changed})
-    shown = client.get(page_of(badge)).text
-    assert "这枚徽章不能信" in shown
-    assert "现在有效" not in shown
+        change(session.get_one(Credential, badge.id))
+    for shown in (client.get(page_of(badge)).text, send(client, file.encode())):
+        assert "不能信" in shown
+        assert "现在有效" not in shown
 
 
 def test_the_signature_is_checked_on_each_view_and_costs_two_statements(

@@ -1,10 +1,13 @@
 """The files of a badge: the bytes that were signed, readable by every verifier."""
 
 import json
+import re
 
 import pytest
 
+from lms.credentials.gateway import art
 from lms.credentials.models import Credential
+from lms.settings import Settings
 from tests.support.site import Client
 
 
@@ -76,10 +79,30 @@ def test_the_sheet_shows_the_whole_name_to_its_holder_alone(
     assert theirs.headers["Cache-Control"] == strangers.headers["Cache-Control"] == "no-store"
 
 
+def test_every_address_of_ours_in_a_badge_answers(
+    client: Client, badge: Credential, settings: Settings
+) -> None:
+    """A signed address stays for ever: none may lead nowhere."""
+    signed = badge.document or ""
+    named = {
+        each.partition("#")[0]
+        for each in re.findall(rf'"{re.escape(settings.base_url)}(/[^"]*)"', signed)
+    }
+    assert {f"/credentials/{badge.id}.png", "/credentials/art/noodle.svg", "/"} <= named
+    assert {path: client.get(path).status_code for path in named} == dict.fromkeys(named, 200)
+    assert client.get("/credentials/art/noodle.svg").data == art.badge_svg("noodle")
+
+
 def test_a_list_that_is_not_there_and_odd_addresses_are_not_found(
     client: Client, badge: Credential
 ) -> None:
-    for path in ("status/2", "status/99999999999999999999", f"{badge.id}.exe", "x.json", "art/x"):
+    for path in (
+        "status/2",
+        "status/99999999999999999999",
+        f"{badge.id}.exe",
+        "x.json",
+        "art/x.svg",
+    ):
         assert client.get(f"/credentials/{path}").status_code == 404
 
 

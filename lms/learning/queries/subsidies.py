@@ -9,7 +9,7 @@ from lms.catalog.gateway import known_programmes
 from lms.catalog.outline import CourseView
 from lms.learning.queries.courses import EnrolledCourse
 from lms.subsidy import queries
-from lms.subsidy.domain.policy import Policy
+from lms.subsidy.domain.policy import Kind, Policy
 from lms.subsidy.gateway import shelf
 from lms.subsidy.queries import Meter
 
@@ -20,6 +20,11 @@ class Offer:
 
     policy: Policy
     amount_fen: int | None
+
+    @property
+    def conditions(self) -> int:
+        """Return how many conditions there are; the time to apply is told beside them."""
+        return sum(clause.kind is not Kind.WINDOW for clause in self.policy.clauses)
 
 
 def offer_of(course: CourseView, *, today: date) -> Offer | None:

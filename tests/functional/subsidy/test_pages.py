@@ -76,13 +76,26 @@ def test_home_and_course_page_show_the_meter_in_short(learner: Client, own: Subs
         assert 'href="/me/subsidy"' in page
 
 
+def test_the_course_page_names_what_is_met_being_checked_and_missing(
+    learner: Client, own: Subsidised
+) -> None:
+    page = learner.get(f"/courses/{own.course.course.slug}").text
+    section = page.split(">培训补贴</h2>")[1].split("</section>", maxsplit=1)[0]
+    words = re.sub(r"<[^>]+>", "", section)
+    assert "已经满足本人实名、年龄、课程在县里的目录里、学习记录没有疑问" in words
+    assert "在核对、还没问到同意上报资料、人员类别、户籍或常住、不是在编人员、还有 7 项" in words
+    assert "还没满足学满 24 学时、学完 80% 的课、测验 60 分" in words
+    assert "拿到证书后 12 个月内申请。能不能发，由县人社局决定。" in words
+    assert "18 项条件一条条看" in words
+
+
 def test_who_has_not_joined_yet_sees_what_the_course_may_lead_to(
     client: Client, own: Subsidised
 ) -> None:
     page = client.get(f"/courses/{own.course.course.slug}").text
     assert "能申请补贴" in page
     assert "600 元" in page
-    assert "报名后，本站帮您一条条核对 19 项条件。" in page
+    assert "报名后，本站帮您一条条核对 18 项条件。" in page
     assert "能不能发，由县人社局决定。" in page
 
 

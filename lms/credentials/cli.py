@@ -1,6 +1,7 @@
 """The operator's commands for badges and keys."""
 
 import json
+from dataclasses import asdict
 from pathlib import Path
 
 import click
@@ -32,6 +33,7 @@ def verify(file: Path) -> None:
         "verdict": finding.verdict,
         "reasons": [{"code": code, "message": REASONS[code].text} for code in finding.reasons],
         "credential": finding.credential_id,
+        "differences": [asdict(each) for each in finding.differences],
     }
     click.echo(json.dumps(said, ensure_ascii=False))
     if finding.verdict is not Verdict.VALID:

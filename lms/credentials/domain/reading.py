@@ -86,11 +86,25 @@ def stated_of(document: Mapping[str, Any]) -> Stated:
     subject = document.get("credentialSubject")
     achievement = subject.get("achievement") if isinstance(subject, dict) else None
     issuer = document.get("issuer")
+    results = _results(subject)
     return Stated(
         title=_words(achievement, "name") or _words(document, "name"),
         issuer=_words(issuer, "name") or _words(issuer, "id") or _text(issuer),
+        number=_words(subject, "licenseNumber"),
+        hours=results.get("hours", ""),
+        score=results.get("score", ""),
         issued_on=(_words(document, "validFrom") or _words(document, "issuanceDate"))[:10],
+        good_until=_words(document, "validUntil")[:10],
     )
+
+
+def _results(subject: object) -> dict[str, str]:
+    """Return what was reached, by the last word of the address that describes it."""
+    listed = subject.get("result") if isinstance(subject, Mapping) else None
+    return {
+        _words(each, "resultDescription").rpartition("#")[2]: _words(each, "value")
+        for each in (listed if isinstance(listed, list) else ())
+    }
 
 
 def _kind_fault(document: Mapping[str, Any]) -> str | None:

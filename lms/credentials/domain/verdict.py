@@ -1,6 +1,6 @@
 """What a file or a badge turned out to be, and the sentences that say why."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from enum import StrEnum
 
 from lms.core.errors import Message
@@ -19,19 +19,41 @@ class Verdict(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Difference:
+    """A fact that a forgery states otherwise than the badge it passes itself off as."""
+
+    fact: str
+    said: str
+    real: str
+
+
+@dataclass(frozen=True, slots=True)
 class Stated:
-    """What a stranger's file says of itself; nobody here vouches for it."""
+    """What a file says of itself; nobody here vouches for it."""
 
     title: str = ""
     issuer: str = ""
+    number: str = ""
+    hours: str = ""
+    score: str = ""
     issued_on: str = ""
+    good_until: str = ""
+
+    def differs_from(self, other: "Stated") -> tuple[Difference, ...]:
+        """Return the facts the two state otherwise."""
+        pairs = (
+            Difference(each.name, getattr(self, each.name), getattr(other, each.name))
+            for each in fields(self)
+        )
+        return tuple(pair for pair in pairs if pair.said != pair.real)
 
 
 @dataclass(frozen=True, slots=True)
 class Finding:
     """The verdict on a file, the reasons in order of weight, and our badge where it is one.
 
-    ``imitates`` is the id a file gives that says it is ours and does not stand.
+    ``imitates`` is the id a file gives that says it is ours and does not stand; ``differences``
+    are what it says otherwise than the badge of that id, where there is one.
     """
 
     verdict: Verdict
@@ -39,6 +61,7 @@ class Finding:
     credential_id: str | None = None
     stated: Stated = field(default_factory=Stated)
     imitates: str | None = None
+    differences: tuple[Difference, ...] = ()
 
 
 # Why a file is not simply valid. Codes are stable: the command and tests show them.

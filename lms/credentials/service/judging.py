@@ -108,7 +108,9 @@ def _judge_document(case: _Case) -> Finding:
     if fault and fault != "unsupported_proof":
         return Finding(Verdict.BROKEN, (fault,), stated=stated)
     if queries.is_ours(case.session, claims.issuer):
-        return _not_ours_after_all(claims, fault) if fault else _judge_ours(case)
+        return (
+            _not_ours_after_all(case.session, case.document, fault) if fault else _judge_ours(case)
+        )
     if fault or not checking.contexts_trusted(case.document):
         # An older form, or words of its own: a stranger's badge this page cannot vouch for.
         reason = fault or "foreign_context"
@@ -119,12 +121,12 @@ def _judge_document(case: _Case) -> Finding:
 def _judge_ours(case: _Case) -> Finding:
     key = _key_named(case)
     if isinstance(key, str):
-        return _not_ours_after_all(case.claims, key)
+        return _not_ours_after_all(case.session, case.document, key)
     if not checking.contexts_trusted(case.document):
-        return _not_ours_after_all(case.claims, "foreign_context")
+        return _not_ours_after_all(case.session, case.document, "foreign_context")
     fault = checking.document_fault(case.document, key.public["publicKeyMultibase"])
     if fault:
-        return _not_ours_after_all(case.claims, fault)
+        return _not_ours_after_all(case.session, case.document, fault)
     return _in_our_books(case.session, case.claims, at=case.at)
 
 
@@ -157,12 +159,22 @@ def _judge_token(session: Session, token: str, at: datetime) -> Finding:
         return Finding(Verdict.FOREIGN, ("foreign_issuer", "key_unknown"), stated=stated)
     fault = _token_fault(session, token, str(header.get("kid", "")))
     if fault:
-        return _not_ours_after_all(claims, fault)
+        return _not_ours_after_all(session, document, fault)
     return _in_our_books(session, claims, at=at)
 
 
-def _not_ours_after_all(claims: Claims, fault: str) -> Finding:
-    return Finding(Verdict.BROKEN, (fault,), imitates=claims.credential_id)
+def _not_ours_after_all(session: Session, document: Mapping[str, Any], fault: str) -> Finding:
+    """Return that a file is none of ours, and what it says otherwise than the one it imitates."""
+    stated, imitated = stated_of(document), claims_of(document).credential_id
+    genuine = queries.badge(session, imitated) if imitated else None
+    real = stated_of(parse_json(genuine.document) or {}) if genuine else stated
+    return Finding(
+        Verdict.BROKEN,
+        (fault,),
+        stated=stated,
+        imitates=genuine.id if genuine else None,
+        differences=stated.differs_from(real),
+    )
 
 
 def _token_fault(session: Session, token: str, address: str) -> str | None:

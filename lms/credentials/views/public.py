@@ -63,7 +63,10 @@ def check() -> ResponseReturnValue:
     if found and finding.credential_id:
         return _shown(found, finding, from_file=True)
     return render_template(
-        "credentials/finding.html", finding=finding, reasons=REASONS, genuine=found
+        "credentials/finding.html",
+        finding=finding,
+        reasons=REASONS,
+        genuine=found,
     )
 
 

@@ -2,6 +2,7 @@
 
 import io
 import json
+import re
 from collections.abc import Callable
 from datetime import timedelta
 
@@ -183,7 +184,18 @@ def test_a_changed_file_is_refused_with_the_reason(client: Client, badge: Creden
     assert "这个文件不能信" in shown
     assert "签名以后，内容被改过" in shown
     assert f'href="{page_of(badge)}"' in shown, "the real badge is one tap away"
-    assert "24.0" not in shown
+    changed = re.sub(r"<[^>]+>", " ", shown.split(">哪里改过</h2>")[1].split("</table>")[0])
+    assert changed.split() == ["哪一项", "文件里写的", "真的", "核验学时", "24.0", "2.0"]
+
+
+def test_what_a_forgery_says_is_text_and_cut_to_a_line(client: Client, badge: Credential) -> None:
+    document = json.loads(badge.document or "")
+    document["credentialSubject"]["licenseNumber"] = "<script>alert(1)</script>" + "x" * 5000
+    document["credentialSubject"]["result"] = [{"value": 7}, "odd", None]
+    shown = send(client, json.dumps(document).encode())
+    assert "<script>alert" not in shown
+    assert "&lt;script&gt;alert(1)" in shown
+    assert "x" * 201 not in shown
 
 
 def test_a_forgery_without_an_original_leads_nowhere(client: Client, badge: Credential) -> None:
@@ -192,6 +204,7 @@ def test_a_forgery_without_an_original_leads_nowhere(client: Client, badge: Cred
     shown = send(client, json.dumps(document).encode())
     assert "这个文件不能信" in shown
     assert "看真的那一枚" not in shown
+    assert "哪里改过" not in shown
 
 
 def test_a_strangers_badge_is_not_ours_and_its_words_are_shown_as_its_own(client: Client) -> None:

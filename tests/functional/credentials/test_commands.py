@@ -25,7 +25,12 @@ def test_every_carrier_is_judged_from_its_file(
     file.write_bytes(client.get(f"/credentials/{badge.id}.{form}").data)
     done = run(app, "credentials", "verify", str(file))
     assert done.exit_code == 0
-    assert json.loads(done.output) == {"verdict": "valid", "reasons": [], "credential": badge.id}
+    assert json.loads(done.output) == {
+        "verdict": "valid",
+        "reasons": [],
+        "credential": badge.id,
+        "differences": [],
+    }
 
 
 def test_what_is_wrong_is_said_and_the_exit_tells_it(
@@ -39,6 +44,7 @@ def test_what_is_wrong_is_said_and_the_exit_tells_it(
     assert said["reasons"] == [
         {"code": "altered", "message": "It was changed after it was signed."}
     ]
+    assert said["differences"] == [{"fact": "score", "said": "99", "real": "80"}]
 
 
 @pytest.mark.parametrize("content", [b"", b"{", b"\x00" * 1000, b"\x89PNG", b"<svg/>"])

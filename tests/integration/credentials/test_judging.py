@@ -19,7 +19,7 @@ from lms.core.clock import utc_now
 from lms.credentials import queries, tasks
 from lms.credentials.domain import document as documents
 from lms.credentials.domain.addresses import Site
-from lms.credentials.domain.verdict import Finding, Verdict
+from lms.credentials.domain.verdict import Difference, Finding, Verdict
 from lms.credentials.gateway import art, keys, png, proofs, svg
 from lms.credentials.models import Credential, IssuerKey, StatusList
 from lms.credentials.service import judging
@@ -95,6 +95,26 @@ def test_a_changed_badge_is_refused_with_the_reason(
     found = judge(altered(document_of(badge), change))
     assert found.verdict in (Verdict.BROKEN, Verdict.UNREADABLE)
     assert found.reasons[0] == reason
+
+
+def test_what_a_forgery_says_otherwise_than_the_real_badge_is_named_in_both_forms(
+    badge: Credential, judge: Judge
+) -> None:
+    forged = altered(
+        document_of(badge), lambda d: d["credentialSubject"]["achievement"].update(name="国家一级")
+    )
+    said = judge(forged)
+    assert said.imitates == badge.id
+    title = "直播之星 · 主播班 / Live Streaming Stars"
+    assert said.differences == (Difference("title", "国家一级", title),)
+    head, _, tail = (badge.jwt or "").split(".")
+    body = base64.urlsafe_b64encode(json.dumps(forged).encode()).rstrip(b"=").decode()
+    assert judge(f"{head}.{body}.{tail}").differences == said.differences
+
+
+def test_a_signature_broken_alone_leaves_no_fact_to_name(badge: Credential, judge: Judge) -> None:
+    forged = altered(document_of(badge), lambda d: d["proof"][0].update(proofValue="z" + "3" * 87))
+    assert judge(forged).differences == ()
 
 
 def resigned(badge: Credential, key: keys.FreshKey, address: str) -> Document:

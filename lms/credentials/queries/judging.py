@@ -1,9 +1,13 @@
 """Reads what a judgement rests on: our keys, our books, the published list."""
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from lms.credentials.models import Credential, IssuerKey, StatusList
+
+_KEY = select(IssuerKey).where(
+    IssuerKey.id == bindparam("name"), IssuerKey.controller == bindparam("controller")
+)
 
 
 def is_ours(session: Session, issuer: str) -> bool:
@@ -15,9 +19,7 @@ def is_ours(session: Session, issuer: str) -> bool:
 def key_named(session: Session, address: str) -> IssuerKey | None:
     """Return the key under the whole address ``controller#name``, if it is ours."""
     controller, _, name = address.partition("#")
-    return session.scalar(
-        select(IssuerKey).where(IssuerKey.id == name, IssuerKey.controller == controller)
-    )
+    return session.scalar(_KEY, {"name": name, "controller": controller})
 
 
 def place_of(session: Session, credential_id: str) -> tuple[int, str]:

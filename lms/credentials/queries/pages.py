@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, Select, and_, select
+from sqlalchemy import Row, Select, and_, bindparam, select
 from sqlalchemy.orm import Session, aliased
 
 from lms.accounts.models import Person
@@ -91,11 +91,41 @@ class Request:
     ruled_at: datetime | None
 
 
+def _statement() -> Select[*tuple[Any, ...]]:
+    revoked = and_(
+        BadgeRequest.credential_id == Credential.id,
+        BadgeRequest.aim == Aim.REVOKE,
+        BadgeRequest.ruling == Ruling.CONFIRMED,
+    )
+    newer = aliased(Credential)
+    replaced = and_(
+        Credential.state == CredentialState.REVOKED,
+        newer.person_id == Credential.person_id,
+        newer.course_id == Credential.course_id,
+        newer.state == CredentialState.VALID,
+    )
+    return (
+        select(
+            *(Credential.id, Credential.person_id, Person.name, Credential.serial),
+            *(Credential.state, Credential.value, Credential.document, Credential.jwt),
+            *(Credential.shows_name, Credential.created_at, Credential.issued_at),
+            *(Credential.valid_until, Credential.revoked_at, BadgeRequest.reason),
+            *(BadgeRequest.note, newer.id.label("successor")),
+        )
+        .join(Person, Person.id == Credential.person_id)
+        .outerjoin(BadgeRequest, revoked)
+        .outerjoin(newer, replaced)
+    )
+
+
+# Built once: to put it together takes longer than to ask it.
+_BADGES = _statement()
+_BADGE = _BADGES.where(Credential.id == bindparam("id"), Credential.document.is_not(None))
+
+
 def badge(session: Session, credential_id: str) -> Badge | None:
     """Return a signed badge by its id, for anybody who has it."""
-    row = session.execute(
-        _badges().where(Credential.id == credential_id, Credential.document.is_not(None))
-    ).one_or_none()
+    row = session.execute(_BADGE, {"id": credential_id}).one_or_none()
     return _badge(row) if row else None
 
 
@@ -107,9 +137,9 @@ def id_of_serial(session: Session, serial: str) -> str | None:
 def badges_of(session: Session, person_id: int) -> list[Badge]:
     """Return the person's badges, newest first, those waiting to be signed included."""
     rows = session.execute(
-        _badges()
-        .where(Credential.person_id == person_id)
-        .order_by(Credential.created_at.desc(), Credential.id)
+        _BADGES.where(Credential.person_id == person_id).order_by(
+            Credential.created_at.desc(), Credential.id
+        )
     )
     return [_badge(row) for row in rows]
 
@@ -124,9 +154,7 @@ def badge_in_reach(
 ) -> Badge | None:
     """Return a signed badge of an enrollment inside the scopes the actor holds the right in."""
     row = session.execute(
-        _badges()
-        .join(Enrollment, Enrollment.id == Credential.enrollment_id)
-        .where(
+        _BADGES.join(Enrollment, Enrollment.id == Credential.enrollment_id).where(
             Credential.id == credential_id,
             Credential.document.is_not(None),
             in_scope(actor.scopes_for(permission)),
@@ -138,8 +166,7 @@ def badge_in_reach(
 def badges_in_reach(session: Session, actor: Actor, person_id: int) -> list[Badge]:
     """Return the person's badges of enrollments the actor may read, newest first."""
     rows = session.execute(
-        _badges()
-        .join(Enrollment, Enrollment.id == Credential.enrollment_id)
+        _BADGES.join(Enrollment, Enrollment.id == Credential.enrollment_id)
         .where(
             Credential.person_id == person_id,
             in_scope(actor.scopes_for(Permission.COMPLETIONS_READ)),
@@ -179,33 +206,6 @@ def standing_request(session: Session, badge: Badge) -> BadgeRequest | None:
             BadgeRequest.aim == fitting_aim(badge.state),
             BadgeRequest.ruling.is_(None) | (BadgeRequest.ruling == Ruling.CONFIRMED),
         )
-    )
-
-
-def _badges() -> Select[*tuple[Any, ...]]:
-    revoked = and_(
-        BadgeRequest.credential_id == Credential.id,
-        BadgeRequest.aim == Aim.REVOKE,
-        BadgeRequest.ruling == Ruling.CONFIRMED,
-    )
-    newer = aliased(Credential)
-    replaced = and_(
-        Credential.state == CredentialState.REVOKED,
-        newer.person_id == Credential.person_id,
-        newer.course_id == Credential.course_id,
-        newer.state == CredentialState.VALID,
-    )
-    return (
-        select(
-            *(Credential.id, Credential.person_id, Person.name, Credential.serial),
-            *(Credential.state, Credential.value, Credential.document, Credential.jwt),
-            *(Credential.shows_name, Credential.created_at, Credential.issued_at),
-            *(Credential.valid_until, Credential.revoked_at, BadgeRequest.reason),
-            *(BadgeRequest.note, newer.id.label("successor")),
-        )
-        .join(Person, Person.id == Credential.person_id)
-        .outerjoin(BadgeRequest, revoked)
-        .outerjoin(newer, replaced)
     )
 
 

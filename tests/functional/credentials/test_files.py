@@ -3,7 +3,9 @@
 import json
 import re
 
+import pypdfium2
 import pytest
+import zxingcpp
 
 from lms.credentials.gateway import art
 from lms.credentials.models import Credential
@@ -108,3 +110,23 @@ def test_a_list_that_is_not_there_and_odd_addresses_are_not_found(
 
 def test_addresses_take_no_changes(client: Client, badge: Credential) -> None:
     assert client.post(address(badge, "json")).status_code == 405
+
+
+def test_the_printed_sheet_leads_to_the_check_page_and_carries_the_badge(
+    client: Client, badge: Credential
+) -> None:
+    """A reader of sheets and one of codes, both written by others, take the printed page apart."""
+    sheet = pypdfium2.PdfDocument(client.get(address(badge, "pdf")).data)
+    page = sheet[0]
+    drawn = page.render(scale=2, grayscale=True)
+    points = memoryview(bytes(drawn.buffer)).cast("B", shape=[drawn.height, drawn.stride])
+    (code,) = zxingcpp.read_barcodes(points)
+    assert code.text == f"http://localhost/credentials/{badge.id}"
+    assert "这枚徽章现在有效" in client.get(code.text).text
+    words = page.get_textpage().get_text_range()
+    for expected in ("直播之星 · 主播班", "林*芳", badge.serial, "不是国家职业技能等级证书"):
+        assert expected in words
+    assert len(sheet) == sheet.count_attachments() == 1
+    carried = sheet.get_attachment(0)
+    assert carried.get_name() == f"{badge.serial}.json"
+    assert bytes(carried.get_data()).decode() == badge.document

@@ -83,6 +83,7 @@ REASONS: dict[str, Message] = {
         Message("several_proofs", "It carries several signatures, so none is trusted."),
         Message("unsupported_proof", "It is signed in a way this page cannot check."),
         Message("algorithm_refused", "It names a way of signing that proves nothing."),
+        Message("too_complex", "Checking it would take more work than any honest badge needs."),
         Message("altered", "It was changed after it was signed."),
         Message("rewritten", "Parts were renamed or hidden: what it shows is not what was signed."),
         Message("partly_unsigned", "Some of its parts are not covered by the signature."),

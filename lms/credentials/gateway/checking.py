@@ -23,6 +23,8 @@ _GZIP = 16 + zlib.MAX_WBITS
 # The dates are judged by the caller, who can say which of them is over; the library looks at
 # them last, so nothing else is wrong with what it refuses in these words.
 _ONLY_DATES = ("Credential has expired", "Credential is not yet valid")
+# How the library says that it stops before the work grows out of bounds.
+_TOO_MUCH = "refusing"
 
 
 def plain_text(data: bytes) -> str:
@@ -42,9 +44,10 @@ def contexts_trusted(document: Mapping[str, Any]) -> bool:
 def document_fault(document: Mapping[str, Any], multikey: str) -> str | None:
     """Return what is wrong with a document whose proof should be the key's; dates left aside.
 
-    ``key_unknown`` where the text names no Ed25519 key, ``altered`` where the signature does not
-    fit, ``rewritten`` where a member is spelled otherwise than the contexts do, and
-    ``partly_unsigned`` where one is that no context defines.
+    ``key_unknown`` where the text names no Ed25519 key, ``too_complex`` where looking at it would
+    take more work than any honest badge needs, ``altered`` where the signature does not fit,
+    ``rewritten`` where a member is spelled otherwise than the contexts do, ``partly_unsigned``
+    where one is that no context defines, and ``breaks_schema``.
     """
     key = keys.ed25519_of(multikey)
     if key is None:
@@ -52,8 +55,8 @@ def document_fault(document: Mapping[str, Any], multikey: str) -> str | None:
     pem = keys.public_pem(key)
     try:
         verify_data_integrity_proof(dict(document), pem)
-    except OB3VerificationError:
-        return "altered"
+    except OB3VerificationError as error:
+        return "too_complex" if str(error).startswith(_TOO_MUCH) else "altered"
     try:
         OB3LdpVerifier(pem).verify(dict(document))
     except OB3VerificationError as error:

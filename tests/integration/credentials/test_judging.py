@@ -112,6 +112,34 @@ def test_what_a_forgery_says_otherwise_than_the_real_badge_is_named_in_both_form
     assert judge(f"{head}.{body}.{tail}").differences == said.differences
 
 
+def tangled(document: Document, knots: int) -> None:
+    """Tie nameless nodes together: each looks like all the others, telling them apart explodes."""
+    names = [f"_:b{number}" for number in range(knots)]
+    document["credentialSubject"]["result"] = [
+        {
+            "id": one,
+            "type": ["Result"],
+            "alignment": [{"id": each, "type": ["Alignment"]} for each in names if each != one],
+        }
+        for one in names
+    ]
+
+
+def crowded(document: Document, knots: int) -> None:
+    document["credentialSubject"]["result"] = [{"type": ["Result"]}] * knots
+
+
+@pytest.mark.parametrize(("make", "knots"), [(tangled, 12), (tangled, 40), (crowded, 4000)])
+def test_work_that_would_explode_is_not_begun(
+    badge: Credential, judge: Judge, make: Callable[[Document, int], None], knots: int
+) -> None:
+    ours = altered(document_of(badge), lambda document: make(document, knots))
+    assert (judge(ours).verdict, judge(ours).reasons) == (Verdict.BROKEN, ("too_complex",))
+    strange = altered(ours, lambda d: d["issuer"].update(id="https://stranger.example"))
+    found = judge(strange)
+    assert (found.verdict, found.reasons) == (Verdict.FOREIGN, ("foreign_issuer", "too_complex"))
+
+
 def test_a_signature_broken_alone_leaves_no_fact_to_name(badge: Credential, judge: Judge) -> None:
     forged = altered(document_of(badge), lambda d: d["proof"][0].update(proofValue="z" + "3" * 87))
     assert judge(forged).differences == ()

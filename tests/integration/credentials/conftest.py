@@ -1,5 +1,6 @@
 """A signed badge, and what judges a file."""
 
+import copy
 import json
 from collections.abc import Callable
 from typing import Any
@@ -15,6 +16,16 @@ from tests.factories.credentials import make_badge
 
 Document = dict[str, Any]
 Judge = Callable[[bytes | str | Document], Finding]
+
+
+def document_of(badge: Credential) -> Document:
+    return json.loads(badge.document or "")
+
+
+def altered(document: Document, change: Callable[[Document], object]) -> Document:
+    made = copy.deepcopy(document)
+    change(made)
+    return made
 
 
 @pytest.fixture

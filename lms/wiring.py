@@ -22,7 +22,7 @@ from lms.jobs.tasks import Handler as JobHandler
 from lms.media.tasks import prepare as prepare_video
 from lms.notify.handlers import send_message
 from lms.progress import handlers as progress
-from lms.progress.events import ItemCompleted
+from lms.progress.events import ItemCompleted, LeaseEnded
 from lms.roster.tasks import clear_files, make_export
 from lms.subsidy import handlers as subsidy
 from lms.subsidy.tasks import decide_what_is_due
@@ -33,6 +33,7 @@ EVENTS: dict[type, Sequence[EventHandler]] = {
     CourseCompleted: (credentials.course_completed, subsidy.studied),
     Enrolled: (progress.enrolled, subsidy.studied),
     ItemCompleted: (subsidy.studied,),
+    LeaseEnded: (subsidy.studied,),
     SignInEnded: (progress.sign_in_ended,),
 }
 

@@ -13,3 +13,11 @@ class ItemCompleted:
     lesson_key: str
     item_key: str
     at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class LeaseEnded:
+    """A learner stopped studying something, at least for now; happens once a lease."""
+
+    person_id: int
+    at: datetime

@@ -56,8 +56,18 @@ def evaluate(*, everybody: bool) -> None:
     )
 
 
+def _mark_studied() -> None:
+    after: int | None = 0
+    while after is not None:
+        with database().transaction() as session:
+            after = service.mark_studied(
+                session, after=after, limit=service.BATCH, now=now(session)
+            )
+
+
 def _what_is_due() -> Iterator[service.Round]:
     policies = shelf()
+    _mark_studied()
     while True:
         with database().transaction() as session:
             step = service.decide_due(

@@ -4,12 +4,14 @@ from sqlalchemy.orm import Session
 
 from lms.assessment.events import AttemptGraded
 from lms.enrollment.events import CourseCompleted, Enrolled
-from lms.progress.events import ItemCompleted
+from lms.progress.events import ItemCompleted, LeaseEnded
 from lms.subsidy import service
 
 
-def studied(session: Session, happened: Enrolled | ItemCompleted | CourseCompleted) -> None:
-    """Mark what the person studies for: a course was joined, an item or the course completed."""
+def studied(
+    session: Session, happened: Enrolled | ItemCompleted | LeaseEnded | CourseCompleted
+) -> None:
+    """Mark what the person studies for: joined, went on for a while, or completed something."""
     service.mark_due(session, person_id=happened.person_id, since=happened.at)
 
 

@@ -1,6 +1,7 @@
 """Gives the right to earn time to one device of a person at a time."""
 
 from dataclasses import dataclass
+from datetime import UTC, datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -9,10 +10,12 @@ from lms.catalog.models import ItemKind
 from lms.core.access import Actor
 from lms.core.errors import Conflict, Forbidden, NotFound
 from lms.core.ids import new_token
+from lms.db.bus import emit
 from lms.db.upsert import insert_once
 from lms.progress import queries
 from lms.progress.domain.spans import Spans
 from lms.progress.domain.state import LeaseEnd
+from lms.progress.events import LeaseEnded
 from lms.progress.models import PlaybackLease, StudyClock
 from lms.progress.service.completion import require_open
 
@@ -41,7 +44,7 @@ def take_lease(session: Session, *, actor: Actor, item_id: int) -> LeaseReply:
     _, now_ms = queries.lock_clock(session, actor.person_id)
     older = queries.live_lease(session, actor.person_id)
     if older is not None:
-        _end(older, now_ms, LeaseEnd.SUPERSEDED)
+        _end(session, older, now_ms, LeaseEnd.SUPERSEDED)
         session.flush()
     lease = PlaybackLease(
         id=new_token(),
@@ -66,7 +69,7 @@ def end_lease(session: Session, *, actor: Actor, lease_id: str) -> None:
     lease = session.scalars(
         select(PlaybackLease).where(owned).execution_options(populate_existing=True)
     ).one()
-    _end(lease, now_ms, LeaseEnd.RELEASED)
+    _end(session, lease, now_ms, LeaseEnd.RELEASED)
 
 
 def end_leases_of_sign_in(session: Session, *, sign_in_id: int) -> None:
@@ -79,7 +82,7 @@ def end_leases_of_sign_in(session: Session, *, sign_in_id: int) -> None:
     for lease in session.scalars(
         select(PlaybackLease).where(held).execution_options(populate_existing=True)
     ):
-        _end(lease, now_ms, LeaseEnd.RELEASED)
+        _end(session, lease, now_ms, LeaseEnd.RELEASED)
 
 
 def _target(session: Session, *, actor: Actor, item_id: int) -> queries.Target:
@@ -96,10 +99,12 @@ def _target(session: Session, *, actor: Actor, item_id: int) -> queries.Target:
     return target
 
 
-def _end(lease: PlaybackLease, now_ms: int, by: LeaseEnd) -> None:
-    if lease.ended_at_ms is None:
-        lease.ended_at_ms = now_ms
-        lease.ended_by = by
+def _end(session: Session, lease: PlaybackLease, now_ms: int, by: LeaseEnd) -> None:
+    if lease.ended_at_ms is not None:
+        return
+    lease.ended_at_ms = now_ms
+    lease.ended_by = by
+    emit(session, LeaseEnded(lease.person_id, datetime.fromtimestamp(now_ms / 1000, UTC)))
 
 
 def _reply(

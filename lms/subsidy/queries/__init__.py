@@ -1,6 +1,13 @@
 """Reads what is known of a person and what it comes to."""
 
-from lms.subsidy.queries.decisions import Last, due, last_decisions, people_from, stored_versions
+from lms.subsidy.queries.decisions import (
+    Last,
+    due,
+    last_decisions,
+    people_from,
+    stored_versions,
+    study_marks,
+)
 from lms.subsidy.queries.dossiers import Dossiers, dossiers
 from lms.subsidy.queries.meters import Meter, Row, meters
 
@@ -15,4 +22,5 @@ __all__ = [
     "meters",
     "people_from",
     "stored_versions",
+    "study_marks",
 ]

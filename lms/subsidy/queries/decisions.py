@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from lms.catalog.models import Course
 from lms.enrollment.domain import LIVE
 from lms.enrollment.models import Enrollment
+from lms.progress.models import StudyClock
 from lms.subsidy.models import EligibilityDecision, EligibilityDue, PolicyVersion
 
 Pair = tuple[int, int]  # person, programme
@@ -55,6 +56,27 @@ def due(session: Session, *, limit: int) -> list[Pair]:
         .with_for_update(skip_locked=True)
     )
     return [(row[0], row[1]) for row in rows]
+
+
+def study_marks(
+    session: Session, *, after: int, limit: int
+) -> list[tuple[int, int, datetime | None]]:
+    """Return, for the next people by id, up to when they studied and when they were last decided.
+
+    The first is a moment of the database's clock in milliseconds.
+    """
+    rows = session.execute(
+        select(
+            *(StudyClock.person_id, StudyClock.credit_mark_ms),
+            func.max(EligibilityDecision.decided_at),
+        )
+        .outerjoin(EligibilityDecision, EligibilityDecision.person_id == StudyClock.person_id)
+        .where(StudyClock.person_id > after)
+        .group_by(StudyClock.person_id)
+        .order_by(StudyClock.person_id)
+        .limit(limit)
+    )
+    return [(row[0], row[1], row[2]) for row in rows]
 
 
 def people_from(session: Session, *, after: int, limit: int) -> list[int]:

@@ -12,6 +12,7 @@ from lms.catalog.models import Course, Programme
 from lms.core.errors import InvalidInput, Message
 from lms.enrollment.domain import LIVE
 from lms.enrollment.models import Enrollment
+from lms.subsidy import queries
 from lms.subsidy.domain.dated import FactKey, FactSource, checked
 from lms.subsidy.domain.reading import MalformedError
 from lms.subsidy.models import EligibilityDue, LearnerFact
@@ -83,3 +84,15 @@ def mark_due(session: Session, *, person_id: int, since: datetime) -> None:
             set_={"since": statement.excluded.since},
         )
     )
+
+
+def mark_studied(session: Session, *, after: int, limit: int, now: datetime) -> int | None:
+    """Mark who studied since they were last decided; for phones that went dark without a word.
+
+    Looks at the next people by id and returns the last one, ``None`` where there are no more.
+    """
+    marks = queries.study_marks(session, after=after, limit=limit)
+    for person_id, until_ms, decided_at in marks:
+        if decided_at is not None and until_ms > decided_at.timestamp() * 1000:
+            mark_due(session, person_id=person_id, since=now)
+    return marks[-1][0] if marks else None

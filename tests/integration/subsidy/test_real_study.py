@@ -1,5 +1,7 @@
 """Who really watches the lessons reaches the demonstration's subsidy; nothing is seeded."""
 
+from datetime import UTC, datetime
+
 import pytest
 from sqlalchemy import bindparam
 
@@ -36,18 +38,27 @@ class Study:
             self.enrollment = enrollments.enroll(session, actor=actor, course=tree, now=self.now)
         self.ms = round(self.now.timestamp() * 1000)
 
-    def watch(self, seconds: int) -> None:
-        """Watch the video of the first lesson from its beginning, a beat every 15 seconds."""
+    def watch(self, seconds: int) -> str:
+        """Watch the video of the first lesson from its beginning; return the lease."""
         item = self.course.items["A01/video"]
         with self.database.transaction() as session:
             lease = progress.take_lease(session, actor=self.actor, item_id=item.id).lease
-        for seq, begin in enumerate(range(0, seconds * 1000, 15_000), start=1):
-            end = min(begin + 15_000, seconds * 1000)
-            self.ms += end - begin
-            report = PlayerReport(Beat(seq, ((begin, end),)), position_ms=end)
+        self.go_on(lease, 0, seconds)
+        return lease
+
+    def go_on(self, lease: str, begin: int, end: int) -> None:
+        """Play so many seconds under the lease, a beat every 15 seconds."""
+        for start in range(begin * 1000, end * 1000, 15_000):
+            stop = min(start + 15_000, end * 1000)
+            self.ms += stop - start
+            beat = Beat(start // 15_000 + 1, ((start, stop),))
             with self.database.transaction() as session:
                 progress.take_beat(
-                    session, actor=self.actor, lease_id=lease, report=report, device_hash="0" * 64
+                    session,
+                    actor=self.actor,
+                    lease_id=lease,
+                    report=PlayerReport(beat, position_ms=stop),
+                    device_hash="0" * 64,
                 )
 
     def pass_the_quiz(self) -> None:
@@ -99,6 +110,53 @@ def test_watching_long_enough_and_passing_a_quiz_is_all_it_takes(study: Study) -
     assert missing(study.meter()) == ["HOURS"]
     study.watch(300)
     assert study.meter().is_eligible
+
+
+def decided(study: Study) -> service.Round:
+    """Decide what is due, at the moment the study has come to."""
+    at = datetime.fromtimestamp(study.ms / 1000, UTC)
+    with study.database.transaction() as session:
+        return service.decide_due(session, shelf=shelf(), now=at, limit=10)
+
+
+def test_who_leaves_a_lesson_unfinished_is_decided_anew(study: Study) -> None:
+    lease = study.watch(60)
+    assert decided(study).written == 2
+    study.go_on(lease, 60, 90)
+    with study.database.transaction() as session:
+        progress.end_lease(session, actor=study.actor, lease_id=lease)
+    assert decided(study).written == 2
+    with study.database.transaction() as session:
+        progress.end_lease(session, actor=study.actor, lease_id=lease)
+    assert decided(study).judged == 0, "it ended once"
+    study.watch(120)
+    assert decided(study).judged == 0, "nothing ended"
+    study.watch(150)
+    assert decided(study).written == 2, "a new lease ends the older one"
+    with study.database.transaction() as session:
+        progress.end_leases_of_sign_in(session, sign_in_id=study.actor.sign_in_id)
+    assert decided(study).judged == 2, "signing out ends it, too"
+
+
+def test_a_phone_that_goes_dark_is_found_by_looking_at_all_clocks(study: Study) -> None:
+    lease = study.watch(60)
+    assert decided(study).written == 2
+    assert look_at_clocks(study) == 0
+    study.go_on(lease, 60, 90)
+    assert decided(study).judged == 0
+    assert look_at_clocks(study) == 2
+    assert decided(study).written == 2
+    assert look_at_clocks(study) == 0
+
+
+def look_at_clocks(study: Study) -> int:
+    """Mark who studied since the last decision; return how many programmes are due now."""
+    after: int | None = 0
+    while after is not None:
+        with study.database.transaction() as session:
+            after = service.mark_studied(session, after=after, limit=1, now=study.now)
+    with study.database.snapshot() as session:
+        return len(queries.due(session, limit=10))
 
 
 def test_study_marks_the_decision_as_due_and_the_worker_finds_it(

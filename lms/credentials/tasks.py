@@ -44,28 +44,41 @@ def issue_backlog(context: JobContext) -> Mapping[str, Any]:
 
 
 def keep_current(context: JobContext) -> Mapping[str, Any]:
-    """Do the day's round: make good what was missed, sign what waits, sign all lists anew."""
+    """Do the day's round: sign all lists anew, make good what was missed, sign what waits.
+
+    The lists come first: badges may wait for long, a list that grows stale vouches for nobody.
+    """
     signer = open_signer(context.database, context.settings)
-    # Looked for without the lock of a writer: over a million completions that takes seconds.
-    with context.database.snapshot() as session:
-        found = queries.unbadged_completions(session, limit=_MISSED_AT_ONCE)
-    with context.database.transaction() as session:
-        at = now(session)
-        for missed in found:
-            issuing.intend(
-                session,
-                enrollment_id=missed.id,
-                person_id=missed.person_id,
-                course_id=missed.course_id,
-                at=at,
-            )
-    issued = sign_all(context.database, signer, context.report)
     with context.database.snapshot() as session:
         numbers = queries.list_numbers(session)
     for number in numbers:
         with context.database.transaction() as session:
             lists.publish(session, number, signer, at=now(session))
+    _make_good(context.database)
+    issued = sign_all(context.database, signer, context.report)
     return {"issued": issued, "lists": len(numbers)}
+
+
+def _make_good(database: Database) -> None:
+    """Write down the badges of completions that never led to one, some at a time."""
+    after = 0
+    while True:
+        # Looked for without the lock of a writer: over a million completions that takes seconds.
+        with database.snapshot() as session:
+            found = queries.unbadged_completions(session, after=after, limit=_MISSED_AT_ONCE)
+        if not found:
+            return
+        with database.transaction() as session:
+            at = now(session)
+            for missed in found:
+                issuing.write_down(
+                    session,
+                    enrollment_id=missed.id,
+                    person_id=missed.person_id,
+                    course_id=missed.course_id,
+                    at=at,
+                )
+        after = found[-1].id
 
 
 def publish_list(context: JobContext) -> None:

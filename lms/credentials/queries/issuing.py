@@ -62,15 +62,17 @@ def pending_ids(session: Session, *, limit: int) -> list[str]:
     )
 
 
-def unbadged_completions(session: Session, *, limit: int) -> Sequence[Row[int, int, int]]:
-    """Return completed enrollments (id, person, course) that never led to a badge."""
+def unbadged_completions(
+    session: Session, *, after: int = 0, limit: int
+) -> Sequence[Row[int, int, int]]:
+    """Return the next completed enrollments (id, person, course) that never led to a badge."""
     badge = exists().where(
         Credential.person_id == Enrollment.person_id,
         Credential.course_id == Enrollment.course_id,
     )
     return session.execute(
         select(Enrollment.id, Enrollment.person_id, Enrollment.course_id)
-        .where(Enrollment.status == EnrollmentStatus.COMPLETED, ~badge)
+        .where(Enrollment.id > after, Enrollment.status == EnrollmentStatus.COMPLETED, ~badge)
         .order_by(Enrollment.id)
         .limit(limit)
     ).all()

@@ -56,6 +56,22 @@ def intend(
 ) -> str | None:
     """Write down that a badge is due and the job that makes it; once a person and course.
 
+    Return its id, ``None`` as ``write_down``.
+    """
+    credential_id = write_down(
+        session, enrollment_id=enrollment_id, person_id=person_id, course_id=course_id, at=at
+    )
+    if credential_id is not None:
+        args = {"credential": credential_id}
+        enqueue(session, JobRequest(ISSUE, f"{ISSUE}:{credential_id}", args))
+    return credential_id
+
+
+def write_down(
+    session: Session, *, enrollment_id: int, person_id: int, course_id: int, at: datetime
+) -> str | None:
+    """Write down that a badge is due; the caller sees to it that it is made.
+
     Return its id, ``None`` where one stands or the one revoked was not to be issued anew.
     """
     if queries.is_withheld(session, person_id, course_id):
@@ -70,10 +86,7 @@ def intend(
         "shows_name": False,
         "created_at": at,
     }
-    if not insert_once(session, Credential, values):
-        return None
-    enqueue(session, JobRequest(ISSUE, f"{ISSUE}:{credential_id}", {"credential": credential_id}))
-    return credential_id
+    return credential_id if insert_once(session, Credential, values) else None
 
 
 def reserve(session: Session, ids: Sequence[str], *, at: datetime) -> None:

@@ -25,9 +25,11 @@ os.rename(sys.argv[1] + ".new", sys.argv[1])
 time.sleep(120)
 """
 SUPERVISE = """
-import json, os, sys
+import json, os, signal, sys
 from pathlib import Path
 from tools.supervisor import Supervisor
+# Under nohup, which the suite may run under, the supervisor rightly stays when the line hangs up.
+signal.signal(signal.SIGHUP, signal.SIG_DFL)
 commands = json.loads(sys.argv[1])
 one = Supervisor(grace_seconds=2)
 crashed = one.run(commands, environment=dict(os.environ), folder=Path.cwd(), started=lambda: None)

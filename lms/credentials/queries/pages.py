@@ -23,6 +23,7 @@ from lms.credentials.domain.value import Award, BadgeValue
 from lms.credentials.models import BadgeRequest, Credential, Holder
 from lms.enrollment.models import Enrollment
 from lms.enrollment.queries import in_scope
+from lms.progress import queries as progress
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,6 +162,15 @@ def badge_in_reach(
         )
     ).one_or_none()
     return _badge(row) if row else None
+
+
+def ledger_stands(session: Session, badge: Badge) -> bool:
+    """Tell whether the holder's watch ledger still holds what the badge was made from."""
+    if badge.value is None:
+        return False
+    kept = badge.value.evidence
+    found = progress.ledger_head(session, badge.person_id, first=kept.entries)
+    return found == (kept.entries, kept.head)
 
 
 def badges_in_reach(session: Session, actor: Actor, person_id: int) -> list[Badge]:

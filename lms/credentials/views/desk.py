@@ -33,12 +33,14 @@ def badge(credential_id: UUID) -> ResponseReturnValue:
         if found is None:
             raise NotFound
         asked = queries.standing_request(session, found)
+        ledger_stands = queries.ledger_stands(session, found)
     return render_template(
         "credentials/desk_badge.html",
         day=day,
         badge=found,
         words=badge_words(found, settings().base_url, full_name=True),
         standing=found.standing(utc_now()),
+        ledger_stands=ledger_stands,
         asked=asked,
         aim=fitting_aim(found.state),
         reasons=reasons_for(fitting_aim(found.state)),

@@ -42,11 +42,17 @@ def final_percent() -> ColumnElement[int | None]:
     )
 
 
-def ledger_head(session: Session, person_id: int) -> tuple[int, str]:
-    """Return how many slices the person's ledger has, and the hash that stands for all of them."""
+def ledger_head(session: Session, person_id: int, *, first: int | None = None) -> tuple[int, str]:
+    """Return how many slices the person's ledger has, and the hash that stands for all of them.
+
+    ``first`` looks at so many of the oldest alone: the ledger as it was when it had those.
+    """
     columns = [getattr(WatchSlice, name) for name in Entry.__slots__]
     rows = session.execute(
-        select(*columns).where(WatchSlice.person_id == person_id).order_by(WatchSlice.id),
+        select(*columns)
+        .where(WatchSlice.person_id == person_id)
+        .order_by(WatchSlice.id)
+        .limit(first),
         execution_options={"yield_per": _READ_AT_ONCE},
     )
     return head_of(Entry(*row) for row in rows)

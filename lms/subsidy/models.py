@@ -54,7 +54,8 @@ class EligibilityDecision(Base):
     """What the site found for a person and a programme, with the facts it found it by.
 
     ``number`` counts a person's decisions in a programme, so that of two made at once one stays.
-    ``policy_version_id`` is empty where no version covered the training.
+    ``policy_version_id`` is empty where no version covered the training; ``basis_sha256`` tells
+    whether the next one would rest on the same.
     """
 
     __tablename__ = "eligibility_decision"
@@ -72,7 +73,7 @@ class EligibilityDecision(Base):
     amount_fen: Mapped[int | None]
     facts: Mapped[dict[str, Any]]
     results: Mapped[list[Any]]
-    facts_sha256: Mapped[str] = mapped_column(String(64))
+    basis_sha256: Mapped[str] = mapped_column(String(64))
     decided_at: Mapped[datetime]
 
 

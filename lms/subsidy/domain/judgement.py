@@ -35,9 +35,15 @@ class Judged:
     decision: Decision
 
     def written(self) -> tuple[dict[str, Any], str]:
-        """Return the facts as the record keeps them, and a digest that is the same for the same."""
+        """Return the facts as the record keeps them, and the digest of what the decision rests on.
+
+        Minutes and attempts count by what the clauses find in them: whoever studies on without
+        coming to another finding gets no new decision, and the ledger holds the minutes anyway.
+        """
         facts: dict[str, Any] = as_json(self.facts)
-        text = json.dumps(facts, ensure_ascii=False, sort_keys=True)
+        found = [(each.id, each.verdict.value, each.code) for each in self.decision.results]
+        basis = {**facts, "study": None, "attempts": None, "found": sorted(found)}
+        text = json.dumps(basis, ensure_ascii=False, sort_keys=True)
         return facts, hashlib.sha256(text.encode()).hexdigest()
 
 

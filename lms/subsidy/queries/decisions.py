@@ -22,7 +22,7 @@ class Last:
 
     number: int
     policy_version_id: int | None
-    facts_sha256: str
+    basis_sha256: str
     decided_at: datetime
 
 
@@ -38,7 +38,7 @@ def last_decisions(session: Session, people: Iterable[int]) -> dict[Pair, Last]:
     rows = session.execute(
         select(
             *(row.person_id, row.programme_id, row.number),
-            *(row.policy_version_id, row.facts_sha256, row.decided_at),
+            *(row.policy_version_id, row.basis_sha256, row.decided_at),
         ).where(
             row.person_id.in_(wanted),
             tuple_(row.person_id, row.programme_id, row.number).in_(newest),

@@ -1,4 +1,4 @@
-"""Decides what is due: writes a decision down only where facts or policy changed."""
+"""Decides what is due: writes a decision down only where what it rests on changed."""
 
 import json
 from collections.abc import Iterable, Mapping
@@ -85,7 +85,7 @@ def _write(session: Session, own: list[tuple[int, Judged]], now: datetime) -> in
         version_id = versions[policy.name] if policy else None
         before = last.get((person_id, each.programme.id))
         facts, sha256 = each.written()
-        if before and (before.facts_sha256, before.policy_version_id) == (sha256, version_id):
+        if before and (before.basis_sha256, before.policy_version_id) == (sha256, version_id):
             continue
         rows.append(
             {
@@ -97,7 +97,7 @@ def _write(session: Session, own: list[tuple[int, Judged]], now: datetime) -> in
                 "amount_fen": each.decision.amount_fen,
                 "facts": facts,
                 "results": results_json(each.decision),
-                "facts_sha256": sha256,
+                "basis_sha256": sha256,
                 "decided_at": now,
             }
         )

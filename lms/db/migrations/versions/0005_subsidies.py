@@ -96,7 +96,7 @@ def _decisions() -> None:
         sa.Column("amount_fen", ID, nullable=True),
         sa.Column("facts", JSON, nullable=False),
         sa.Column("results", JSON, nullable=False),
-        sa.Column("facts_sha256", sa.String(64), nullable=False),
+        sa.Column("basis_sha256", sa.String(64), nullable=False),
         sa.Column("decided_at", MOMENT, nullable=False),
         sa.CheckConstraint(
             f"outcome IN ({OUTCOMES})", name=op.f("ck_eligibility_decision_outcome")

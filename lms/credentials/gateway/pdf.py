@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 
 from lms.credentials.gateway import art, attachment, typeset
 from lms.credentials.gateway.carriers import to_text
@@ -41,9 +42,12 @@ class Sheet:
     is_void: bool = False
 
 
+@lru_cache(maxsize=64)
 def certificate(sheet: Sheet) -> bytes:
     """Return the sheet as an A4 page in PDF/A-3b that carries the credential as an attachment.
 
+    Setting one takes the engine for as long as twenty pages of the site take, so the last ones are
+    kept: a class that opens the address of one badge keeps nobody else waiting.
     Characters without a glyph are printed as 〓; a long name or title is set smaller. Raises
     ``CarrierError`` where the credential is too large or not text.
     """

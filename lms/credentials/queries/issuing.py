@@ -154,6 +154,12 @@ def active_keys(session: Session, controller: str) -> dict[str, IssuerKey]:
     return {row.kind: row for row in rows}
 
 
+def other_names(session: Session, controller: str) -> list[str]:
+    """Return the names the site signed under before, but for this one."""
+    rows = select(IssuerKey.controller).where(IssuerKey.controller != controller).distinct()
+    return list(session.scalars(rows.order_by(IssuerKey.controller)))
+
+
 def revoked_places(session: Session, number: int) -> list[int]:
     """Return the places of a list whose badges are revoked."""
     return [

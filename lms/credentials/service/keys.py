@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+import structlog
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 from sqlalchemy.orm import Session
@@ -18,6 +19,7 @@ from lms.credentials.models import IssuerKey
 from lms.db.upsert import insert_once
 from lms.jobs.service import JobRequest, enqueue
 
+log = structlog.get_logger(__name__)
 STATUS = "credentials.status"
 _MAKERS: Mapping[KeyKind, Callable[[], keys.FreshKey]] = {
     KeyKind.ED25519: keys.fresh_ed25519,
@@ -40,6 +42,9 @@ class Signer:
 def ensure(session: Session, vault: Vault, site: Site, *, at: datetime) -> dict[str, IssuerKey]:
     """Return the signing keys by kind, made where there are none yet."""
     found = queries.active_keys(session, site.did)
+    if not found and (before := queries.other_names(session, site.did)):
+        # Strangers look for the keys of earlier badges under the earlier name, not here.
+        log.warning("issuer_name_changed", before=before, now=site.did)
     for kind, make in _MAKERS.items():
         if kind not in found:
             # Two workers may come at once: the partial unique index lets one key stand.

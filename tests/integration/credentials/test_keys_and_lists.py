@@ -1,10 +1,12 @@
 """Keys are sealed and rotate without hurting old badges; the day's round keeps lists fresh."""
 
 import json
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
 from sqlalchemy import select
+from structlog.testing import capture_logs
 
 from lms.credentials import tasks
 from lms.credentials.domain.addresses import Site
@@ -56,6 +58,20 @@ def test_keys_are_made_once_and_sealed(database: Database, settings: Settings) -
         rows = session.scalars(select(IssuerKey)).all()
         assert sorted(row.kind for row in rows) == ["ed25519", "rsa"]
         assert all("PRIVATE" not in (row.private or "") for row in rows)
+
+
+def test_a_site_under_another_address_says_that_it_signs_under_another_name(
+    database: Database, settings: Settings
+) -> None:
+    with capture_logs() as said:
+        tasks.open_signer(database, settings)
+        moved = replace(settings, base_url="https://elsewhere.example")
+        tasks.open_signer(database, moved)
+        tasks.open_signer(database, moved)
+    told = [entry for entry in said if entry["event"] == "issuer_name_changed"]
+    assert [(entry["before"], entry["now"]) for entry in told] == [
+        (["did:web:localhost"], "did:web:elsewhere.example")
+    ]
 
 
 def test_after_a_rotation_old_badges_stand_and_the_old_key_signs_nothing_more(

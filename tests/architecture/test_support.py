@@ -5,14 +5,18 @@ import signal
 import subprocess
 import sys
 import time
+from http.client import HTTPConnection
 from pathlib import Path
+from threading import Event, Timer
 
 import pytest
+from flask import Flask
 from sqlalchemy import create_engine, inspect, text
 
 from tests.architecture.rules.source import ROOT
 from tests.support import summary
 from tests.support.databases import create_schema, fresh_url
+from tests.support.site import serving
 from tests.support.watchdog import alive
 
 LEAVE_A_SERVER = """
@@ -79,6 +83,26 @@ def test_a_run_that_is_killed_leaves_no_server_behind():
     while alive(server) or Path(folder).exists():
         assert time.monotonic() < until, "the server or its folder is still there"
         time.sleep(0.1)
+
+
+def test_a_site_that_ends_waits_for_what_it_still_answers():
+    app, begun, may_end, ended = Flask("slow"), Event(), Event(), Event()
+
+    @app.get("/")
+    def slowly() -> str:
+        begun.set()
+        may_end.wait(20)
+        ended.set()
+        return "done"
+
+    with serving(app) as url:
+        host = url.removeprefix("http://")
+        browser = HTTPConnection(host)
+        browser.request("GET", "/")
+        assert begun.wait(20)
+        browser.close()
+        Timer(0.2, may_end.set).start()
+    assert ended.is_set()
 
 
 def test_a_part_that_cannot_be_had_is_named_with_what_it_cost():

@@ -2,7 +2,7 @@
 
 import secrets
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -20,6 +20,7 @@ from lms.wiring import JOBS
 
 _UNSAFE = {"POST", "PUT", "PATCH", "DELETE"}
 _TOO_MANY_JOBS = 1_000
+_IDLE_SECONDS = 20
 
 
 @dataclass(slots=True)
@@ -97,14 +98,33 @@ def run_jobs_of(database: Database, settings: Settings, queue: WaitingQueue) -> 
     return Jobs(queue, Runner(database, settings, JOBS))
 
 
-def _whole(app: Flask) -> Callable[..., list[bytes]]:
-    """Hand answers over in one piece, closed: werkzeug's server forgets to where a browser leaves.
+class _Whole:
+    """Hands answers over in one piece, closed: werkzeug's server forgets to where a browser leaves.
 
     Production's server closes what it sends; a test must not fail for one that does not.
     """
 
-    def answer(environ: dict[str, Any], start_response: Any) -> list[bytes]:
-        parts = app(environ, start_response)
+    def __init__(self, app: Flask) -> None:
+        self._app = app
+        self._answering = 0
+        self._is_over = False
+        self._changed = threading.Condition()
+
+    def __call__(self, environ: dict[str, Any], start_response: Any) -> list[bytes]:
+        with self._changed:
+            if self._is_over:
+                start_response("503 Service Unavailable", [])
+                return []
+            self._answering += 1
+        try:
+            return self._answer(environ, start_response)
+        finally:
+            with self._changed:
+                self._answering -= 1
+                self._changed.notify_all()
+
+    def _answer(self, environ: dict[str, Any], start_response: Any) -> list[bytes]:
+        parts = self._app(environ, start_response)
         try:
             return [b"".join(parts)]
         finally:
@@ -112,13 +132,18 @@ def _whole(app: Flask) -> Callable[..., list[bytes]]:
             if close is not None:
                 close()
 
-    return answer
+    def end(self) -> None:
+        """Answer nothing more, and wait for what nobody waits for: it still holds connections."""
+        with self._changed:
+            self._is_over = True
+            self._changed.wait_for(lambda: self._answering == 0, timeout=_IDLE_SECONDS)
 
 
 @contextmanager
 def serving(app: Flask) -> Iterator[str]:
     """Serve the application on a free port of this machine; yield its address."""
-    server = make_server("127.0.0.1", 0, _whole(app), threaded=True)
+    whole = _Whole(app)
+    server = make_server("127.0.0.1", 0, whole, threaded=True)
     # A thread that still answers must not hold up the next test.
     server.daemon_threads = True
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
@@ -129,3 +154,4 @@ def serving(app: Flask) -> Iterator[str]:
         server.shutdown()
         thread.join()
         server.server_close()
+        whole.end()

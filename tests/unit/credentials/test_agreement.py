@@ -54,3 +54,41 @@ def test_sentences_may_be_worded_otherwise_one_day() -> None:
     reworded["evidence"][0]["narrative"] = "420"
     reworded["credentialSubject"]["result"].reverse()
     assert agrees(reworded, VALUE, AWARD)
+
+
+# The facts of a badge as this site first signed them. Badges stand for years: never change this.
+FIRST_EDITION = {
+    "id": "urn:uuid:0b1c",
+    "validFrom": "2026-06-15T01:41:07Z",
+    "awardedDate": "2026-06-15T01:41:07Z",
+    "issuer": {"url": "https://xiangbo.example"},
+    "credentialSubject": {
+        "activityStartDate": "2026-06-15T01:41:07Z",
+        "activityEndDate": "2026-06-15T01:41:07Z",
+        "licenseNumber": "XB26-8C2F-71KD",
+        "term": "2026 乡播 直播销售员 五级 1",
+        "source": {"name": "常山县村播学院"},
+        "achievement": {
+            "name": "直播之星 / Live Streaming Stars",
+            "alignment": [{"targetCode": "4-01-06-02/L5"}],
+        },
+        "result": [
+            {
+                "resultDescription": "https://xiangbo.example/courses/live-streaming-stars#hours",
+                "value": "23.9",
+            },
+            {
+                "resultDescription": "https://xiangbo.example/courses/live-streaming-stars#outcome",
+                "status": "Completed",
+            },
+            {
+                "resultDescription": "https://xiangbo.example/courses/live-streaming-stars#score",
+                "value": "80",
+            },
+        ],
+    },
+}
+
+
+def test_badges_of_the_first_edition_agree_whatever_is_signed_today() -> None:
+    assert agrees(FIRST_EDITION, VALUE, AWARD)

@@ -42,7 +42,8 @@ class Signer:
 def ensure(session: Session, vault: Vault, site: Site, *, at: datetime) -> dict[str, IssuerKey]:
     """Return the signing keys by kind, made where there are none yet."""
     found = queries.active_keys(session, site.did)
-    if not found and (before := queries.other_names(session, site.did)):
+    before = [] if queries.is_ours(session, site.did) else queries.other_names(session, site.did)
+    if before:
         # Strangers look for the keys of earlier badges under the earlier name, not here.
         log.warning("issuer_name_changed", before=before, now=site.did)
     for kind, make in _MAKERS.items():

@@ -74,6 +74,7 @@ def test_home_and_course_page_show_the_meter_in_short(learner: Client, own: Subs
         assert "600 元" in page
         said = page.replace("\xa0", " ")
         assert "18 项条件：满足 4 项，在核对 11 项，还差 3 项" in said
+        assert "拿到证书后 12 个月内申请。" in page
         assert 'href="/me/subsidy"' in page
 
 

@@ -68,6 +68,9 @@ def test_a_site_under_another_address_says_that_it_signs_under_another_name(
         moved = replace(settings, base_url="https://elsewhere.example")
         tasks.open_signer(database, moved)
         tasks.open_signer(database, moved)
+        with database.transaction() as session:
+            vault = tasks.Vault(moved.vault_keys)
+            issuer_keys.rotate(session, vault, Site(moved.base_url), at=now(session))
     told = [entry for entry in said if entry["event"] == "issuer_name_changed"]
     assert [(entry["before"], entry["now"]) for entry in told] == [
         (["did:web:localhost"], "did:web:elsewhere.example")

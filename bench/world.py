@@ -187,7 +187,6 @@ def _let_watch(session: Session, world: World, at: datetime) -> None:
                 "enrollment_id": enrollments[each.person_id],
                 "item_id": world.video.id,
                 "started_at_ms": mark - _SEEN_MS,
-                "last_seq": 0,
             }
         )
         sets.append(own | _watched(mark))

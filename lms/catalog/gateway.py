@@ -1,7 +1,7 @@
 """Reads the programmes that are known without anyone entering them."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -25,7 +25,8 @@ class Standard:
 class KnownProgramme:
     """A work type of an occupation at a level, with the credit hours its training takes.
 
-    ``draws_on`` names the programmes whose courses it counts where it has none of its own.
+    ``draws_on`` names the programmes whose courses it counts where it has none of its own;
+    ``counting`` is what it lays down about counting time other than is usual.
     """
 
     title: Localized
@@ -35,6 +36,7 @@ class KnownProgramme:
     credit_hours: int
     standard: Standard | None = None
     draws_on: tuple[str, ...] = ()
+    counting: Mapping[str, Any] = field(default_factory=dict)
 
 
 @cache

@@ -10,7 +10,10 @@ FINAL_LESSON = "FINAL"
 
 @dataclass(frozen=True, slots=True)
 class ItemView:
-    """One thing to do; ``duration_ms`` is the most it may earn."""
+    """One thing to do; ``duration_ms`` is the most it may earn.
+
+    ``media_version`` is the hash over the files of a video.
+    """
 
     id: int
     key: str
@@ -23,6 +26,7 @@ class ItemView:
     asset_id: str | None
     quiz_id: int | None
     captions: Mapping[str, int] | None = None
+    media_version: str | None = None
 
     @property
     def address(self) -> str:

@@ -5,7 +5,7 @@ only about the person.
 """
 
 from collections import OrderedDict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from threading import Lock
 
 from sqlalchemy import select
@@ -23,28 +23,30 @@ from lms.catalog.models import (
     RevisionState,
 )
 from lms.catalog.outline import CourseView, ItemView, LessonView, ModuleView
+from lms.media.models import Asset
 
 _KEPT = 256
 Key = tuple[str | None, int | None, str | None, int]
+Kept = tuple[CourseView, Mapping[int, ItemView]]
 
 
 class _Kept:
-    """The most recently used trees of this process."""
+    """The most recently used trees of this process, each with its items by id."""
 
     def __init__(self) -> None:
-        self._trees: OrderedDict[Key, CourseView] = OrderedDict()
+        self._trees: OrderedDict[Key, Kept] = OrderedDict()
         self._lock = Lock()
 
-    def get(self, key: Key) -> CourseView | None:
+    def get(self, key: Key) -> Kept | None:
         with self._lock:
-            tree = self._trees.get(key)
-            if tree is not None:
+            kept = self._trees.get(key)
+            if kept is not None:
                 self._trees.move_to_end(key)
-            return tree
+            return kept
 
-    def put(self, key: Key, tree: CourseView) -> None:
+    def put(self, key: Key, kept: Kept) -> None:
         with self._lock:
-            self._trees[key] = tree
+            self._trees[key] = kept
             while len(self._trees) > _KEPT:
                 self._trees.popitem(last=False)
 
@@ -54,16 +56,24 @@ _kept = _Kept()
 
 def revision_tree(session: Session, revision_id: int) -> CourseView:
     """Return the tree of a revision; published ones cost no statement the second time."""
+    return tree_and_items(session, revision_id)[0]
+
+
+def tree_and_items(session: Session, revision_id: int) -> Kept:
+    """Return the tree of a revision as above, and its items by their id."""
     # Two databases in one process (tests) must not see each other's trees.
     place = session.get_bind().engine.url
     key = (place.host, place.port, place.database, revision_id)
-    tree = _kept.get(key)
-    if tree is not None:
-        return tree
+    kept = _kept.get(key)
+    if kept is not None:
+        return kept
     state, tree = _load(session, revision_id)
-    if state in (RevisionState.PUBLISHED, RevisionState.RETIRED):
-        _kept.put(key, tree)
-    return tree
+    kept = (tree, {item.id: item for item in tree.items()})
+    # A video that is still being prepared gets its hash later.
+    is_whole = all(item.media_version or not item.asset_id for item in kept[1].values())
+    if is_whole and state in (RevisionState.PUBLISHED, RevisionState.RETIRED):
+        _kept.put(key, kept)
+    return kept
 
 
 def published_revisions(session: Session) -> list[int]:
@@ -151,10 +161,11 @@ def _items(session: Session, revision_id: int) -> list[tuple[int, ItemView]]:
         select(
             *(Item.id, Item.key, Item.kind, Item.title, Item.is_required, Item.lesson_id),
             *(Item.material_id, Item.asset_id, Item.quiz_id, Item.captions),
-            *(Lesson.key.label("lesson_key"), Material.duration_ms),
+            *(Lesson.key.label("lesson_key"), Material.duration_ms, Asset.version),
         )
         .join(Lesson, Lesson.id == Item.lesson_id)
         .outerjoin(Material, Material.id == Item.material_id)
+        .outerjoin(Asset, Asset.id == Material.asset_id)
         .where(Item.revision_id == revision_id)
         .order_by(Item.position)
     )
@@ -173,6 +184,7 @@ def _items(session: Session, revision_id: int) -> list[tuple[int, ItemView]]:
                 asset_id=row.asset_id,
                 quiz_id=row.quiz_id,
                 # Chinese first: it is what most people read.
+                media_version=row.version,
                 captions=row.captions and dict(sorted(row.captions.items(), reverse=True)),
             ),
         )

@@ -23,7 +23,8 @@ Localized = dict[str, str]  # {"zh": …, "en": …}; zh always stands
 
 # 64-bit keys everywhere; SQLite only counts up by itself on its own INTEGER.
 BigId = BigInteger().with_variant(Integer(), "sqlite")
-Json = JSON().with_variant(JSONB(), "postgresql")
+# No value is no value: JSON null would hide from IS NULL.
+Json = JSON(none_as_null=True).with_variant(JSONB(none_as_null=True), "postgresql")
 
 
 class UtcDateTime(TypeDecorator[datetime]):

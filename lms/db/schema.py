@@ -18,6 +18,7 @@ def load_metadata() -> MetaData:
     Features are found by folder, not imported by name: the database knows none of them.
     """
     for feature in pkgutil.iter_modules([str(_HOUSE)]):
-        if (_HOUSE / feature.name / "models.py").exists():
+        models = _HOUSE / feature.name / "models"
+        if models.is_dir() or models.with_suffix(".py").exists():
             importlib.import_module(f"lms.{feature.name}.models")
     return Base.metadata

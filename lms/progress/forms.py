@@ -38,6 +38,26 @@ class BeatForm(BaseModel):
         return PlayerReport(beat, seconds_to_ms(self.position), round(self.rate * 100))
 
 
+class CheckForm(BaseModel):
+    """What a learner says to a presence check: an answer, or that they need more time."""
+
+    model_config = ConfigDict(strict=True, extra="ignore")
+
+    answer: Annotated[str, Field(min_length=1, max_length=40)] | None = None
+    more_time: bool = False
+
+
+def parse_check(body: object) -> CheckForm:
+    """Return what was said. Raises ``InvalidInput`` where it is neither."""
+    try:
+        form = CheckForm.model_validate(body)
+    except ValidationError:
+        form = CheckForm()
+    if form.answer is None and not form.more_time:
+        raise InvalidInput({"answer": Message("bad_value", "This value does not fit.")})
+    return form
+
+
 def parse_beat(body: object) -> PlayerReport:
     """Return the checked report. Raises ``InvalidInput`` naming each field that does not fit."""
     try:

@@ -28,6 +28,7 @@ from sqlalchemy.orm import Session
 from lms.assessment.models import Attempt
 from lms.db.base import Base
 from lms.demo.domain import HALF_WAY_PERCENT
+from lms.progress.domain.ledger import EntryKind
 from lms.progress.domain.state import LeaseEnd
 from lms.progress.models import (
     ItemCompletion,
@@ -161,6 +162,10 @@ class _Words:
         """Return the JSON of an empty object."""
         return literal_column("'{}'" if self.is_sqlite else "'{}'::jsonb")
 
+    def no_intervals(self) -> ColumnElement[Any]:
+        """Return the JSON of an empty list."""
+        return literal_column("'[]'" if self.is_sqlite else "'[]'::jsonb")
+
     def moment(self, ms: ColumnElement[int]) -> ColumnElement[Any]:
         """Return milliseconds since 1970 as the engine stores moments."""
         if self.is_sqlite:
@@ -210,7 +215,6 @@ def _leases() -> Insert:
         "started_at_ms": begins,
         "ended_at_ms": begins + ms,
         "ended_by": literal(str(LeaseEnd.RELEASED)),
-        "last_seq": literal(1),
     }
     return _filled(PlaybackLease, watched, values)
 
@@ -221,18 +225,22 @@ def _slices(words: _Words) -> Insert:
     values = {
         "person_id": _NEW.c.person_id,
         "material_id": _STEP.c.material_id,
+        "kind": literal(str(EntryKind.BEAT)),
         "lease_id": _lease_id(),
         "seq": literal(1),
+        "part": literal(0),
         "day": _NEW.c.first_day + _STEP.c.day,
         "wall_from_ms": begins,
         "wall_to_ms": begins + ms,
         "claimed": interval,
         "seen": interval,
         "credited": interval,
+        "held": words.no_intervals(),
         "refused": words.nothing(),
         "claimed_ms": ms,
         "seen_ms": ms,
         "credited_ms": ms,
+        "held_ms": literal(0),
         "device_hash": literal(_DEVICE_HASH),
     }
     return _filled(WatchSlice, watched, values)
@@ -246,9 +254,11 @@ def _sets(words: _Words) -> Insert:
         "material_id": _STEP.c.material_id,
         "seen": interval,
         "credited": interval,
+        "held": words.no_intervals(),
         "refused": words.nothing(),
         "seen_ms": ms,
         "credited_ms": ms,
+        "granted_ms": literal(0),
         "position_ms": ms,
         "updated_at_ms": begins + ms,
     }
@@ -260,12 +270,13 @@ def _clocks(words: _Words) -> Insert:
     last = func.max(begins + ms)
     known = select(StudyClock.person_id).where(StudyClock.person_id == _NEW.c.person_id)
     rows = (
-        select(_NEW.c.person_id, last, last, words.nothing())
+        select(_NEW.c.person_id, last, last, words.nothing(), literal(0), literal(0), literal(0))
         .select_from(watched)
         .where(~known.correlate(_NEW).exists())
         .group_by(_NEW.c.person_id)
     )
     columns = ["person_id", "credit_mark_ms", "seen_mark_ms", "day_used"]
+    columns += ["read_at_ms", "ahead_ms", "turn"]
     return insert(StudyClock).from_select(columns, rows)
 
 

@@ -15,16 +15,19 @@ from lms.progress.domain.pieces import (
     clip_claims,
     keep_unseen,
     pay_new,
+    refuse_ahead,
 )
 from lms.progress.domain.prompts import count_down, is_overdue, is_prompt_due
-from lms.progress.domain.settings import CountingSettings
+from lms.progress.domain.settings import CountingSettings, Offline, Seeking
 from lms.progress.domain.slices import Slice, cut_slices
 from lms.progress.domain.spans import Spans
 from lms.progress.domain.state import Beat, ItemProgress, LearnerClock, Moment, Reason
 from lms.progress.domain.windows import PaidPart, Window, cut_to_days, open_window
 
 # What a beat of an ended lease calls `superseded` (counting.md, a beat, 6).
-_TOO_LATE = frozenset({Reason.GAP, Reason.DAILY_CAP, Reason.FASTER_THAN_CLOCK})
+_TOO_LATE = frozenset(
+    {Reason.GAP, Reason.OFFLINE_UNVERIFIED, Reason.DAILY_CAP, Reason.FASTER_THAN_CLOCK}
+)
 
 
 def apply_beat(
@@ -47,13 +50,12 @@ def apply_beat(
     seen_window = open_window(clock.seen_mark, lease, moment.now, settings)
     credit_window = open_window(clock.credit_mark, lease, moment.now, settings)
     parts = cut_to_days(credit_window, moment, settings)
-    pieces, kept = keep_unseen(
-        clip_claims(beat.played, state.progress.duration_ms),
-        state.progress.seen,
-        _seen_ladder(seen_window, settings),
-    )
+    claims = clip_claims(beat.played, state.progress.duration_ms)
+    if settings.seeking is Seeking.LOCKED:
+        claims = refuse_ahead(claims, state.progress.seen)
+    pieces, kept = keep_unseen(claims, state.progress.seen, _seen_ladder(seen_window, settings))
     counted = state.progress.credited.union(state.progress.held)
-    pieces = pay_new(pieces, counted, _pay_ladder(clock, beat, credit_window, parts))
+    pieces = pay_new(pieces, counted, _pay_ladder(clock, beat, credit_window, parts, settings))
     if not lease.is_live:
         pieces = [_supersede(piece) for piece in pieces]
     slices = cut_slices(pieces, kept, parts, moment.parts[-1].day)
@@ -87,8 +89,15 @@ def _seen_ladder(window: Window, settings: CountingSettings) -> Ladder:
     budget = _seen_budget(window.length_ms, settings)
     uncapped = _seen_budget(window.uncapped_ms, settings)
     return Ladder(
-        [(OPEN, budget), (Fate(Reason.GAP), uncapped - budget)], Fate(Reason.FASTER_THAN_CLOCK)
+        [(OPEN, budget), (_too_long_ago(settings), uncapped - budget)],
+        Fate(Reason.FASTER_THAN_CLOCK),
     )
+
+
+def _too_long_ago(settings: CountingSettings) -> Fate:
+    """Return what becomes of time that only the gap cap cuts off."""
+    is_queued = settings.offline is Offline.QUEUED
+    return Fate(Reason.OFFLINE_UNVERIFIED if is_queued else Reason.GAP)
 
 
 def _seen_budget(window_ms: int, settings: CountingSettings) -> int:
@@ -106,7 +115,11 @@ def _seen_mark(clock: LearnerClock, window: Window, kept: Spans, settings: Count
 
 
 def _pay_ladder(
-    clock: LearnerClock, beat: Beat, window: Window, parts: Sequence[PaidPart]
+    clock: LearnerClock,
+    beat: Beat,
+    window: Window,
+    parts: Sequence[PaidPart],
+    settings: CountingSettings,
 ) -> Ladder:
     """Return what becomes of new seconds, in order (counting.md, a beat, 4, and prompts)."""
     if beat.refused_as is not None:
@@ -120,7 +133,7 @@ def _pay_ladder(
     capped = sum(part.length_ms - part.allowed_ms for part in parts)
     limits = [
         (Fate(Reason.DAILY_CAP), capped),
-        (Fate(Reason.GAP), window.uncapped_ms - window.length_ms),
+        (_too_long_ago(settings), window.uncapped_ms - window.length_ms),
     ]
     return Ladder(chain(paid, limits), Fate(Reason.FASTER_THAN_CLOCK))
 

@@ -88,6 +88,20 @@ def clip_claims(played: Iterable[Pair], duration_ms: int) -> list[Piece]:
     return pieces
 
 
+def refuse_ahead(pieces: Iterable[Piece], seen: Spans) -> list[Piece]:
+    """Refuse what begins beyond everything seen so far: nobody skips ahead on the first pass."""
+    furthest = seen.pairs[-1][1] if seen else 0
+    sorted_out: list[Piece] = []
+    for piece in pieces:
+        if piece.fate == OPEN and piece.begin > furthest:
+            sorted_out.append(piece._replace(fate=Fate(Reason.FASTER_THAN_CLOCK)))
+            continue
+        if piece.fate == OPEN:
+            furthest = max(furthest, piece.end)
+        sorted_out.append(piece)
+    return sorted_out
+
+
 def keep_unseen(pieces: Iterable[Piece], seen: Spans, ladder: Ladder) -> tuple[list[Piece], Spans]:
     """Let open seconds not seen before climb ``ladder``; return the pieces and what was kept.
 

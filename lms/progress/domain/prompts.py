@@ -2,8 +2,8 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from enum import StrEnum
 
+from lms.progress.domain.ledger import EntryKind
 from lms.progress.domain.settings import CountingSettings, OnMiss
 from lms.progress.domain.spans import Spans
 from lms.progress.domain.state import (
@@ -14,14 +14,6 @@ from lms.progress.domain.state import (
     Prompt,
     Unconfirmed,
 )
-
-
-class EntryKind(StrEnum):
-    """What an answer, or its lack, does to something earned."""
-
-    HELD_CREDITED = "held_credited"
-    HELD_REFUSED = "held_refused"
-    CREDIT_TAKEN_BACK = "credit_taken_back"
 
 
 @dataclass(frozen=True, slots=True)

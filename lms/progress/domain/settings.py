@@ -19,6 +19,27 @@ class OnMiss(StrEnum):
     REWIND = "rewind"
 
 
+class Seeking(StrEnum):
+    """Whether one may jump ahead of what was seen; going back is always free."""
+
+    FREE = "free"
+    LOCKED = "locked"
+
+
+class Night(StrEnum):
+    """Whether the hours from 23:00 to 06:00 count."""
+
+    COUNTS = "counts"
+    REFUSED = "refused"
+
+
+class Offline(StrEnum):
+    """What becomes of the time that reaches the site too late to be credited."""
+
+    SEEN_ONLY = "seen_only"
+    QUEUED = "queued"
+
+
 @dataclass(frozen=True, slots=True)
 class CountingSettings:
     """What a programme lays down about counting; times in milliseconds, shares in per cent."""
@@ -35,6 +56,9 @@ class CountingSettings:
     prompt_after_most_ms: int = 10 * 60 * 1000
     prompt_free_end_ms: int = 60_000
     coverage_percent: int = 90
+    seeking: Seeking = Seeking.FREE
+    night: Night = Night.COUNTS
+    offline: Offline = Offline.SEEN_ONLY
 
     def __post_init__(self) -> None:
         """Refuse settings that no schedule could follow; raises ``ValueError``."""
@@ -98,4 +122,7 @@ _PLAIN: dict[str, tuple[str, Callable[[object], Any]]] = {
     "prompt_after_most": ("prompt_after_most_ms", _seconds),
     "prompt_free_end": ("prompt_free_end_ms", _seconds),
     "coverage_percent": ("coverage_percent", _percent),
+    "seeking": ("seeking", lambda value: Seeking(str(value))),
+    "night": ("night", lambda value: Night(str(value))),
+    "offline": ("offline", lambda value: Offline(str(value))),
 }

@@ -7,8 +7,9 @@ from typing import Any
 from lms.progress.domain.answers import BeatOutcome, BeatState, Verdict
 from lms.progress.domain.beats import apply_beat
 from lms.progress.domain.cases import Case, Event, EventKind, Expectation
+from lms.progress.domain.days import Day, split_days
+from lms.progress.domain.ledger import EntryKind
 from lms.progress.domain.prompts import (
-    EntryKind,
     Settlement,
     answer_prompt,
     ask_more_time,
@@ -25,7 +26,6 @@ from lms.progress.domain.state import (
     LeaseEnd,
     Moment,
     Unconfirmed,
-    split_days,
 )
 from lms.progress.domain.units import MS_PER_SECOND, ms_to_seconds
 
@@ -135,7 +135,8 @@ class Simulation:
 
     def _moment(self, now: int) -> Moment:
         begins_at = now - self.settings.gap_cap_ms
-        return Moment(now, split_days(begins_at, now, _simulated_day, self._used_ms))
+        parts = split_days(begins_at, now, _simulated_day, self._used_ms, self.settings.night)
+        return Moment(now, parts)
 
 
 def simulate_case(case: Case) -> dict[str, Any]:
@@ -184,6 +185,6 @@ def _as_result(expect: Expectation) -> dict[str, Any]:
     }
 
 
-def _simulated_day(at: int) -> tuple[int, int]:
+def _simulated_day(at: int) -> Day:
     day = at // _DAY_MS
-    return day, (day + 1) * _DAY_MS
+    return Day(day, day * _DAY_MS, (day + 1) * _DAY_MS)

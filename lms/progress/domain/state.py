@@ -1,6 +1,5 @@
 """What the database knows of a learner before and after a beat, as plain immutable values."""
 
-from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Self
@@ -156,28 +155,6 @@ class Moment:
 
     now: int
     parts: tuple[DayPart, ...]
-
-
-def split_days(
-    begins_at: int,
-    ends_at: int,
-    day_of: Callable[[int], tuple[int, int]],
-    used_ms: Mapping[int, int],
-) -> tuple[DayPart, ...]:
-    """Cut ``[begins_at, ends_at]`` at local midnights.
-
-    ``day_of`` tells for a moment its local day's ordinal and the moment that day ends;
-    ``used_ms`` maps day to what is credited and held on it. A stretch of no length gives the
-    one part it lies in.
-    """
-    parts: list[DayPart] = []
-    at = begins_at
-    while at < ends_at or not parts:
-        day, midnight = day_of(at)
-        stop = min(midnight, ends_at)
-        parts.append(DayPart(day, at, stop, used_ms.get(day, 0)))
-        at = stop
-    return tuple(parts)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,12 +1,12 @@
 """Reads clocks, leases, sets and completions."""
 
+from lms.progress.queries.checks import cues_of, unconfirmed
 from lms.progress.queries.counting import (
-    ClockRow,
     SetsRow,
+    State,
     beat_state,
     completed_items,
     lock_clock,
-    lock_clock_if_any,
     sets_of,
     totals_of,
 )
@@ -27,15 +27,16 @@ from lms.progress.queries.items import (
 )
 
 __all__ = [
-    "ClockRow",
     "ItemAddress",
     "ItemProgressRow",
     "SetsRow",
+    "State",
     "Target",
     "all_sets",
     "beat_state",
     "completed_items",
     "completed_of_enrollments",
+    "cues_of",
     "final_percent",
     "has_open_attempt",
     "is_item_known",
@@ -46,8 +47,8 @@ __all__ = [
     "lesson_progress",
     "live_lease",
     "lock_clock",
-    "lock_clock_if_any",
     "sets_of",
     "totals_of",
+    "unconfirmed",
     "verified_ms",
 ]

@@ -4,36 +4,41 @@ The statements are put together once and read columns, not mapped objects: this 
 does all day.
 """
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, cast
 
-from sqlalchemy import ColumnElement, Row, Select, Table, and_, bindparam, case, func, select
+from sqlalchemy import (
+    ColumnElement,
+    Row,
+    Select,
+    Table,
+    Update,
+    and_,
+    bindparam,
+    case,
+    func,
+    select,
+    update,
+)
 from sqlalchemy.orm import Session
 
-from lms.catalog.models import Item, Material
+from lms.catalog.models import Item, Lesson
 from lms.enrollment.models import Enrollment
 from lms.progress.domain.totals import Totals
 from lms.progress.models import (
-    BeatRecord,
     ItemCompletion,
     MaterialProgress,
     PlaybackLease,
+    PresenceCheck,
     StudyClock,
+    WatchSlice,
 )
 
 # SQLite counts days; 1970 began at this Julian day.
 _JULIAN_1970 = 2_440_587.5
 _MS_A_DAY = 86_400_000
 
-
-@dataclass(frozen=True, slots=True)
-class ClockRow:
-    """A learner's clock: up to where wall time is spent, and what each day was credited."""
-
-    credit_mark_ms: int
-    seen_mark_ms: int
-    day_used: Mapping[str, int]
+State = Row[*tuple[Any, ...]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,53 +50,82 @@ class SetsRow:
     position_ms: int
 
 
-_CLOCKS, _LEASES, _BEATS, _SETS, _DONE, _MATERIALS, _ITEMS, _ENROLLMENTS = (
+_CLOCKS, _LEASES, _SLICES, _SETS, _DONE, _LESSONS, _ITEMS, _ENROLLMENTS, _CHECKS = (
     cast(Table, model.__table__)
     for model in (
-        *(StudyClock, PlaybackLease, BeatRecord, MaterialProgress),
-        *(ItemCompletion, Material, Item, Enrollment),
+        *(StudyClock, PlaybackLease, WatchSlice, MaterialProgress, ItemCompletion),
+        *(Lesson, Item, Enrollment, PresenceCheck),
     )
 )
-_K, _L, _B, _S = _CLOCKS.c, _LEASES.c, _BEATS.c, _SETS.c
-_D, _M, _I, _E = _DONE.c, _MATERIALS.c, _ITEMS.c, _ENROLLMENTS.c
+_K, _L, _W, _S, _D = _CLOCKS.c, _LEASES.c, _SLICES.c, _SETS.c, _DONE.c
+_U, _I, _E, _P = _LESSONS.c, _ITEMS.c, _ENROLLMENTS.c, _CHECKS.c
 _NOW_MS: dict[str, ColumnElement[Any]] = {
     "sqlite": func.round((func.julianday("now") - _JULIAN_1970) * _MS_A_DAY),
     "postgresql": func.floor(func.extract("epoch", func.clock_timestamp()) * 1000),
 }
 
 
-def clock_statement(now_ms: ColumnElement[Any]) -> Select[*tuple[Any, ...]]:
-    """Return what locks a learner's clock and reads it with the moment, milliseconds."""
+def lock_statement(read_ms: ColumnElement[Any]) -> Update:
+    """Return what locks a learner's clock, says so, and reads it with the database's clock."""
     return (
-        select(_K.credit_mark_ms, _K.seen_mark_ms, _K.day_used, now_ms.label("now_ms"))
-        .where(_K.person_id == bindparam("person_id"))
-        .with_for_update()
+        update(_CLOCKS)
+        .where(_K.person_id == bindparam("its_person"))
+        .values(turn=_K.turn + 1)
+        .returning(*_K, read_ms.label("read_ms"))
     )
 
 
-_CLOCK = {engine: clock_statement(now_ms) for engine, now_ms in _NOW_MS.items()}
-_BEAT_STATE = (
-    select(
-        *(_L.id, _L.person_id, _L.material_id, _L.enrollment_id, _L.started_at_ms),
-        *(_L.ended_at_ms, _L.ended_by, _L.last_seq),
-        *(_S.seen, _S.credited, _S.refused, _M.duration_ms, _M.kind, _M.lesson_key),
-        *(_E.status, _D.completed_at, _I.key.label("item_key"), _B.code, _B.answer),
+def beat_statement(read_ms: ColumnElement[Any]) -> Select[*tuple[Any, ...]]:
+    """Return what locks a learner's clock and reads everything a beat needs.
+
+    ``turn_read`` is the turn as it was when the statement began: where it is not ``turn``,
+    another transaction held the lock in between, and what was read beside the clock is old.
+    """
+    before = _CLOCKS.alias("before")
+    last_seq = select(func.max(_W.seq)).where(_W.lease_id == _L.id).correlate(_LEASES)
+    old = _SLICES.alias("old")
+    return (
+        select(
+            *(_K.credit_mark_ms, _K.seen_mark_ms, _K.day_used, _K.prompt_in_ms, _K.read_at_ms),
+            *(_K.entries, _K.head, _K.ahead_ms, _K.turn, before.c.turn.label("turn_read")),
+            read_ms.label("read_ms"),
+            *(_L.id, _L.person_id, _L.material_id, _L.enrollment_id, _L.item_id),
+            *(_L.started_at_ms, _L.ended_at_ms, _L.ended_by),
+            last_seq.scalar_subquery().label("last_seq"),
+            *(_S.seen, _S.credited, _S.held, _S.refused, _S.granted_ms, _S.position_ms),
+            *(_I.revision_id, _I.key.label("item_key"), _U.key.label("lesson_key")),
+            *(_E.status, _D.completed_at, old.c.code, old.c.answer),
+            *(each.label(f"check_{each.name}") for each in _CHECK_COLUMNS),
+        )
+        .join_from(_LEASES, _CLOCKS, _K.person_id == _L.person_id)
+        .join(before, before.c.person_id == _L.person_id)
+        .join(_ITEMS, _I.id == _L.item_id)
+        .join(_LESSONS, _U.id == _I.lesson_id)
+        .join(_ENROLLMENTS, _E.id == _L.enrollment_id)
+        .outerjoin(_SETS, and_(_S.person_id == _L.person_id, _S.material_id == _L.material_id))
+        .outerjoin(
+            _DONE,
+            and_(
+                _D.enrollment_id == _L.enrollment_id,
+                _D.lesson_key == _U.key,
+                _D.item_key == _I.key,
+            ),
+        )
+        .outerjoin(
+            old, and_(old.c.lease_id == _L.id, old.c.seq == bindparam("seq"), old.c.part == 0)
+        )
+        .outerjoin(_CHECKS, and_(_P.person_id == _L.person_id, _P.answered_at_ms.is_(None)))
+        .where(_L.id == bindparam("lease_id"), _L.person_id == bindparam("person_id"))
+        .with_for_update(of=_CLOCKS)
     )
-    .join_from(_LEASES, _MATERIALS, _M.id == _L.material_id)
-    .join(_ITEMS, _I.id == _L.item_id)
-    .join(_ENROLLMENTS, _E.id == _L.enrollment_id)
-    .outerjoin(_SETS, and_(_S.person_id == _L.person_id, _S.material_id == _L.material_id))
-    .outerjoin(
-        _DONE,
-        and_(
-            _D.enrollment_id == _L.enrollment_id,
-            _D.lesson_key == _M.lesson_key,
-            _D.item_key == _I.key,
-        ),
-    )
-    .outerjoin(_BEATS, and_(_B.lease_id == _L.id, _B.seq == bindparam("seq")))
-    .where(_L.id == bindparam("lease_id"), _L.person_id == bindparam("person_id"))
+
+
+_CHECK_COLUMNS = (
+    *(_P.id, _P.lease_id, _P.material_id, _P.kind, _P.asked, _P.shown_at_ms, _P.after_number),
+    *(_P.more_time_at_ms, _P.missed_at_ms),
 )
+_LOCK = {engine: lock_statement(read_ms) for engine, read_ms in _NOW_MS.items()}
+_BEAT = {engine: beat_statement(read_ms) for engine, read_ms in _NOW_MS.items()}
 _SETS_OF = select(_S.seen, _S.credited, _S.position_ms).where(
     _S.person_id == bindparam("person_id"), _S.material_id == bindparam("material_id")
 )
@@ -108,36 +142,29 @@ _COMPLETED = select(_D.lesson_key, _D.item_key).where(
 )
 
 
-def lock_clock(session: Session, person_id: int) -> tuple[ClockRow, int]:
-    """Lock the learner's row and return it with the database's clock in milliseconds.
+def lock_clock(session: Session, person_id: int) -> State | None:
+    """Lock the learner's row and return it; ``None`` for one who never had a lease.
 
-    The clock is read in the statement that takes the lock, so that no beat that waited gets an
-    older moment than the one it waited for.
+    ``read_ms`` is the database's clock in the statement that takes the lock, so that nothing
+    that waited gets an older moment than what it waited for.
     """
-    clock, now_ms = lock_clock_if_any(session, person_id)
-    if clock is None:
-        raise LookupError("the learner has no clock yet")
-    return clock, now_ms
+    statement = _LOCK[session.get_bind().dialect.name]
+    return session.execute(statement, {"its_person": person_id}).one_or_none()
 
 
-def lock_clock_if_any(session: Session, person_id: int) -> tuple[ClockRow | None, int]:
-    """Lock the learner's row as ``lock_clock`` does; ``None`` for one who never had a lease."""
-    statement = _CLOCK[session.get_bind().dialect.name]
-    row = session.execute(statement, {"person_id": person_id}).one_or_none()
-    if row is None:
-        return None, 0
-    return ClockRow(row.credit_mark_ms, row.seen_mark_ms, row.day_used), int(row.now_ms)
+def beat_state(session: Session, *, person_id: int, lease_id: str, seq: int) -> State | None:
+    """Lock the learner's clock and return all a beat needs, in one statement.
 
-
-def beat_state(
-    session: Session, *, person_id: int, lease_id: str, seq: int
-) -> Row[*tuple[Any, ...]] | None:
-    """Return all a beat needs in one statement: lease, length, sets, and a stored answer.
-
+    That is lease, sets, the presence check that waits, and the stored answer to the same beat.
     ``seen`` is ``None`` where the person has no sets of the material yet.
     """
+    statement = _BEAT[session.get_bind().dialect.name]
     wanted = {"person_id": person_id, "lease_id": lease_id, "seq": seq}
-    return session.execute(_BEAT_STATE, wanted).one_or_none()
+    row = session.execute(statement, wanted).one_or_none()
+    if row is not None and row.turn != row.turn_read:
+        # It waited for another beat of this learner; the lock is ours now, so this is the truth.
+        row = session.execute(statement, wanted).one_or_none()
+    return row
 
 
 def sets_of(session: Session, *, person_id: int, material_id: int) -> SetsRow | None:

@@ -7,7 +7,7 @@ from lms.assessment.models import Attempt
 from lms.catalog.models import Item, Lesson
 from lms.catalog.outline import FINAL_LESSON
 from lms.enrollment.models import Enrollment
-from lms.progress.domain.ledger import Entry, head_of
+from lms.progress.domain.ledger import COLUMNS, head_of
 from lms.progress.models import MaterialProgress, WatchSlice
 
 _READ_AT_ONCE = 1000
@@ -47,7 +47,7 @@ def ledger_head(session: Session, person_id: int, *, first: int | None = None) -
 
     ``first`` looks at so many of the oldest alone: the ledger as it was when it had those.
     """
-    columns = [getattr(WatchSlice, name) for name in Entry.__slots__]
+    columns = [getattr(WatchSlice, name) for name in COLUMNS]
     rows = session.execute(
         select(*columns)
         .where(WatchSlice.person_id == person_id)
@@ -55,4 +55,5 @@ def ledger_head(session: Session, person_id: int, *, first: int | None = None) -
         .limit(first),
         execution_options={"yield_per": _READ_AT_ONCE},
     )
-    return head_of(Entry(*row) for row in rows)
+    head = head_of(dict(row) for row in rows.mappings())
+    return head.entries, head.hash

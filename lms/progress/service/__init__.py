@@ -1,6 +1,7 @@
 """Gives out leases, takes beats, derives completion; everything under the learner's lock."""
 
 from lms.progress.service.beats import BeatReply, take_beat
+from lms.progress.service.checks import CheckReply, answer_check
 from lms.progress.service.completion import (
     complete_item,
     complete_what_was_seen,
@@ -11,7 +12,9 @@ from lms.progress.service.leases import LeaseReply, end_lease, end_leases_of_sig
 
 __all__ = [
     "BeatReply",
+    "CheckReply",
     "LeaseReply",
+    "answer_check",
     "complete_item",
     "complete_what_was_seen",
     "derive_completion",

@@ -1,35 +1,47 @@
 """Gives the right to earn time to one device of a person at a time."""
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from lms.catalog.models import ItemKind
+from lms.catalog.tree import revision_tree
 from lms.core.access import Actor
 from lms.core.errors import Conflict, Forbidden, NotFound
 from lms.core.ids import new_token
 from lms.db.bus import emit
-from lms.db.upsert import insert_once
 from lms.progress import queries
+from lms.progress.domain.settings import CountingSettings
 from lms.progress.domain.spans import Spans
 from lms.progress.domain.state import LeaseEnd
+from lms.progress.domain.units import ms_to_datetime
 from lms.progress.events import LeaseEnded
-from lms.progress.models import PlaybackLease, StudyClock
+from lms.progress.gateway import counting_of
+from lms.progress.models import PlaybackLease
+from lms.progress.service.checks import NO_BEAT, open_prompt, settled
+from lms.progress.service.clocks import lock_clock, open_clock
 from lms.progress.service.completion import require_open
+from lms.progress.service.known import Known, read_known
 
 
 @dataclass(frozen=True, slots=True)
 class LeaseReply:
-    """What the player is told: its lease, where to go on and what is known already."""
+    """What the player is told: its lease, where to go on and what is known already.
+
+    ``prompt`` is the presence check that waits for an answer, on whatever device it was shown.
+    """
 
     lease: str
-    seq: int
     duration_ms: int
     position_ms: int
     watched: Spans
     credited: Spans
+    held_ms: int
+    settings: CountingSettings
+    prompt: dict[str, Any] | None
+    now_ms: int
 
 
 def take_lease(session: Session, *, actor: Actor, item_id: int) -> LeaseReply:
@@ -39,12 +51,11 @@ def take_lease(session: Session, *, actor: Actor, item_id: int) -> LeaseReply:
     the item is not open yet, ``Conflict`` for a quiz without an open attempt.
     """
     target = _target(session, actor=actor, item_id=item_id)
-    clock = {"person_id": actor.person_id, "credit_mark_ms": 0, "seen_mark_ms": 0, "day_used": {}}
-    insert_once(session, StudyClock, clock)
-    _, now_ms = queries.lock_clock(session, actor.person_id)
+    settings = _settings(session, target.revision_id)
+    clock = open_clock(session, actor.person_id, settings)
     older = queries.live_lease(session, actor.person_id)
     if older is not None:
-        _end(session, older, now_ms, LeaseEnd.SUPERSEDED)
+        _end(session, older, clock.now_ms, LeaseEnd.SUPERSEDED)
         session.flush()
     lease = PlaybackLease(
         id=new_token(),
@@ -53,11 +64,12 @@ def take_lease(session: Session, *, actor: Actor, item_id: int) -> LeaseReply:
         enrollment_id=target.enrollment_id,
         item_id=target.item_id,
         material_id=target.material_id,
-        started_at_ms=now_ms,
+        started_at_ms=clock.now_ms,
     )
     session.add(lease)
-    sets = queries.sets_of(session, person_id=actor.person_id, material_id=target.material_id)
-    return _reply(lease, target, sets)
+    session.flush()
+    known = read_known(session, person_id=actor.person_id, lease_id=lease.id, seq=NO_BEAT)
+    return _reply(settled(session, known))
 
 
 def end_lease(session: Session, *, actor: Actor, lease_id: str) -> None:
@@ -65,11 +77,12 @@ def end_lease(session: Session, *, actor: Actor, lease_id: str) -> None:
     owned = (PlaybackLease.id == lease_id) & (PlaybackLease.person_id == actor.person_id)
     if session.scalar(select(PlaybackLease.id).where(owned)) is None:
         raise NotFound
-    _, now_ms = queries.lock_clock(session, actor.person_id)
+    clock = lock_clock(session, actor.person_id, CountingSettings())
     lease = session.scalars(
         select(PlaybackLease).where(owned).execution_options(populate_existing=True)
     ).one()
-    _end(session, lease, now_ms, LeaseEnd.RELEASED)
+    if clock is not None:
+        _end(session, lease, clock.now_ms, LeaseEnd.RELEASED)
 
 
 def end_leases_of_sign_in(session: Session, *, sign_in_id: int) -> None:
@@ -78,11 +91,17 @@ def end_leases_of_sign_in(session: Session, *, sign_in_id: int) -> None:
     person_id = session.scalar(select(PlaybackLease.person_id).where(held))
     if person_id is None:
         return
-    _, now_ms = queries.lock_clock(session, person_id)
+    clock = lock_clock(session, person_id, CountingSettings())
+    if clock is None:
+        return
     for lease in session.scalars(
         select(PlaybackLease).where(held).execution_options(populate_existing=True)
     ):
-        _end(session, lease, now_ms, LeaseEnd.RELEASED)
+        _end(session, lease, clock.now_ms, LeaseEnd.RELEASED)
+
+
+def _settings(session: Session, revision_id: int) -> CountingSettings:
+    return counting_of(revision_tree(session, revision_id).programme_slug)
 
 
 def _target(session: Session, *, actor: Actor, item_id: int) -> queries.Target:
@@ -104,17 +123,19 @@ def _end(session: Session, lease: PlaybackLease, now_ms: int, by: LeaseEnd) -> N
         return
     lease.ended_at_ms = now_ms
     lease.ended_by = by
-    emit(session, LeaseEnded(lease.person_id, datetime.fromtimestamp(now_ms / 1000, UTC)))
+    emit(session, LeaseEnded(lease.person_id, ms_to_datetime(now_ms)))
 
 
-def _reply(
-    lease: PlaybackLease, target: queries.Target, sets: queries.SetsRow | None
-) -> LeaseReply:
+def _reply(known: Known) -> LeaseReply:
+    row, state = known.row, known.state().progress
     return LeaseReply(
-        lease=lease.id,
-        seq=0,
-        duration_ms=target.duration_ms,
-        position_ms=sets.position_ms if sets else 0,
-        watched=Spans.of(sets.seen) if sets else Spans(),
-        credited=Spans.of(sets.credited) if sets else Spans(),
+        lease=row.id,
+        duration_ms=known.item.duration_ms,
+        position_ms=row.position_ms or 0,
+        watched=state.seen,
+        credited=state.credited,
+        held_ms=state.held.size,
+        settings=known.settings,
+        prompt=open_prompt(known),
+        now_ms=known.moment.now,
     )

@@ -11,11 +11,11 @@ from lms.core.clock import rfc3339
 from lms.core.errors import Message, NotFound
 from lms.core.ids import digest
 from lms.progress import forms, queries, service
+from lms.progress.domain.checks import CheckKind
 from lms.progress.domain.completion import coverage
 from lms.progress.domain.spans import Spans
 from lms.progress.domain.units import ms_to_seconds
 from lms.progress.reasons import REASONS
-from lms.progress.service.beats import SETTINGS
 from lms.web.access import current_actor, database, requires
 from lms.web.i18n import gettext, say
 
@@ -38,15 +38,17 @@ def take_lease(item_id: int) -> ResponseReturnValue:
         reply = service.take_lease(session, actor=current_actor(), item_id=item_id)
     body = {
         "lease": reply.lease,
-        "beat_seconds": ms_to_seconds(SETTINGS.beat_ms),
-        "seq": reply.seq,
+        "beat_seconds": ms_to_seconds(reply.settings.beat_ms),
+        "gap_seconds": ms_to_seconds(reply.settings.gap_cap_ms),
+        "seq": 0,
         "duration": ms_to_seconds(reply.duration_ms),
         "resume_at": ms_to_seconds(reply.position_ms),
         "watched": reply.watched.as_seconds(),
         "credited": reply.credited.as_seconds(),
         "verified_seconds": ms_to_seconds(reply.credited.size),
-        "max_rate": float(SETTINGS.max_rate),
-        "prompt": None,
+        "held_seconds": ms_to_seconds(reply.held_ms),
+        "max_rate": float(reply.settings.max_rate),
+        "prompt": _prompt(reply.prompt, reply.now_ms),
     }
     return jsonify(body), 201
 
@@ -65,6 +67,22 @@ def take_beat(lease_id: str) -> ResponseReturnValue:
             device_hash=digest(request.headers.get("User-Agent", "")),
         )
     return _beat_answer(reply)
+
+
+@bp.post("/leases/<lease_id>/prompts/<int(max=9223372036854775807):check_id>")
+@requires(Permission.LEARN)
+def answer_prompt(lease_id: str, check_id: int) -> ResponseReturnValue:
+    """Take the answer to a presence check, or give more time for it."""
+    form = forms.parse_check(request.get_json(silent=True))
+    with database().transaction() as session:
+        reply = service.answer_check(
+            session,
+            actor=current_actor(),
+            lease_id=lease_id,
+            check_id=check_id,
+            answer=form.answer,
+        )
+    return jsonify(_check_answer(reply))
 
 
 @bp.delete("/leases/<lease_id>")
@@ -101,8 +119,36 @@ def lesson_progress(lesson_id: int) -> ResponseReturnValue:
     return jsonify(_lesson_body(items, bodies))
 
 
+def _prompt(prompt: dict[str, Any] | None, now_ms: int) -> dict[str, Any] | None:
+    """Return a presence check as the player shows it, with the seconds left from now."""
+    if prompt is None:
+        return None
+    body = {name: value for name, value in prompt.items() if name != "answer_by_ms"}
+    answer_by_ms = prompt["answer_by_ms"]
+    left = None if answer_by_ms is None else ms_to_seconds(max(0, answer_by_ms - now_ms))
+    is_question = prompt["kind"] == CheckKind.QUESTION
+    text = gettext("Which of these was just said?") if is_question else None
+    return body | {"text": text, "seconds_left": left}
+
+
+def _check_answer(reply: service.CheckReply) -> dict[str, Any]:
+    sets = reply.known.state().progress
+    return {
+        "prompt": _prompt(reply.prompt, reply.known.moment.now),
+        "right": reply.is_right,
+        "missed": reply.was_missed,
+        "verified_seconds": ms_to_seconds(sets.credited.size),
+        "held_seconds": ms_to_seconds(sets.held.size),
+        "coverage": coverage(sets.seen, sets.duration_ms),
+        "watched": sets.seen.as_seconds(),
+        "credited": sets.credited.as_seconds(),
+        "completed": sets.is_complete,
+    }
+
+
 def _beat_answer(reply: service.BeatReply) -> ResponseReturnValue:
     body = dict(reply.answer)
+    body["prompt"] = _prompt(body["prompt"], reply.now_ms)
     body["refused"] = [_refusal(part) for part in body["refused"]]
     if reply.code is None:
         return jsonify(body)

@@ -45,8 +45,10 @@ class Learner:
 @pytest.fixture
 def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
     hands = Clock()
-    moved = counting.clock_statement(bindparam("hands", callable_=lambda: hands.ms, type_=BigId))
-    monkeypatch.setattr(counting, "_CLOCK", {"sqlite": moved, "postgresql": moved})
+    read_ms = bindparam("hands", callable_=lambda: hands.ms, type_=BigId)
+    lock, beat = counting.lock_statement(read_ms), counting.beat_statement(read_ms)
+    monkeypatch.setattr(counting, "_LOCK", {"sqlite": lock, "postgresql": lock})
+    monkeypatch.setattr(counting, "_BEAT", {"sqlite": beat, "postgresql": beat})
     return hands
 
 

@@ -1,5 +1,6 @@
 """Worked schedules through the real service and database give what the arithmetic gives."""
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -10,17 +11,19 @@ from lms.core.errors import Conflict
 from lms.db.session import Database
 from lms.progress import queries, service
 from lms.progress.domain.cases import Case, EventKind, load_cases
+from lms.progress.domain.checks import HERE
 from lms.progress.domain.report import PlayerReport
 from lms.progress.domain.simulate import simulate_case
 from lms.progress.domain.spans import Spans
 from lms.progress.domain.units import ms_to_seconds
-from lms.progress.service import beats
+from lms.progress.service import checks, known, leases
+from lms.progress.service.known import read_known
 from tests.integration.progress.conftest import START_MS, Clock, Learner
 from tests.support.field import field_folder
 
 _OWN = Path(__file__).with_name("schedules.yaml")
-# The site shows no presence checks yet, so schedules with them end in the arithmetic alone.
-_SHOWN = {EventKind.LEASE, EventKind.BEAT, EventKind.RELEASE}
+# Longer than any schedule: prompts come only where the schedule says so.
+_NEVER_MS = 10**12
 _DAY_MS = 86_400_000
 
 
@@ -28,10 +31,7 @@ def cases() -> list[Case]:
     folder = field_folder()
     shared = [folder.parent / "counting_cases.yaml"] if folder else []
     files = [_OWN, *shared]
-    loaded = [
-        case for file in files for case in load_cases(yaml.safe_load(file.read_text("utf-8")))
-    ]
-    return [case for case in loaded if {event.kind for event in case.events} <= _SHOWN]
+    return [case for file in files for case in load_cases(yaml.safe_load(file.read_text("utf-8")))]
 
 
 class Player:
@@ -41,6 +41,7 @@ class Player:
         self.database, self.clock, self.learner = database, clock, learner
         self.leases: dict[Any, str] = {}
         self.codes: list[str] = []
+        self.check: str | None = None
 
     def play(self, case: Case) -> None:
         for event in case.events:
@@ -58,8 +59,29 @@ class Player:
                 service.end_lease(
                     session, actor=self.learner.actor, lease_id=self.leases[event.device]
                 )
-            else:
+            elif event.kind is EventKind.BEAT:
                 self.beat(session, event)
+            else:
+                self.prompt(session, event)
+
+    def prompt(self, session: Any, event: Any) -> None:
+        lease_id = self.leases.get(event.device) or next(iter(self.leases.values()))
+        actor = self.learner.actor
+        if event.kind is EventKind.PROMPT:
+            held = read_known(
+                session, person_id=actor.person_id, lease_id=lease_id, seq=checks.NO_BEAT
+            )
+            held = checks.settled(session, held)
+            if held.clock.prompt is None:
+                shown = checks.show_check(
+                    session, held, 0, locale=None, after_number=held.row.entries
+                )
+                self.check = shown["id"]
+        elif self.check is not None:
+            answer = HERE if event.kind is EventKind.ANSWER else None
+            service.answer_check(
+                session, actor=actor, lease_id=lease_id, check_id=int(self.check), answer=answer
+            )
 
     def beat(self, session: Any, event: Any) -> None:
         try:
@@ -85,7 +107,11 @@ def test_the_service_stores_what_the_arithmetic_says(
     learner: Learner,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(beats, "SETTINGS", case.settings)
+    settings = replace(
+        case.settings, prompt_after_least_ms=_NEVER_MS, prompt_after_most_ms=_NEVER_MS
+    )
+    for module in (known, leases):
+        monkeypatch.setattr(module, "counting_of", lambda _programme: settings)
     # The simulator's day begins at its second 0; make that a local midnight here too.
     clock.start_ms = START_MS - 8 * 3_600_000
     expected = simulate_case(case)

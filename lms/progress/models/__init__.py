@@ -1,0 +1,16 @@
+"""The tables of counted time: the ledger, what is derived from it, and what people look at."""
+
+from lms.progress.models.desk import PresenceCheck, StudyFlag, TimeRequest
+from lms.progress.models.ledger import PlaybackLease, StudyClock, WatchSlice
+from lms.progress.models.totals import ItemCompletion, MaterialProgress
+
+__all__ = [
+    "ItemCompletion",
+    "MaterialProgress",
+    "PlaybackLease",
+    "PresenceCheck",
+    "StudyClock",
+    "StudyFlag",
+    "TimeRequest",
+    "WatchSlice",
+]

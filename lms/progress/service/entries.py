@@ -1,0 +1,111 @@
+"""Writes the ledger: each entry chained to the last, each sum beside it in step."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, cast
+
+from sqlalchemy import Insert, Table, insert
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Session
+
+from lms.progress.domain.ledger import GENESIS, EntryKind, chain_hash
+from lms.progress.domain.slices import Slice
+from lms.progress.domain.spans import total_ms
+from lms.progress.models import MaterialProgress, WatchSlice
+from lms.progress.queries import State
+
+_SLICES, _PROGRESS = (cast(Table, model.__table__) for model in (WatchSlice, MaterialProgress))
+_NEW_SLICE = insert(_SLICES)
+_KEY = ("person_id", "material_id")
+_SUMS = (
+    *("seen", "credited", "held", "refused", "seen_ms", "credited_ms", "granted_ms"),
+    *("position_ms", "updated_at_ms"),
+)
+_DAYS_KEPT = 3
+_EMPTY: dict[str, Any] = dict.fromkeys(
+    (
+        *("media_version", "lease_id", "seq", "wall_from_ms", "wall_to_ms", "device_hash"),
+        *("received_at_ms", "state", "rate_percent", "code", "answer", "request_id"),
+    )
+)
+
+
+def _upsert(new: postgresql.Insert | sqlite.Insert) -> Insert:
+    sums = {name: new.excluded[name] for name in _SUMS}
+    return new.on_conflict_do_update(index_elements=_KEY, set_=sums)
+
+
+# Put together once: this is what the site writes all day. The values come with each beat.
+_SETS = {
+    "sqlite": _upsert(sqlite.insert(_PROGRESS)),
+    "postgresql": _upsert(postgresql.insert(_PROGRESS)),
+}
+
+
+class Ledger:
+    """The end of one learner's ledger, held under the lock of their clock.
+
+    ``after`` is where the learner's clock stands after the entries to come: the two marks and
+    ``prompt_in_ms``. ``day_used`` is kept in step here.
+    """
+
+    def __init__(self, clock: State) -> None:
+        self.person_id: int = clock.person_id
+        self.entries: int = clock.entries or 0
+        self.head: str = clock.head or GENESIS
+        self.day_used: dict[str, int] = dict(clock.day_used)
+        self.after: dict[str, int | None] = {
+            "credit_mark_ms": clock.credit_mark_ms,
+            "seen_mark_ms": clock.seen_mark_ms,
+            "prompt_in_ms": clock.prompt_in_ms,
+        }
+
+    def use(self, day: int, ms: int) -> None:
+        """Spend ``ms`` of a day's cap, or give them back where they are below zero."""
+        key = str(day)
+        used = {**self.day_used, key: self.day_used.get(key, 0) + ms}
+        if len(used) > _DAYS_KEPT:
+            used = {each: used[each] for each in sorted(used, key=int)[-_DAYS_KEPT:]}
+        self.day_used = used
+
+    def write(self, session: Session, rows: Sequence[Mapping[str, Any]]) -> None:
+        """Append the rows in their order; each gets its number, the clock after it and its hash."""
+        made = [self._entry(row) for row in rows]
+        session.connection().execute(_NEW_SLICE, made if len(made) > 1 else made[0])
+
+    def _entry(self, row: Mapping[str, Any]) -> dict[str, Any]:
+        self.entries += 1
+        entry = {
+            **_EMPTY,
+            "part": 0,
+            **row,
+            **self.after,
+            "person_id": self.person_id,
+            "day_used": self.day_used,
+            "number": self.entries,
+        }
+        self.head = entry["chain_hash"] = chain_hash(self.head, entry)
+        return entry
+
+
+def slice_values(entry: Slice) -> dict[str, Any]:
+    """Return what a slice of a beat says, in the columns of its entry."""
+    return {
+        "kind": EntryKind.BEAT.value,
+        "day": entry.day,
+        "wall_from_ms": entry.begins_at,
+        "wall_to_ms": entry.ends_at,
+        "claimed": entry.claimed,
+        "seen": entry.seen.pairs,
+        "credited": entry.credited.pairs,
+        "held": entry.held.pairs,
+        "refused": {part.reason.value: part.pairs for part in entry.refused},
+        "claimed_ms": total_ms(entry.claimed),
+        "seen_ms": entry.seen.size,
+        "credited_ms": entry.credited.size,
+        "held_ms": entry.held.size,
+    }
+
+
+def write_sets(session: Session, values: Mapping[str, Any]) -> None:
+    """Write the sets and sums of one person and material, whether there were any or not."""
+    session.connection().execute(_SETS[session.get_bind().dialect.name], values)

@@ -23,8 +23,9 @@ Localized = dict[str, str]  # {"zh": …, "en": …}; zh always stands
 
 # 64-bit keys everywhere; SQLite only counts up by itself on its own INTEGER.
 BigId = BigInteger().with_variant(Integer(), "sqlite")
-# No value is no value: JSON null would hide from IS NULL.
-Json = JSON(none_as_null=True).with_variant(JSONB(none_as_null=True), "postgresql")
+Json = JSON().with_variant(JSONB(), "postgresql")
+# Where no value is no value: JSON's own null would hide from IS NULL.
+OptionalJson = JSON(none_as_null=True).with_variant(JSONB(none_as_null=True), "postgresql")
 
 
 class UtcDateTime(TypeDecorator[datetime]):

@@ -6,7 +6,7 @@ from typing import Any, cast
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Table, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from lms.db.base import Base, one_of, unique_where
+from lms.db.base import Base, OptionalJson, one_of, unique_where
 from lms.db.ddl import refuse
 from lms.progress.domain.checks import CheckKind
 from lms.progress.domain.flags import FlagKind, FlagRuling
@@ -96,7 +96,7 @@ class TimeRequest(Base):
     aim: Mapped[str] = mapped_column(String(15))
     person_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     material_id: Mapped[int | None] = mapped_column(ForeignKey("material.id"))
-    spans: Mapped[list[Any] | None]
+    spans: Mapped[list[Any] | None] = mapped_column(OptionalJson)
     county_code: Mapped[str | None] = mapped_column(ForeignKey("county.code"))
     wall_from_ms: Mapped[int | None]
     wall_to_ms: Mapped[int | None]

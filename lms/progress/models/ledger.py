@@ -5,7 +5,7 @@ from typing import Any, cast
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Table, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from lms.db.base import Base, one_of, unique_where
+from lms.db.base import Base, OptionalJson, one_of, unique_where
 from lms.db.ddl import after_create, append_only
 from lms.progress.domain.ledger import EntryKind
 from lms.progress.domain.state import LeaseEnd, PlayerState
@@ -130,11 +130,11 @@ class WatchSlice(Base):
     state: Mapped[str | None] = mapped_column(String(10))
     rate_percent: Mapped[int | None]
     code: Mapped[str | None] = mapped_column(String(20))
-    answer: Mapped[dict[str, Any] | None]
+    answer: Mapped[dict[str, Any] | None] = mapped_column(OptionalJson)
     request_id: Mapped[int | None] = mapped_column(ForeignKey("time_request.id"))
     credit_mark_ms: Mapped[int | None]
     seen_mark_ms: Mapped[int | None]
-    day_used: Mapped[dict[str, Any] | None]
+    day_used: Mapped[dict[str, Any] | None] = mapped_column(OptionalJson)
     prompt_in_ms: Mapped[int | None]
     number: Mapped[int | None]
     chain_hash: Mapped[str | None] = mapped_column(String(64))

@@ -65,6 +65,24 @@ _NOW_MS: dict[str, ColumnElement[Any]] = {
 }
 
 
+_WANTED = (
+    *(_K.credit_mark_ms, _K.seen_mark_ms, _K.day_used, _K.prompt_in_ms, _K.read_at_ms),
+    *(_K.entries, _K.head, _K.ahead_ms, _K.turn),
+    *(_L.id, _L.person_id, _L.material_id, _L.enrollment_id, _L.item_id),
+    *(_L.started_at_ms, _L.ended_at_ms, _L.ended_by),
+    *(_S.seen, _S.credited, _S.held, _S.refused, _S.granted_ms, _S.position_ms),
+    *(_I.revision_id, _I.key.label("item_key"), _U.key.label("lesson_key")),
+    *(_E.status, _D.completed_at),
+    *(
+        each.label(f"check_{each.name}")
+        for each in (
+            *(_P.id, _P.lease_id, _P.material_id, _P.kind, _P.asked, _P.shown_at_ms),
+            *(_P.after_number, _P.more_time_at_ms, _P.missed_at_ms),
+        )
+    ),
+)
+
+
 def lock_statement(read_ms: ColumnElement[Any]) -> Update:
     """Return what locks a learner's clock, says so, and reads it with the database's clock."""
     return (
@@ -81,21 +99,15 @@ def beat_statement(read_ms: ColumnElement[Any]) -> Select[*tuple[Any, ...]]:
     ``turn_read`` is the turn as it was when the statement began: where it is not ``turn``,
     another transaction held the lock in between, and what was read beside the clock is old.
     """
-    before = _CLOCKS.alias("before")
+    before, old = _CLOCKS.alias("before"), _SLICES.alias("old")
     last_seq = select(func.max(_W.seq)).where(_W.lease_id == _L.id).correlate(_LEASES)
-    old = _SLICES.alias("old")
     return (
         select(
-            *(_K.credit_mark_ms, _K.seen_mark_ms, _K.day_used, _K.prompt_in_ms, _K.read_at_ms),
-            *(_K.entries, _K.head, _K.ahead_ms, _K.turn, before.c.turn.label("turn_read")),
+            *_WANTED,
             read_ms.label("read_ms"),
-            *(_L.id, _L.person_id, _L.material_id, _L.enrollment_id, _L.item_id),
-            *(_L.started_at_ms, _L.ended_at_ms, _L.ended_by),
+            before.c.turn.label("turn_read"),
             last_seq.scalar_subquery().label("last_seq"),
-            *(_S.seen, _S.credited, _S.held, _S.refused, _S.granted_ms, _S.position_ms),
-            *(_I.revision_id, _I.key.label("item_key"), _U.key.label("lesson_key")),
-            *(_E.status, _D.completed_at, old.c.code, old.c.answer),
-            *(each.label(f"check_{each.name}") for each in _CHECK_COLUMNS),
+            *(old.c.code, old.c.answer),
         )
         .join_from(_LEASES, _CLOCKS, _K.person_id == _L.person_id)
         .join(before, before.c.person_id == _L.person_id)
@@ -120,10 +132,6 @@ def beat_statement(read_ms: ColumnElement[Any]) -> Select[*tuple[Any, ...]]:
     )
 
 
-_CHECK_COLUMNS = (
-    *(_P.id, _P.lease_id, _P.material_id, _P.kind, _P.asked, _P.shown_at_ms, _P.after_number),
-    *(_P.more_time_at_ms, _P.missed_at_ms),
-)
 _LOCK = {engine: lock_statement(read_ms) for engine, read_ms in _NOW_MS.items()}
 _BEAT = {engine: beat_statement(read_ms) for engine, read_ms in _NOW_MS.items()}
 _SETS_OF = select(_S.seen, _S.credited, _S.position_ms).where(

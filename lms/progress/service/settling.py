@@ -67,41 +67,41 @@ def _settle_sets(session: Session, known: Known, entries: Sequence[SettlementEnt
     materials = {int(entry.earned.item_id) for entry in entries}
     if not materials:
         return
-    person_id = known.row.person_id
-    of_person = (MaterialProgress.person_id == person_id) & MaterialProgress.material_id.in_(
-        materials
+    of_person = MaterialProgress.person_id == known.row.person_id
+    stored = (
+        select(MaterialProgress)
+        .where(of_person, MaterialProgress.material_id.in_(materials))
+        .execution_options(populate_existing=True)
     )
-    stored = select(MaterialProgress).where(of_person).execution_options(populate_existing=True)
     for sets in session.scalars(stored).all():
         mine = [each for each in entries if each.earned.item_id == sets.material_id]
-        before = ItemProgress(
-            sets.material_id,
-            0,
-            stored_spans(sets.seen),
-            stored_spans(sets.credited),
-            stored_spans(sets.held),
-        )
-        after = settle_item(before, mine)
-        missed = sum(
-            each.earned.spans.size for each in mine if each.kind is not EntryKind.HELD_CREDITED
-        )
-        refused = dict(sets.refused)
-        if missed:
+        write_sets(session, _settled(sets, mine) | {"updated_at_ms": known.moment.now})
+
+
+def _settled(sets: MaterialProgress, entries: Sequence[SettlementEntry]) -> dict[str, Any]:
+    """Return the columns of a material's sets after the entries that concern it."""
+    before = ItemProgress(
+        sets.material_id,
+        0,
+        stored_spans(sets.seen),
+        stored_spans(sets.credited),
+        stored_spans(sets.held),
+    )
+    after = settle_item(before, entries)
+    refused = dict(sets.refused)
+    for entry in entries:
+        if entry.kind is not EntryKind.HELD_CREDITED:
             name = Reason.PROMPT_MISSED.value
-            refused[name] = refused.get(name, 0) + missed
-        write_sets(
-            session,
-            {
-                "person_id": person_id,
-                "material_id": sets.material_id,
-                "seen": after.seen.pairs,
-                "credited": after.credited.pairs,
-                "held": after.held.pairs,
-                "refused": refused,
-                "seen_ms": sets.seen_ms,
-                "credited_ms": after.credited.size,
-                "granted_ms": min(sets.granted_ms, after.credited.size),
-                "position_ms": sets.position_ms,
-                "updated_at_ms": known.moment.now,
-            },
-        )
+            refused[name] = refused.get(name, 0) + entry.earned.spans.size
+    return {
+        "person_id": sets.person_id,
+        "material_id": sets.material_id,
+        "seen": after.seen.pairs,
+        "credited": after.credited.pairs,
+        "held": after.held.pairs,
+        "refused": refused,
+        "seen_ms": sets.seen_ms,
+        "credited_ms": after.credited.size,
+        "granted_ms": min(sets.granted_ms, after.credited.size),
+        "position_ms": sets.position_ms,
+    }

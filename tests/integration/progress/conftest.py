@@ -3,16 +3,14 @@
 from dataclasses import dataclass, field
 
 import pytest
-from sqlalchemy import bindparam
 
 from lms.core.access import Actor
-from lms.db.base import BigId
 from lms.db.session import Database
-from lms.progress.queries import counting
 from tests.factories.accounts import make_person, make_sign_in
 from tests.factories.catalog import MadeCourse, lesson, make_course, reading, video
 from tests.factories.enrollment import make_enrollment
 from tests.factories.media import make_asset
+from tests.support.clock import move_clock
 
 # 08:00 of a day in China, so that schedules of a day start well after midnight.
 START_MS = 1_795_996_800_000
@@ -45,10 +43,7 @@ class Learner:
 @pytest.fixture
 def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
     hands = Clock()
-    read_ms = bindparam("hands", callable_=lambda: hands.ms, type_=BigId)
-    lock, beat = counting.lock_statement(read_ms), counting.beat_statement(read_ms)
-    monkeypatch.setattr(counting, "_LOCK", {"sqlite": lock, "postgresql": lock})
-    monkeypatch.setattr(counting, "_BEAT", {"sqlite": beat, "postgresql": beat})
+    move_clock(monkeypatch, lambda: hands.ms)
     return hands
 
 

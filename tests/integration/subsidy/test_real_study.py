@@ -3,20 +3,17 @@
 from datetime import UTC, datetime
 
 import pytest
-from sqlalchemy import bindparam
 
 from lms.assessment import service as assessment
 from lms.assessment.domain import GivenAnswer
 from lms.catalog.tree import revision_tree
 from lms.core.access import Actor
 from lms.core.clock import local_day
-from lms.db.base import BigId
 from lms.db.session import Database, now
 from lms.enrollment import service as enrollments
 from lms.progress import service as progress
 from lms.progress.domain.report import PlayerReport
 from lms.progress.domain.state import Beat
-from lms.progress.queries import counting
 from lms.subsidy import queries, service
 from lms.subsidy.gateway import shelf
 from lms.subsidy.queries import Meter
@@ -24,6 +21,7 @@ from tests.factories.accounts import make_person, make_sign_in
 from tests.factories.assessment import right_letters
 from tests.factories.catalog import MadeCourse
 from tests.factories.subsidy import make_known, make_subsidised_course
+from tests.support.clock import move_clock
 
 
 class Study:
@@ -94,8 +92,7 @@ def study(database: Database, monkeypatch: pytest.MonkeyPatch) -> Study:
         make_known(session, person)
         actor = Actor(person.id, person.name, (), make_sign_in(session, person).id)
     made = Study(database, course, actor)
-    moved = counting.clock_statement(bindparam("hands", callable_=lambda: made.ms, type_=BigId))
-    monkeypatch.setattr(counting, "_CLOCK", {"sqlite": moved, "postgresql": moved})
+    move_clock(monkeypatch, lambda: made.ms)
     return made
 
 

@@ -16,9 +16,9 @@ from lms.progress.domain.completion import (
     is_covered,
     is_lesson_complete,
 )
+from lms.progress.domain.days import Day, split_days
 from lms.progress.domain.settings import CountingSettings, OnMiss
 from lms.progress.domain.spans import NOTHING, Spans, join_neighbours
-from lms.progress.domain.state import split_days
 from lms.progress.domain.units import (
     datetime_to_ms,
     ms_to_datetime,
@@ -120,7 +120,7 @@ def test_moments_go_to_the_nearest_millisecond_whatever_their_zone():
 
 def test_a_stretch_of_time_is_cut_at_each_midnight():
     def day_of(at):
-        return at // 100, (at // 100 + 1) * 100
+        return Day(at // 100, at // 100 * 100, (at // 100 + 1) * 100)
 
     parts = split_days(150, 320, day_of, {2: 7})
     assert [(part.day, part.begins_at, part.ends_at, part.used_ms) for part in parts] == [

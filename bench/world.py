@@ -25,6 +25,7 @@ from lms.core.ids import digest, new_token
 from lms.db.session import Database, now
 from lms.enrollment.models import Enrollment
 from lms.progress.models import MaterialProgress, PlaybackLease, StudyClock, WatchSlice
+from lms.progress.service.clocks import seal
 from tests.factories.accounts import COUNTY, make_county
 
 COURSE = ROOT / "course_content" / "live-streaming-stars"
@@ -200,6 +201,8 @@ def _let_watch(session: Session, world: World, at: datetime) -> None:
         (WatchSlice, slices),
     ):
         session.execute(insert(model), rows)
+    for each in world.learners:
+        seal(session, each.person_id)
 
 
 def _watched(mark: int) -> dict[str, object]:

@@ -25,7 +25,13 @@ from tests.unit.progress.schedules import (
 )
 
 RATES = (2, 1, 1.5, 1.1)
-CHOSEN = programme_settings(1, rates=RATES)
+CHOSEN = st.builds(
+    dict,
+    programme_settings(1, rates=RATES),
+    seeking=st.sampled_from(["free", "free", "locked"]),
+    night=st.sampled_from(["counts", "counts", "refused"]),
+    offline=st.sampled_from(["seen_only", "seen_only", "queued"]),
+)
 
 
 def union(sets):

@@ -1,0 +1,95 @@
+"""Proves the sums that are kept ready against the ledger, and puts a wrong one right."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from lms.progress import queries
+from lms.progress.domain.ledger import COLUMNS
+from lms.progress.domain.recount import Recount, Sets, differences, recount
+from lms.progress.models import MaterialProgress, StudyClock, WatchSlice
+from lms.progress.service.entries import write_sets
+
+_KEPT = ("seen", "credited", "held", "refused", "seen_ms", "credited_ms", "granted_ms")
+_READ_AT_ONCE = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Recounted:
+    """What one person's ledger proved: how many entries, and each thing that does not fit.
+
+    ``sets`` are the wrong columns by material: a cache, which can be put right. ``broken`` says in
+    words what no recount can put right.
+    """
+
+    person_id: int
+    entries: int
+    sets: dict[int, dict[str, Any]] = field(default_factory=dict)
+    broken: tuple[str, ...] = ()
+
+
+def people_with_ledger(session: Session, *, after: int, limit: int) -> Sequence[int]:
+    """Return the next people who ever studied, by their ids."""
+    return session.scalars(
+        select(StudyClock.person_id)
+        .where(StudyClock.person_id > after)
+        .order_by(StudyClock.person_id)
+        .limit(limit)
+    ).all()
+
+
+def recount_person(session: Session, person_id: int) -> Recounted:
+    """Compare what is kept ready with the person's ledger, under the lock of their clock."""
+    clock = queries.lock_clock(session, person_id)
+    if clock is None:
+        return Recounted(person_id, 0)
+    counted = recount(_entries(session, person_id))
+    stored = {
+        row["material_id"]: dict(row)
+        for row in session.execute(
+            select(
+                MaterialProgress.material_id, *(getattr(MaterialProgress, name) for name in _KEPT)
+            ).where(MaterialProgress.person_id == person_id)
+        ).mappings()
+    }
+    wrong = differences(counted, stored)
+    return Recounted(person_id, counted.head.entries, wrong, tuple(_broken(clock, counted)))
+
+
+def repair(session: Session, found: Recounted) -> None:
+    """Write the sums the ledger gives where what is kept ready differs; the ledger stays."""
+    for material_id, right in found.sets.items():
+        row = session.get(MaterialProgress, (found.person_id, material_id))
+        kept = {name: getattr(row, name) for name in (*_KEPT, "position_ms", "updated_at_ms")}
+        key = {"person_id": found.person_id, "material_id": material_id}
+        write_sets(session, {**_NEW_ROW, **(kept if row else {}), **right, **key})
+
+
+_NEW_ROW = Sets().values() | {"position_ms": 0, "updated_at_ms": 0}
+
+
+def _entries(session: Session, person_id: int) -> Iterator[dict[str, Any]]:
+    rows = session.execute(
+        select(*(getattr(WatchSlice, name) for name in COLUMNS))
+        .where(WatchSlice.person_id == person_id)
+        .order_by(WatchSlice.id),
+        execution_options={"yield_per": _READ_AT_ONCE},
+    )
+    return (dict(row) for row in rows.mappings())
+
+
+def _broken(clock: queries.State, counted: Recount) -> Iterator[str]:
+    head = counted.head
+    if head.broken_at is not None:
+        yield f"entry {head.broken_at} is not what its hash says"
+    if counted.amounts_differ_at is not None:
+        yield f"entry {counted.amounts_differ_at} does not add up"
+    if clock.entries is None:
+        return
+    if (clock.entries, clock.head) != (head.entries, head.hash):
+        yield f"the ledger ends at entry {head.entries}, it should at {clock.entries}"
+    elif counted.credit_mark_ms not in (None, clock.credit_mark_ms):
+        yield "the clock does not stand where the last entry left it"

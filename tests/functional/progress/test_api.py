@@ -8,9 +8,7 @@ from sqlalchemy import select
 from lms.accounts.models import Person
 from lms.db.session import Database
 from tests.factories.accounts import make_person, sign_in
-from tests.factories.catalog import MadeCourse, lesson, make_course, reading, video
-from tests.factories.enrollment import make_enrollment
-from tests.factories.media import make_asset
+from tests.factories.catalog import MadeCourse
 from tests.support.site import Client
 
 _LEASE_FIELDS = {
@@ -22,20 +20,6 @@ _BEAT_FIELDS = {
     *("refused", "prompt", "completed"),
 }
 GOOD = {"seq": 1, "played": [[0, 1]], "position": 1, "rate": 1, "state": "playing"}
-
-
-@pytest.fixture
-def course(database: Database, client: Client) -> MadeCourse:
-    with database.transaction() as session:
-        person = make_person(session)
-        asset = make_asset(session, duration_ms=120_000)
-        made = make_course(
-            session,
-            lessons=[lesson("A01", video(asset_id=asset.id, duration_ms=120_000), reading())],
-        )
-        make_enrollment(session, person=person, course=made)
-    sign_in(client, person)
-    return made
 
 
 def take(client: Client, course: MadeCourse, key: str = "A01/video") -> dict[str, Any]:

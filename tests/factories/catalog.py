@@ -43,6 +43,7 @@ class ItemSpec:
     duration_ms: int | None
     body: Localized | None = None
     asset_id: str | None = None
+    captions: dict[str, int] | None = None
     quiz_id: int | None = None
     is_required: bool = True
 
@@ -225,6 +226,7 @@ def _add_item(
         body=spec.body,
         material_id=material.id if material else None,
         asset_id=spec.asset_id,
+        captions=spec.captions,
         quiz_id=spec.quiz_id,
     )
     session.add(item)

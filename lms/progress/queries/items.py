@@ -44,6 +44,8 @@ class ItemProgressRow:
     seen: list[list[int]]
     credited: list[list[int]]
     refused: Mapping[str, int]
+    held: list[list[int]]
+    granted_ms: int
     completed_at: datetime | None
 
     @property
@@ -143,6 +145,8 @@ def _progress_rows(
             MaterialProgress.seen,
             MaterialProgress.credited,
             MaterialProgress.refused,
+            MaterialProgress.held,
+            MaterialProgress.granted_ms,
             ItemCompletion.completed_at,
         )
         .join(Enrollment, Enrollment.revision_id == Item.revision_id)
@@ -171,7 +175,16 @@ def _progress_rows(
 
 
 def _or_empty(row: Sequence[Any]) -> tuple[Any, ...]:
-    return (*row[:4], row[4] or [], row[5] or [], row[6] or {}, row[7])
+    seen, credited, refused, held, granted_ms = row[4:9]
+    return (
+        *row[:4],
+        seen or [],
+        credited or [],
+        refused or {},
+        held or [],
+        granted_ms or 0,
+        row[9],
+    )
 
 
 @dataclass(frozen=True, slots=True)

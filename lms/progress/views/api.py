@@ -171,6 +171,8 @@ def _progress_body(found: queries.ItemProgressRow) -> dict[str, Any]:
         "item": found.item_id,
         "kind": found.kind,
         "verified_seconds": ms_to_seconds(found.credited_ms),
+        "granted_seconds": ms_to_seconds(found.granted_ms),
+        "held_seconds": ms_to_seconds(Spans.of(found.held).size),
         "duration": ms_to_seconds(found.duration_ms),
         "coverage": coverage(seen, found.duration_ms),
         "watched": seen.as_seconds(),

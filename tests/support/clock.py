@@ -6,12 +6,13 @@ import pytest
 from sqlalchemy import bindparam
 
 from lms.db.base import BigId
+from lms.db.prepared import Prepared
 from lms.progress.queries import counting
 
 
 def move_clock(monkeypatch: pytest.MonkeyPatch, read_ms: Callable[[], int]) -> None:
     """Make every statement that reads the database's clock for counting read this instead."""
     moved = bindparam("hands", callable_=read_ms, type_=BigId)
-    lock, beat = counting.lock_statement(moved), counting.beat_statement(moved)
+    lock, beat = counting.lock_statement(moved), Prepared(counting.beat_statement(moved))
     monkeypatch.setattr(counting, "_LOCK", {"sqlite": lock, "postgresql": lock})
     monkeypatch.setattr(counting, "_BEAT", {"sqlite": beat, "postgresql": beat})

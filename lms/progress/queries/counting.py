@@ -9,7 +9,6 @@ from typing import Any, cast
 
 from sqlalchemy import (
     ColumnElement,
-    Row,
     Select,
     Table,
     Update,
@@ -23,6 +22,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Session
 
 from lms.catalog.models import Item, Lesson
+from lms.db.prepared import Found, Prepared
 from lms.enrollment.models import Enrollment
 from lms.progress.domain.totals import Totals
 from lms.progress.models import (
@@ -38,7 +38,7 @@ from lms.progress.models import (
 _JULIAN_1970 = 2_440_587.5
 _MS_A_DAY = 86_400_000
 
-State = Row[*tuple[Any, ...]]
+State = Found
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,7 +133,7 @@ def beat_statement(read_ms: ColumnElement[Any]) -> Select[*tuple[Any, ...]]:
 
 
 _LOCK = {engine: lock_statement(read_ms) for engine, read_ms in _NOW_MS.items()}
-_BEAT = {engine: beat_statement(read_ms) for engine, read_ms in _NOW_MS.items()}
+_BEAT = {engine: Prepared(beat_statement(read_ms)) for engine, read_ms in _NOW_MS.items()}
 _SETS_OF = select(_S.seen, _S.credited, _S.position_ms).where(
     _S.person_id == bindparam("person_id"), _S.material_id == bindparam("material_id")
 )
@@ -166,12 +166,13 @@ def beat_state(session: Session, *, person_id: int, lease_id: str, seq: int) -> 
     That is lease, sets, the presence check that waits, and the stored answer to the same beat.
     ``seen`` is ``None`` where the person has no sets of the material yet.
     """
-    statement = _BEAT[session.get_bind().dialect.name]
+    connection = session.connection()
+    statement = _BEAT[connection.dialect.name]
     wanted = {"person_id": person_id, "lease_id": lease_id, "seq": seq}
-    row = session.execute(statement, wanted).one_or_none()
+    row: State | None = statement.first(connection, wanted)
     if row is not None and row.turn != row.turn_read:
         # It waited for another beat of this learner; the lock is ours now, so this is the truth.
-        row = session.execute(statement, wanted).one_or_none()
+        row = statement.first(connection, wanted)
     return row
 
 

@@ -7,6 +7,7 @@ from sqlalchemy import Insert, Table, insert
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
+from lms.db.prepared import Prepared
 from lms.progress.domain.ledger import GENESIS, EntryKind, chain_hash
 from lms.progress.domain.slices import Slice
 from lms.progress.domain.spans import total_ms
@@ -14,7 +15,6 @@ from lms.progress.models import MaterialProgress, WatchSlice
 from lms.progress.queries import State
 
 _SLICES, _PROGRESS = (cast(Table, model.__table__) for model in (WatchSlice, MaterialProgress))
-_NEW_SLICE = insert(_SLICES)
 _KEY = ("person_id", "material_id")
 _SUMS = (
     *("seen", "credited", "held", "refused", "seen_ms", "credited_ms", "granted_ms"),
@@ -36,9 +36,14 @@ def _upsert(new: postgresql.Insert | sqlite.Insert) -> Insert:
 
 # Put together once: this is what the site writes all day. The values come with each beat.
 _SETS = {
-    "sqlite": _upsert(sqlite.insert(_PROGRESS)),
-    "postgresql": _upsert(postgresql.insert(_PROGRESS)),
+    "sqlite": Prepared(_upsert(sqlite.insert(_PROGRESS)), columns=(*_KEY, *_SUMS)),
+    "postgresql": Prepared(_upsert(postgresql.insert(_PROGRESS)), columns=(*_KEY, *_SUMS)),
 }
+_NEW_SLICE = Prepared(
+    insert(_SLICES), columns=[each.name for each in _SLICES.columns if each.name != "id"]
+)
+    insert(_SLICES), columns=[name for name in _SLICES.columns.keys() if name != "id"]
+)
 
 
 class Ledger:
@@ -69,8 +74,9 @@ class Ledger:
 
     def write(self, session: Session, rows: Sequence[Mapping[str, Any]]) -> None:
         """Append the rows in their order; each gets its number, the clock after it and its hash."""
-        made = [self._entry(row) for row in rows]
-        session.connection().execute(_NEW_SLICE, made if len(made) > 1 else made[0])
+        connection = session.connection()
+        for row in rows:
+            _NEW_SLICE.run(connection, self._entry(row))
 
     def _entry(self, row: Mapping[str, Any]) -> dict[str, Any]:
         self.entries += 1
@@ -108,4 +114,5 @@ def slice_values(entry: Slice) -> dict[str, Any]:
 
 def write_sets(session: Session, values: Mapping[str, Any]) -> None:
     """Write the sets and sums of one person and material, whether there were any or not."""
-    session.connection().execute(_SETS[session.get_bind().dialect.name], values)
+    connection = session.connection()
+    _SETS[connection.dialect.name].run(connection, values)

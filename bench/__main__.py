@@ -18,7 +18,7 @@ from bench.servers import ROOT, environment, serving
 from bench.world import LESSON, build
 from lms.app import create_app
 from lms.settings import Settings
-from tests.support import postgres, run
+from tests.support import cluster, postgres, run
 from tests.support.databases import create_schema, fresh_url
 from tools.environment import run_politely
 from tools.messages import compile_catalogue
@@ -34,7 +34,7 @@ def main() -> None:
         create_schema(url)
         for figure in _figures(url, folder):
             print(figure.line(), flush=True)
-    if postgres.programs() is None:
+    if cluster.programs() is None:
         _tell("no PostgreSQL found: its figures are left out")
         return
     with _folder() as folder, _postgresql() as url:

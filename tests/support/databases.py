@@ -10,7 +10,7 @@ from sqlalchemy import text
 
 from lms.db.session import Database
 from lms.operations import migrations
-from tests.support import postgres
+from tests.support import cluster, postgres
 from tests.support.run import only_one
 from tests.support.summary import miss
 
@@ -49,7 +49,7 @@ def _remove(database: Path) -> None:
 
 
 def _need_postgresql() -> None:
-    if postgres.programs() is None:
+    if cluster.programs() is None:
         miss("PostgreSQL", "no server program found; install postgresql or run make test")
 
 

@@ -140,8 +140,9 @@ def _wrong_days(session: Session, slices: _Slices) -> Iterator[str]:
     for each in slices:
         days[each.person_id][str(each.day)] += each.credited_ms
     for clock in session.scalars(select(StudyClock)):
-        if Counter(clock.day_used) != days[clock.person_id]:
-            yield f"person {clock.person_id}: {clock.day_used}, recounted {days[clock.person_id]}"
+        found = days[clock.person_id]
+        if Counter(clock.day_used) != found:
+            yield f"person {clock.person_id}: days {clock.day_used}, recounted {found}"
 
 
 def _overlaps(slices: _Slices) -> Iterator[str]:
@@ -175,4 +176,4 @@ def _outside_leases(session: Session, slices: _Slices) -> Iterator[str]:
             yield f"person {each.person_id}: {each.wall_from_ms} is outside of its lease"
     for person_id, ms in paid.items():
         if ms > had[person_id]:
-            yield f"person {person_id}: credited {ms} ms in {had[person_id]} ms"
+            yield f"person {person_id}: credited {ms} ms in {had[person_id]} ms under leases"

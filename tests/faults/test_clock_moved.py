@@ -53,26 +53,26 @@ def playing(engine: str, folder: Path) -> Iterator[tuple[Player, Scene]]:
             yield Player(client, served.port, clock, scene.items[0]), scene
 
 
-def let_half_a_minute_pass(scene: Scene) -> None:
+def let_fifty_seconds_pass(scene: Scene) -> None:
     """On the clock of a PostgreSQL server, which no machine of the site can move."""
-    earlier = {"started_at_ms": PlaybackLease.started_at_ms - 30_000}
+    earlier = {"started_at_ms": PlaybackLease.started_at_ms - 50_000}
     with scene.database.transaction() as session:
         session.execute(update(PlaybackLease).values(earlier))
 
 
 @pytest.mark.postgres
-@pytest.mark.parametrize("moved", [0, DAY, -DAY], ids=["not moved", "a day ahead", "a day back"])
-def test_the_clock_of_the_sites_machine_changes_nothing_on_postgresql(
-    moved: int, tmp_path: Path
-) -> None:
+def test_the_clock_of_the_sites_machine_changes_nothing_on_postgresql(tmp_path: Path) -> None:
     with playing("postgresql", tmp_path) as (player, scene):
-        let_half_a_minute_pass(scene)
+        let_fifty_seconds_pass(scene)
         assert player.play(0, 10) == 10
-        player.clock.move(moved)
-        assert clock_of(player.port) == pytest.approx(time.time() + moved, abs=60)
+        player.clock.move(DAY)
+        assert clock_of(player.port) == pytest.approx(time.time() + DAY, abs=60)
         assert player.play(10, 20) == 10
-        # Of the half minute ten seconds are left, and what passed while the test ran.
-        assert 10 <= player.play(20, 100) <= 10 + player.passed()
+        player.clock.move(-2 * DAY)
+        assert clock_of(player.port) == pytest.approx(time.time() - DAY, abs=60)
+        assert player.play(20, 30) == 10
+        # Of the fifty seconds twenty are left, and what passed while the test ran.
+        assert 20 <= player.play(30, 100) <= 20 + player.passed()
 
 
 def test_a_clock_set_ahead_pays_no_more_than_one_gap(tmp_path: Path) -> None:
@@ -87,7 +87,10 @@ def test_a_clock_set_ahead_pays_no_more_than_one_gap(tmp_path: Path) -> None:
         assert player.play(900, 915) == 15
 
 
-@pytest.mark.xfail(reason="a credit mark ahead of the clock pays nothing until the clock is there")
+@pytest.mark.xfail(
+    reason="a credit mark ahead of the clock pays nothing until the clock is there",
+    raises=AssertionError,
+)
 @pytest.mark.parametrize("back", [30, DAY], ids=["half a minute", "a day"])
 def test_a_clock_set_back_costs_no_more_than_one_beat(back: int, tmp_path: Path) -> None:
     with playing("sqlite", tmp_path) as (player, scene):

@@ -4,6 +4,8 @@ VENV := .venv/bin
 # Two cores are what a small machine has; more only make the tests wait for each other.
 WORKERS ?= 2
 TESTS ?= tests
+# How often a run under fire is struck; the suite has time for a few.
+MOMENTS ?= 30
 
 .PHONY: run setup test check bench media messages worker faults lock clean environment tools
 
@@ -19,7 +21,7 @@ test: tools           ## the whole suite, with what it needs of the machine
 
 faults: tools         ## kill, restart, replay
 	@$(VENV)/python -m tools.machine
-	@$(VENV)/pytest -q tests/faults
+	@$(VENV)/pytest -q tests/faults --moments $(MOMENTS)
 
 check: tools          ## lint, types, import contracts, templates, migrations, translations
 	@$(VENV)/python -m tools.check

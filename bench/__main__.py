@@ -14,12 +14,13 @@ from types import FrameType
 
 from bench import badges, decisions, pages, rates
 from bench.figures import Figure
-from bench.servers import ROOT, environment, serving
+from bench.servers import ROOT
 from bench.world import LESSON, build
 from lms.app import create_app
 from lms.settings import Settings
-from tests.support import postgres, run
+from tests.support import cluster, postgres, run
 from tests.support.databases import create_schema, fresh_url
+from tests.support.production import environment, serving
 from tools.environment import run_politely
 from tools.messages import compile_catalogue
 
@@ -34,7 +35,7 @@ def main() -> None:
         create_schema(url)
         for figure in _figures(url, folder):
             print(figure.line(), flush=True)
-    if postgres.programs() is None:
+    if cluster.programs() is None:
         _tell("no PostgreSQL found: its figures are left out")
         return
     with _folder() as folder, _postgresql() as url:
@@ -50,11 +51,11 @@ def _figures(url: str, folder: Path) -> Iterator[Figure]:
     length = pages.page_bytes(app, world.learners[1], f"/learn/{world.course.slug}/{LESSON}.video")
     bare = f"bench.bare:make({url!r}, {length})"
     with (
-        serving("wsgi:app", variables) as port,
-        serving(bare, variables) as bare_port,
+        serving("wsgi:app", variables) as site,
+        serving(bare, variables) as yardstick,
     ):
-        yield from rates.of_pages(world, port=port, bare_port=bare_port)
-        yield from rates.of_writes(world, port=port, bare_port=bare_port)
+        yield from rates.of_pages(world, port=site.port, bare_port=yardstick.port)
+        yield from rates.of_writes(world, port=site.port, bare_port=yardstick.port)
     yield from pages.of_pages(app, world)
     yield from decisions.of_decisions(app, world)
     yield from badges.of_badges(app, world)

@@ -13,7 +13,6 @@ from flask import Flask
 from sqlalchemy import func, select, update
 
 from bench.figures import Figure, amount
-from bench.servers import HOST
 from bench.world import World
 from lms.credentials import queries, tasks
 from lms.credentials.models import Credential
@@ -22,6 +21,7 @@ from lms.db.session import Database, now
 from lms.enrollment.domain import EnrollmentStatus
 from lms.enrollment.models import Enrollment
 from lms.settings import Settings
+from tests.support.production import HOST
 
 _SIGNED = 100
 _ROUNDS = 5

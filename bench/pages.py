@@ -10,8 +10,8 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from bench.figures import Figure, amount
-from bench.servers import HOST
 from bench.world import LESSON, Browser, World
+from tests.support.production import HOST
 from tests.support.statements import LIMIT, asked
 
 _BYTES = 40_000

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from flask import Flask
-from itsdangerous import URLSafeTimedSerializer
 from sqlalchemy import insert, select, text
 from sqlalchemy.orm import Session
 
@@ -27,6 +25,7 @@ from lms.enrollment.models import Enrollment
 from lms.progress.models import MaterialProgress, PlaybackLease, StudyClock, WatchSlice
 from lms.progress.service.clocks import seal
 from tests.factories.accounts import COUNTY, make_county
+from tests.support.production import browser_headers
 
 COURSE = ROOT / "course_content" / "live-streaming-stars"
 LESSON = "A01"
@@ -127,18 +126,7 @@ def _browsers(app: Flask, session: Session, people: Iterable[int], at: datetime)
 
 
 def _headers(app: Flask, token: str) -> str:
-    """Return what a phone's browser sends: the signed cookie, the form token, what it reads."""
-    raw = secrets.token_hex(20)
-    held = {"_fresh": True, "_permanent": True, "_user_id": token, "csrf_token": raw}
-    signer = app.session_interface.get_signing_serializer(app)  # type: ignore[attr-defined]  # Flask's own class has it
-    form_token = URLSafeTimedSerializer(app.secret_key, salt="wtf-csrf-token").dumps(raw)
-    name = app.config["SESSION_COOKIE_NAME"]
-    return (
-        f"Cookie: {name}={signer.dumps(held)}\r\nX-CSRF-Token: {form_token}\r\n"
-        "Accept: text/html,application/json\r\nAccept-Language: zh-CN,zh;q=0.9\r\n"
-        "Accept-Encoding: gzip, deflate, br\r\n"
-        "User-Agent: Mozilla/5.0 (Linux; Android 12) Chrome/120 Mobile\r\n"
-    )
+    return "".join(f"{name}: {value}\r\n" for name, value in browser_headers(app, token).items())
 
 
 def _appoint(session: Session, browser: Browser, at: datetime) -> None:

@@ -1,4 +1,4 @@
-"""Fetches what the tests want of the machine: a browser, letters, PostgreSQL, badge verifiers."""
+"""Fetches what the tests want of the machine: a browser, letters, a database, a clock and more."""
 
 from __future__ import annotations
 
@@ -61,6 +61,13 @@ def has_postgresql() -> bool:
     return any(places) or bool(shutil.which("initdb")) or any(OWN_POSTGRESQL.rglob("bin/initdb"))
 
 
+def faketime_library() -> Path | None:
+    """Return the library that gives a program a clock of its own, where there is one."""
+    places = ("lib/*/faketime", "lib*/faketime")
+    found = (each for place in places for each in Path("/usr").glob(f"{place}/libfaketimeMT.so.1"))
+    return next(found, None)
+
+
 def install(packages: list[str]) -> None:
     """Install Debian packages where we may."""
     if not packages or os.geteuid() != 0 or shutil.which("apt-get") is None:
@@ -92,6 +99,7 @@ NEEDS = (
     Need("Chromium", has_browser, ("chromium",), fetch_browser),
     Need("a font with Chinese letters", has_chinese_letters, ("fonts-noto-cjk",)),
     Need("PostgreSQL", has_postgresql, ("postgresql",), fetch_postgresql),
+    Need("libfaketime", lambda: faketime_library() is not None, ("libfaketime",)),
     Need("verifiers of badges, with Node.js", has_verifiers, (), fetch_verifiers),
 )
 

@@ -10,7 +10,7 @@ from sqlalchemy import text
 
 from lms.db.session import Database
 from lms.operations import migrations
-from tests.support import postgres
+from tests.support import cluster, postgres
 from tests.support.run import only_one
 from tests.support.summary import miss
 
@@ -21,7 +21,7 @@ Prepare = Callable[[str], None]
 def fresh_url(engine: str, prepare: Prepare) -> Iterator[str]:
     """Yield the address of a database of one test; ``prepare`` fills the template once a run."""
     if engine == "postgresql":
-        _need_postgresql()
+        need_postgresql()
     make = postgres.fresh_database if engine == "postgresql" else _fresh_sqlite
     with make(prepare) as url:
         yield url
@@ -48,8 +48,9 @@ def _remove(database: Path) -> None:
         file.unlink(missing_ok=True)
 
 
-def _need_postgresql() -> None:
-    if postgres.programs() is None:
+def need_postgresql() -> None:
+    """Skip where there is no PostgreSQL, and have it named at the end of the run."""
+    if cluster.programs() is None:
         miss("PostgreSQL", "no server program found; install postgresql or run make test")
 
 

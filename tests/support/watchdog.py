@@ -22,10 +22,12 @@ def alive(process: int) -> bool:
 
 
 def main() -> None:
-    run, server, folder = int(sys.argv[1]), int(sys.argv[2]), sys.argv[3]
+    run, pid_file, folder = int(sys.argv[1]), Path(sys.argv[2]), sys.argv[3]
     while alive(run):
         time.sleep(1)
-    if alive(server):
+    # Read only now: a server that crashed and came back is another process.
+    server = int(pid_file.read_text(encoding="ascii").split()[0]) if pid_file.exists() else None
+    if server is not None and alive(server):
         os.kill(server, signal.SIGINT)
         time.sleep(2)
     shutil.rmtree(folder, ignore_errors=True)

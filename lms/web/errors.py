@@ -6,7 +6,10 @@ from urllib.parse import urlsplit
 import structlog
 from flask import Flask, Response, g, jsonify, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from flask_login import AnonymousUserMixin
 from flask_wtf.csrf import CSRFError
+from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from werkzeug.exceptions import HTTPException, SecurityError
 
 from lms.core.clock import local_time, utc_now
@@ -36,6 +39,11 @@ _PLAIN = {
     429: Message("too_many", "That was too often. Please wait a little."),
     500: Message("server_error", "Something went wrong on our side."),
 }
+_AWAY = Message(
+    "unavailable", "The site cannot answer for a moment. Please try again in a few seconds."
+)
+# How soon to come again, seconds: a database is back within moments, or somebody is called.
+_AWAY_SECONDS = 5
 _CSRF = Message("csrf_failed", "This page was open for too long. Please load it again and repeat.")
 _PAGES = {403: "errors/403.html", 404: "errors/404.html", 500: "errors/500.html"}
 
@@ -53,6 +61,8 @@ def init_errors(app: Flask) -> None:
     app.register_error_handler(CSRFError, _csrf)
     app.register_error_handler(HTTPException, _plain)
     app.register_error_handler(Exception, _unexpected)
+    for away in (OperationalError, InterfaceError, PoolTimeout):
+        app.register_error_handler(away, _database_away)
 
 
 def _coded(error: LmsError) -> ResponseReturnValue:
@@ -99,6 +109,15 @@ def _plain(error: HTTPException) -> ResponseReturnValue:
 def _unexpected(error: Exception) -> ResponseReturnValue:
     log.error("unexpected", path=request.path, exc_info=error)
     return _answer(500, _PLAIN[500], {})
+
+
+def _database_away(error: Exception) -> ResponseReturnValue:
+    """Tell people to come again; who they are cannot be asked now, nor their language."""
+    log.error("database_away", path=request.path, error=str(error.__cause__ or error))
+    g.setdefault("_login_user", AnonymousUserMixin())
+    response = _answer(503, _AWAY, {})
+    response.headers["Retry-After"] = str(_AWAY_SECONDS)
+    return response
 
 
 def _wants_json() -> bool:

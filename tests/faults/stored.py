@@ -10,13 +10,14 @@ from lms.db.session import Database
 
 Key = tuple[str, int]
 
-_TABLE = "beat"
+_TABLE = "watch_slice"
 _KEY = re.compile(r",\s*CONSTRAINT \w+ (?:PRIMARY KEY|UNIQUE) \(lease_id, seq[^)]*\)")
 
 
 def stored_operations(session: Session) -> Counter[Key]:
     """Return how many effects each beat (lease, seq) left in the database."""
-    rows = session.execute(text(f"SELECT lease_id, seq FROM {_TABLE}"))  # noqa: S608 -- our name
+    beats = f"SELECT lease_id, seq FROM {_TABLE} WHERE kind = 'beat' AND part = 0"  # noqa: S608
+    rows = session.execute(text(beats))
     return Counter((row.lease_id, row.seq) for row in rows)
 
 
@@ -47,7 +48,18 @@ def _rebuild_without_key(session: Session) -> None:
     )
     loose, found = _KEY.subn("", str(made))
     assert found == 1, made
+    rules = session.execute(
+        text(
+            "SELECT type, name, sql FROM sqlite_master WHERE tbl_name = :name AND type <> 'table'"
+        ),
+        {"name": _TABLE},
+    ).all()
+    for rule in rules:
+        if rule.sql:
+            session.execute(text(f"DROP {rule.type} {rule.name}"))
     session.execute(text(f"ALTER TABLE {_TABLE} RENAME TO {_TABLE}_before"))
     session.execute(text(loose))
     session.execute(text(f"INSERT INTO {_TABLE} SELECT * FROM {_TABLE}_before"))  # noqa: S608
     session.execute(text(f"DROP TABLE {_TABLE}_before"))
+    for rule in rules:
+        session.execute(text(rule.sql.replace(":", r"\:")))

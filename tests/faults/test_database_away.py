@@ -21,10 +21,6 @@ def ask(served: Served, path: str, headers: dict[str, str]) -> tuple[int, str | 
 
 
 @pytest.mark.postgres
-@pytest.mark.xfail(
-    reason="the error page asks the database for the reader's language, and fails",
-    raises=AssertionError,
-)
 def test_people_are_told_to_come_again_and_the_site_goes_on_by_itself(tmp_path: Path) -> None:
     with (
         open_ground("postgresql") as ground,

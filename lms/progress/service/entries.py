@@ -42,8 +42,6 @@ _SETS = {
 _NEW_SLICE = Prepared(
     insert(_SLICES), columns=[each.name for each in _SLICES.columns if each.name != "id"]
 )
-    insert(_SLICES), columns=[name for name in _SLICES.columns.keys() if name != "id"]
-)
 
 
 class Ledger:

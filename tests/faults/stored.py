@@ -48,15 +48,13 @@ def _rebuild_without_key(session: Session) -> None:
     )
     loose, found = _KEY.subn("", str(made))
     assert found == 1, made
-    rules = session.execute(
-        text(
-            "SELECT type, name, sql FROM sqlite_master WHERE tbl_name = :name AND type <> 'table'"
-        ),
-        {"name": _TABLE},
-    ).all()
+    kept = (
+        "SELECT type, name, sql FROM sqlite_master "
+        "WHERE tbl_name = :name AND type <> 'table' AND sql IS NOT NULL"
+    )
+    rules = session.execute(text(kept), {"name": _TABLE}).all()
     for rule in rules:
-        if rule.sql:
-            session.execute(text(f"DROP {rule.type} {rule.name}"))
+        session.execute(text(f"DROP {rule.type} {rule.name}"))
     session.execute(text(f"ALTER TABLE {_TABLE} RENAME TO {_TABLE}_before"))
     session.execute(text(loose))
     session.execute(text(f"INSERT INTO {_TABLE} SELECT * FROM {_TABLE}_before"))  # noqa: S608

@@ -1,12 +1,15 @@
 """Sends requests over kept connections for a fixed time; a process of its own.
 
 Reads a plan from standard input and writes, for each lane, how many requests were answered a second
-in each round. Lanes take turns, so that a busy moment of the machine meets all of them.
+in each round, and how long the middle and the slowest twentieth had to wait. Lanes take turns, so
+that a busy moment of the machine meets all of them. A lane with a ``pace`` sends so many requests
+a second, whether answers are late or not; what waits for its turn to be sent waits as well.
 """
 
 from __future__ import annotations
 
 import json
+import random
 import socket
 import sys
 import threading
@@ -29,6 +32,7 @@ class Connection:
     targets: list[list[str]]
     bodies: list[str]
     sent: int = 0
+    waits: list[float] = field(default_factory=list)
     failures: list[str] = field(default_factory=list)
     wire: socket.socket | None = None
 
@@ -87,24 +91,32 @@ def _framing(head: bytes) -> tuple[int, bool]:
     return (lengths[0] if lengths else _NO_LENGTH), b"connection: close" in lines
 
 
-def _work(connection: Connection, until: float, answered: list[int]) -> None:
+def _work(connection: Connection, until: float, answered: list[int], pause: float) -> None:
     count = 0
+    due = time.monotonic() + pause * random.random()  # noqa: S311 (not all at once)
     while time.monotonic() < until:
+        if pause:
+            time.sleep(max(0.0, due - time.monotonic()))
+            begun, due = due, due + pause
+        else:
+            begun = time.monotonic()
         try:
             connection.ask()
         except OSError as error:
             connection.failures.append(repr(error))
             connection.close()
+        connection.waits.append(time.monotonic() - begun)
         count += 1
     answered.append(count)
 
 
-def _drive(connections: list[Connection], seconds: float) -> tuple[int, float]:
+def _drive(connections: list[Connection], seconds: float, pace: float) -> tuple[int, float]:
     """Let all connections of a lane ask for so many seconds; return requests and seconds."""
+    pause = len(connections) / pace if pace else 0.0
     answered: list[int] = []
     begun = time.monotonic()
     threads = [
-        threading.Thread(target=_work, args=(connection, begun + seconds, answered))
+        threading.Thread(target=_work, args=(connection, begun + seconds, answered, pause))
         for connection in connections
     ]
     for thread in threads:
@@ -123,20 +135,30 @@ def _lane(plan: dict[str, Any]) -> list[Connection]:
     ]
 
 
+def _waits(waits: list[float]) -> list[float]:
+    """Return the median and the 95th percentile, milliseconds."""
+    ordered = sorted(waits)
+    return [1000 * ordered[len(ordered) * share // 100] for share in (50, 95)]
+
+
 def main() -> None:
     """Warm every lane up, then let them take turns for the rounds of the plan."""
     plan = json.load(sys.stdin)
     lanes = {name: _lane(lane) for name, lane in plan["lanes"].items()}
-    for connections in lanes.values():
-        _drive(connections, plan["warm_seconds"])
+    paces = {name: lane.get("pace", 0.0) for name, lane in plan["lanes"].items()}
+    for name, connections in lanes.items():
+        _drive(connections, plan["warm_seconds"], paces[name])
+        for each in connections:
+            each.waits.clear()
     rates: dict[str, list[float]] = {name: [] for name in lanes}
     for _ in range(plan["rounds"]):
         for name, connections in lanes.items():
-            count, seconds = _drive(connections, plan["seconds"])
+            count, seconds = _drive(connections, plan["seconds"], paces[name])
             rates[name].append(count / seconds)
     result = {
         name: {
             "rates": rates[name],
+            "waits_ms": _waits([wait for each in connections for wait in each.waits]),
             "failures": [said for each in connections for said in each.failures],
         }
         for name, connections in lanes.items()

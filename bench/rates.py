@@ -7,7 +7,7 @@ import sys
 from statistics import median
 from typing import Any
 
-from bench.figures import Figure, speed
+from bench.figures import Figure, amount, speed
 from bench.servers import measure
 from bench.world import LESSON, READERS, World
 
@@ -19,6 +19,11 @@ _BODIES = 500
 _BEAT_SECONDS = 2
 _BEGIN_SECONDS = 20
 _WANTED = 0.5
+# While half as many beats come as the site can take, one in twenty may wait so long, milliseconds.
+_P95_MS = 50.0
+_WRITERS = 16
+_QUEUE_FAIR = 10.0
+_WAIT_SECONDS = 5.0
 
 
 def of_pages(world: World, *, port: int, bare_port: int) -> list[Figure]:
@@ -49,9 +54,8 @@ def _bare_lane(port: int, page: str, world: World) -> dict[str, Any]:
 
 
 def of_writes(world: World, *, port: int, bare_port: int) -> list[Figure]:
-    """Return the rates of beats and answers beside a bare upsert, each committed."""
-    watching = zip(world.learners, world.leases, strict=True)
-    beats = [[f"/api/v1/leases/{lease}/beats", each.headers] for each, lease in watching]
+    """Return the rates of beats and answers beside a bare upsert, each committed, and waits."""
+    beats = _beats(world)
     answers = [
         [f"/api/v1/attempts/{attempt}/responses/{question}", each.headers]
         for each, attempt, question in world.responses
@@ -64,7 +68,36 @@ def of_writes(world: World, *, port: int, bare_port: int) -> list[Figure]:
             "bare_upsert": _lane(bare_port, "POST", bare, [_beat(turn) for turn in range(_BODIES)]),
         }
     )
-    return _beside("bare_upsert", rates)
+    half = median(rates["beats"]) / 2
+    return [*_beside("bare_upsert", rates), *_waits(world, port=port, pace=half)]
+
+
+def _waits(world: World, *, port: int, pace: float) -> list[Figure]:
+    """Return how long beats wait at a pace, and how evenly many writers at once do."""
+    # Each part has learners of its own, whose beats nobody sent yet.
+    later = [_beat(turn) for turn in range(_BODIES, 2 * _BODIES)]
+    lane = _lane(port, "POST", _beats(world), later) | {"connections": _WRITERS}
+    paced = _asked({"paced": lane | {"pace": pace}}, seconds=_WAIT_SECONDS, rounds=1)
+    latest = [_beat(turn) for turn in range(2 * _BODIES, 3 * _BODIES)]
+    crowd = _lane(port, "POST", _beats(world), latest) | {"connections": _WRITERS}
+    crowded = _asked({"crowd": crowd}, seconds=_WAIT_SECONDS, rounds=1)
+    _, p95 = paced["paced"]["waits_ms"]
+    middle, slowest = crowded["crowd"]["waits_ms"]
+    return [
+        amount("beats_p95_at_half_load", round(p95, 1), "ms", _P95_MS),
+        Figure(
+            f"beats_p95_of_{_WRITERS}_writers",
+            round(slowest, 1),
+            "ms",
+            slowest / middle,
+            wanted=_QUEUE_FAIR,
+        ),
+    ]
+
+
+def _beats(world: World) -> list[list[str]]:
+    watching = zip(world.learners, world.leases, strict=True)
+    return [[f"/api/v1/leases/{lease}/beats", each.headers] for each, lease in watching]
 
 
 def _beat(turn: int) -> str:
@@ -89,21 +122,22 @@ def _lane(port: int, method: str, targets: list[list[str]], bodies: list[str]) -
 
 
 def _rates(lanes: dict[str, dict[str, Any]]) -> dict[str, list[float]]:
-    plan = {
-        "lanes": lanes,
-        "rounds": _ROUNDS,
-        "seconds": _SECONDS,
-        "warm_seconds": _WARM_SECONDS,
-    }
-    found = json.loads(measure(json.dumps(plan)))
-    rates = {}
+    found = _asked(lanes, seconds=_SECONDS, rounds=_ROUNDS)
+    return {name: lane["rates"] for name, lane in found.items()}
+
+
+def _asked(
+    lanes: dict[str, dict[str, Any]], *, seconds: float, rounds: int
+) -> dict[str, dict[str, Any]]:
+    """Return what the load generator found. Raises ``RuntimeError`` where requests failed."""
+    plan = {"lanes": lanes, "rounds": rounds, "seconds": seconds, "warm_seconds": _WARM_SECONDS}
+    found: dict[str, dict[str, Any]] = json.loads(measure(json.dumps(plan)))
     for name, lane in found.items():
-        rates[name] = lane["rates"]
         for said in lane["failures"][:3]:
             print(f"{name} failed: {said}", file=sys.stderr)
         if lane["failures"]:
             raise RuntimeError(f"{len(lane['failures'])} requests of {name} failed")
-    return rates
+    return found
 
 
 def _beside(yardstick: str, rates: dict[str, list[float]]) -> list[Figure]:

@@ -6,7 +6,10 @@ from urllib.parse import urlsplit
 import structlog
 from flask import Flask, Response, g, jsonify, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from flask_login import AnonymousUserMixin
 from flask_wtf.csrf import CSRFError
+from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from werkzeug.exceptions import HTTPException, SecurityError
 
 from lms.core.clock import local_time, utc_now
@@ -20,6 +23,7 @@ from lms.core.errors import (
     TooMany,
 )
 from lms.web.i18n import say
+from lms.web.logs import request_id
 
 log = structlog.get_logger(__name__)
 
@@ -35,8 +39,10 @@ _PLAIN = {
     416: Message("range_not_satisfiable", "This part of the file does not exist."),
     429: Message("too_many", "That was too often. Please wait a little."),
     500: Message("server_error", "Something went wrong on our side."),
+    503: Message("unavailable", "The site is busy right now. Please try again in a minute."),
 }
 _CSRF = Message("csrf_failed", "This page was open for too long. Please load it again and repeat.")
+_RETRY_SECONDS = 5
 _PAGES = {403: "errors/403.html", 404: "errors/404.html", 500: "errors/500.html"}
 
 # Refusals a person can mend on a page of their own, and then come back.
@@ -52,6 +58,8 @@ def init_errors(app: Flask) -> None:
     app.register_error_handler(LmsError, _coded)
     app.register_error_handler(CSRFError, _csrf)
     app.register_error_handler(HTTPException, _plain)
+    for failure in (OperationalError, InterfaceError, PoolTimeout):
+        app.register_error_handler(failure, _without_database)
     app.register_error_handler(Exception, _unexpected)
 
 
@@ -96,6 +104,16 @@ def _plain(error: HTTPException) -> ResponseReturnValue:
     return response
 
 
+def _without_database(error: Exception) -> ResponseReturnValue:
+    """Say that the database could not be asked: it restarts, or is busy for too long."""
+    log.error("database_failed", path=request.path, exc_info=error)
+    # Who is signed in could not be asked either; the answer must not try it again.
+    g.setdefault("_login_user", AnonymousUserMixin())
+    response = _answer(503, _PLAIN[503], {})
+    response.headers["Retry-After"] = str(_RETRY_SECONDS)
+    return response
+
+
 def _unexpected(error: Exception) -> ResponseReturnValue:
     log.error("unexpected", path=request.path, exc_info=error)
     return _answer(500, _PLAIN[500], {})
@@ -129,7 +147,7 @@ def _answer(status: int, message: Message, fields: dict[str, Message]) -> Respon
                 message=message,
                 fields=fields,
                 at=local_time(utc_now()),
-                reference=g.get("request_id", ""),
+                reference=request_id(),
             )
         )
     response.status_code = status

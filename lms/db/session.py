@@ -1,10 +1,9 @@
 """One transaction a piece of work: opens, commits and closes the unit of work."""
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from datetime import UTC, datetime
 from pathlib import Path
-from threading import Lock
 from time import monotonic
 from typing import Any
 
@@ -16,6 +15,7 @@ from sqlalchemy.pool import ConnectionPoolEntry
 
 from lms.db.bus import Bus
 from lms.db.prepared import Prepared, Values, told
+from lms.db.turns import Turns
 
 # Wait this long for another writer before giving up, milliseconds (SQLite has one writer).
 _BUSY_MS = 15_000
@@ -35,9 +35,13 @@ class Database:
         self.url = make_url(url)
         self._info: dict[str, Any] = {"bus": bus or Bus(), "dispatch": dispatch}
         self.engine = _sqlite_engine(url) if self.is_sqlite else _postgresql_engine(url)
-        self._writing = Lock()
         self._writing_engine = self.engine.execution_options(lms_write=True)
         self._sessions = sessionmaker(self.engine, expire_on_commit=False)
+        file = self.url.database if self.is_sqlite else None
+        self._turns = (
+            Turns(file, _BUSY_MS / 1000) if file and not file.startswith((":", "file:")) else None
+        )
+        self._turn = self._turns.turn if self._turns else nullcontext
 
     @property
     def is_sqlite(self) -> bool:
@@ -59,20 +63,6 @@ class Database:
             session.flush()
         for work in session.info.get("after_commit", ()):
             work()
-
-    @contextmanager
-    def _turn(self) -> Iterator[None]:
-        """Let the threads of this process write one after the other where the engine does so.
-
-        Waiting here ends at once when it is our turn; SQLite's own waiting sleeps and looks again.
-        Whoever waited too long tries SQLite's, which keeps the order between processes and says no.
-        """
-        is_held = self.is_sqlite and self._writing.acquire(timeout=_BUSY_MS / 1000)
-        try:
-            yield
-        finally:
-            if is_held:
-                self._writing.release()
 
     @contextmanager
     def snapshot(self) -> Iterator[Session]:
@@ -115,6 +105,8 @@ class Database:
     def dispose(self) -> None:
         """Close all pooled connections."""
         self.engine.dispose()
+        if self._turns:
+            self._turns.close()
 
 
 def after_commit(session: Session, work: Callable[[], None]) -> None:

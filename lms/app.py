@@ -38,7 +38,7 @@ from lms.web.health import bp as health
 from lms.web.i18n import init_i18n
 from lms.web.logs import init_logs
 from lms.web.pages import init_pages
-from lms.web.server import configure
+from lms.web.server import Site, configure
 from lms.web.templates import LanguageEnvironment
 from lms.wiring import event_bus
 
@@ -77,7 +77,7 @@ def create_app(
 ) -> Flask:
     """Return the application; tests hand in a database and a queue of their own."""
     init_logs()
-    app = Flask("lms", template_folder="../templates", static_folder="../static")
+    app = Site("lms", template_folder="../templates", static_folder="../static")
     app.jinja_environment = LanguageEnvironment
     configure(app, settings)
     use_time_zone(settings.time_zone)

@@ -5,7 +5,8 @@ from typing import cast
 
 import flask
 from flask import Flask, current_app, g, request
-from flask_login import LoginManager, UserMixin, current_user, login_user
+from flask_login import AnonymousUserMixin, LoginManager, UserMixin, current_user, login_user
+from sqlalchemy.exc import SQLAlchemyError
 
 from lms.accounts import queries
 from lms.accounts.domain import proofs
@@ -18,7 +19,7 @@ from lms.core.clock import utc_now
 from lms.core.errors import SecondFactorNeeded
 from lms.db.session import now
 from lms.settings import Settings
-from lms.web.access import database, optional_actor, settings
+from lms.web.access import database, optional_actor, settings, signed_in
 from lms.web.client import browser_name
 
 # What staff without a second factor may still open, so that they can set it up or leave.
@@ -44,6 +45,10 @@ _BEFORE_SECOND_FACTOR = frozenset(
 )
 
 
+# Where Flask-Login keeps the token in the cookie, and for the request whose it is.
+_TOKEN, _LOADED = "_user_id", "_login_user"
+
+
 class SignedIn(UserMixin):  # type: ignore[misc]  # flask-login ships no types
     """What Flask-Login keeps for a request: the actor and the token that proves it."""
 
@@ -67,7 +72,6 @@ def init_login(app: Flask) -> None:
     app.extensions["lms_keys"] = keys_of(_settings_of(app))
     app.before_request(_note_seen)
     app.before_request(_demand_second_factor)
-    app.teardown_request(lambda _error: database().let_go())
 
 
 def _settings_of(app: Flask) -> Settings:
@@ -106,26 +110,43 @@ def leave() -> None:
     """Forget everything the cookie held, the form token included."""
     flask.session.clear()
     g.pop("csrf_token", None)
-    g.pop("_login_user", None)
+    g.pop(_LOADED, None)
 
 
 def _load(token: str) -> SignedIn | None:
     # Expiry to the minute is a matter of show; the row's revocation is exact.
-    known = _known(token, at=utc_now())
+    try:
+        known = _known(token, at=utc_now())
+    except SQLAlchemyError:
+        # The page that says so must not ask again.
+        g.setdefault(_LOADED, AnonymousUserMixin())
+        raise
     return SignedIn(known, token) if known else None
 
 
 def _known(token: str, *, at: datetime) -> KnownBrowser | None:
-    # The page asks its own questions on the same connection.
-    with database().snapshot(keep=True) as session:
-        return queries.browser_of_token(session, token, at=at)
+    return queries.browser_of_token(database().look_up, token, at=at)
+
+
+def _recognise() -> SignedIn | None:
+    """Return who is signed in; the token in the cookie alone says so.
+
+    Flask-Login would also look for other ways in, which this site has none of.
+    """
+    token = flask.session.get(_TOKEN)
+    if token is None or _LOADED in g:
+        found = signed_in()
+    else:
+        found = g.setdefault(_LOADED, _load(token) or AnonymousUserMixin())
+    return found if isinstance(found, SignedIn) else None
 
 
 def _note_seen() -> None:
     """Keep "last seen" fresh, before the view opens a transaction of its own."""
-    if request.endpoint == "static" or not current_user.is_authenticated:
+    user = _recognise() if request.endpoint != "static" else None
+    if user is None:
         return
-    known = cast(SignedIn, current_user).known
+    known = user.known
     if utc_now() - known.last_seen_at > proofs.SEEN_EVERY:
         with database().transaction() as session:
             at = now(session)
@@ -137,9 +158,10 @@ def _demand_second_factor() -> None:
     """Where staff need a second factor, keep those without one at its door."""
     if not settings().staff_mfa_required or request.endpoint in _BEFORE_SECOND_FACTOR:
         return
-    if not current_user.is_authenticated:
+    user = signed_in()
+    if not isinstance(user, SignedIn):
         return
-    known = cast(SignedIn, current_user).known
+    known = user.known
     if known.actor.has_role(STAFF) and not known.has_second_factor:
         raise SecondFactorNeeded(
             "second_factor_required", "Your role needs a second step at sign-in. Please set it up."

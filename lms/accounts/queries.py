@@ -21,6 +21,7 @@ from lms.accounts.models import (
 from lms.core.access import Actor, Grant, Role, Scope, ScopeKind
 from lms.core.errors import NotFound
 from lms.core.ids import digest
+from lms.db.prepared import Ask, Prepared
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +35,7 @@ class KnownBrowser:
 
 # Every request asks this, so it is put together once and reads columns, not mapped objects.
 _S, _P, _G = (cast(Table, model.__table__).c for model in (SignIn, Person, RoleGrant))
-_BROWSER = (
+_BROWSER = Prepared(
     select(
         *(_S.id, _S.person_id, _S.expires_at, _S.last_seen_at),
         *(_S.second_factor_at, _S.confirmed_at),
@@ -51,9 +52,9 @@ _BROWSER = (
 )
 
 
-def browser_of_token(session: Session, token: str, *, at: datetime) -> KnownBrowser | None:
+def browser_of_token(ask: Ask, token: str, *, at: datetime) -> KnownBrowser | None:
     """Return who is signed in with the token, with all roles, in one statement."""
-    rows = session.execute(_BROWSER, {"token_hash": digest(token)}).all()
+    rows = ask(_BROWSER, {"token_hash": digest(token)})
     if not rows or rows[0].expires_at <= at:
         return None
     found = rows[0]

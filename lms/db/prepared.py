@@ -1,144 +1,150 @@
-"""Statements the site says all day, put together once and said straight to the driver.
+"""Statements handed straight to the driver: for the few the site runs with every request.
 
-What SQLAlchemy does with each execution (look the compiled text up, describe the result, wrap each
-row) costs several times what the database needs for a beat. Here its own text, types and errors
-are used, once a statement and engine; listeners on the engine hear these statements like any other.
+SQLAlchemy writes the SQL and converts the values, once a dialect; what it does beside that for each
+execution costs several times what the database needs for a row found by its key.
 """
 
 from collections import namedtuple
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, Dialect, Executable, Select
+from sqlalchemy import Connection, Delete, Dialect, Engine, Insert, Select, Update
 from sqlalchemy.engine.interfaces import DBAPICursor
 from sqlalchemy.exc import DBAPIError
-from sqlalchemy.sql.compiler import SQLCompiler
-from sqlalchemy.types import TypeEngine
+from sqlalchemy.pool import PoolProxiedConnection
 
-Process = Callable[[Any], Any]
-# A row by its names.
-Found = Any
-
-
-@dataclass(frozen=True, slots=True)
-class _Text:
-    """A statement as one engine reads it, and how its values travel."""
-
-    sql: str
-    # In the order the driver wants them, or by name where it wants names.
-    names: tuple[str, ...]
-    is_positional: bool
-    given: Mapping[str, Any]
-    makes: Mapping[str, Callable[[], Any]]
-    binds: tuple[tuple[str, Process], ...]
-    reads: tuple[tuple[int, Process], ...]
-    row: Callable[..., Any] | None
-
-    def values(self, params: Mapping[str, Any]) -> tuple[Any, ...] | dict[str, Any]:
-        """Return the values as the driver takes them."""
-        values = {**self.given, **params}
-        for name, make in self.makes.items():
-            values[name] = make()
-        for name, process in self.binds:
-            values[name] = process(values[name])
-        return tuple(values[name] for name in self.names) if self.is_positional else values
+Statement = Select[*tuple[Any, ...]] | Insert | Update | Delete
+Values = Mapping[str, Any]
+_Convert = Callable[[Any], Any] | None
 
 
 class Prepared:
-    """One statement of SQLAlchemy's; ``columns`` names the values an INSERT will be given."""
+    """A statement with the names of the values that come with each execution.
 
-    def __init__(self, statement: Executable, *, columns: Iterable[str] | None = None) -> None:
-        self._statement = statement
-        self._columns = None if columns is None else list(columns)
-        self._texts: dict[str, _Text] = {}
+    Every value of it is a single one (no ``IN`` of a list). Rows have the columns' names.
+    """
 
-    def first(self, connection: Connection, params: Mapping[str, Any]) -> Found | None:
-        """Execute a SELECT that finds one row at most; return it by its names, or ``None``."""
-        text = self._text(connection.dialect)
-        cursor = self._execute(connection, text, params)
-        try:
-            found = cursor.fetchone()
-        finally:
-            cursor.close()
-        if found is None or text.row is None:
-            return None
-        row = list(found)
-        for index, process in text.reads:
-            row[index] = process(row[index])
-        return text.row(*row)
+    def __init__(self, statement: Statement, *names: str) -> None:
+        """``names`` are the columns an insert or update sets, where the statement names none."""
+        self.statement = statement
+        self._names = names
+        self._by_dialect: dict[str, _Spoken] = {}
 
-    def run(self, connection: Connection, params: Mapping[str, Any]) -> None:
-        """Execute what gives nothing back."""
-        self._execute(connection, self._text(connection.dialect), params).close()
-
-    def _execute(
-        self, connection: Connection, text: _Text, params: Mapping[str, Any]
-    ) -> DBAPICursor:
-        values = text.values(params)
-        cursor = connection.connection.cursor()
-        for hear in connection.dispatch.before_cursor_execute:
-            hear(connection, cursor, text.sql, values, None, False)  # noqa: FBT003 (its shape)
+    def run(self, connection: Connection, values: Values) -> list[Any]:
+        """Return the rows, in the connection's transaction. Raises what SQLAlchemy raises."""
         dialect = connection.dialect
         try:
-            cursor.execute(text.sql, values)
+            return self._asked(connection, connection.connection, dialect, values)
         except dialect.loaded_dbapi.Error as error:
-            cursor.close()
-            is_gone = dialect.is_disconnect(error, connection.connection.dbapi_connection, None)
-            if is_gone:
-                connection.invalidate(error)
-            raise DBAPIError.instance(
-                text.sql,
-                values,
-                error,
-                dialect.loaded_dbapi.Error,
-                connection_invalidated=is_gone,
-                dialect=dialect,
-            ) from error
-        return cursor
+            raise told(error, self.spoken(dialect).sql, dialect) from error
 
-    def _text(self, dialect: Dialect) -> _Text:
-        text = self._texts.get(dialect.name)
-        if text is None:
-            text = self._texts[dialect.name] = self._compile(dialect)
-        return text
+    def run_alone(self, engine: Engine, pooled: PoolProxiedConnection, values: Values) -> list[Any]:
+        """Return the rows, outside of any transaction. Raises what the driver raises."""
+        return self._asked(engine, pooled, engine.dialect, values)
 
-    def _compile(self, dialect: Dialect) -> _Text:
-        compiled = self._statement.compile(dialect=dialect, column_keys=self._columns)  # type: ignore[attr-defined]  # every executable clause compiles
-        if not isinstance(compiled, SQLCompiler):
-            raise TypeError(f"{self._statement} is no statement")
-        names = tuple(compiled.positiontup or ()) if compiled.positional else tuple(compiled.binds)
-        binds = {name: _to_driver(each.type, dialect) for name, each in compiled.binds.items()}
-        reads = _readers(self._statement, dialect)
-        return _Text(
-            sql=compiled.string,
-            names=names,
-            is_positional=bool(compiled.positional),
-            given={name: each.value for name, each in compiled.binds.items() if not each.callable},
-            makes={name: each.callable for name, each in compiled.binds.items() if each.callable},
-            binds=tuple((name, each) for name, each in binds.items() if each is not None),
-            reads=tuple((at, each) for at, each in enumerate(reads) if each is not None),
-            row=_row_type(self._statement),
-        )
+    def _asked(
+        self,
+        heard_by: Connection | Engine,
+        pooled: PoolProxiedConnection,
+        dialect: Dialect,
+        values: Values,
+    ) -> list[Any]:
+        spoken = self.spoken(dialect)
+        cursor = self.cursor(pooled)
+        filled = spoken.fill(values)
+        for listen in heard_by.dispatch.before_cursor_execute:
+            listen(heard_by, cursor, spoken.sql, filled, None, False)  # noqa: FBT003 (as SQLAlchemy calls it)
+        return spoken.rows(cursor, filled)
+
+    def cursor(self, pooled: PoolProxiedConnection) -> DBAPICursor:
+        """Return this statement's own cursor of the connection, which knows it already."""
+        kept: DBAPICursor | None = pooled.info.get(self)
+        if kept is None:
+            kept = pooled.info[self] = pooled.cursor()
+        return kept
+
+    def spoken(self, dialect: Dialect) -> "_Spoken":
+        """Return the statement as the database at hand reads it."""
+        found = self._by_dialect.get(dialect.name)
+        if found is None:
+            found = self._by_dialect[dialect.name] = _speak(self.statement, self._names, dialect)
+        return found
 
 
-def _to_driver(kind: TypeEngine[Any], dialect: Dialect) -> Process | None:
-    return kind.dialect_impl(dialect).bind_processor(dialect)
+@dataclass(frozen=True, slots=True)
+class _Spoken:
+    """What one driver is handed."""
+
+    sql: str
+    # Where the driver takes values by their place, their order.
+    order: tuple[str, ...] | None
+    constants: Mapping[str, Any]
+    makers: Mapping[str, Callable[[], Any]]
+    into: Mapping[str, Callable[[Any], Any]]
+    out_of: Sequence[_Convert]
+    row: Callable[[Sequence[Any]], Any]
+
+    def fill(self, values: Mapping[str, Any]) -> Any:  # noqa: ANN401 (as the driver takes them)
+        filled = {**self.constants, **values}
+        for name, make in self.makers.items():
+            filled[name] = make()
+        for name, convert in self.into.items():
+            filled[name] = convert(filled[name])
+        return filled if self.order is None else tuple(filled[name] for name in self.order)
+
+    def rows(self, cursor: DBAPICursor, filled: Any) -> list[Any]:  # noqa: ANN401 (as above)
+        cursor.execute(self.sql, filled)
+        if not self.out_of:
+            return []
+        found = cursor.fetchall()
+        if any(self.out_of):
+            found = [self._converted(each) for each in found]
+        return [self.row(each) for each in found]
+
+    def _converted(self, found: Sequence[Any]) -> list[Any]:
+        return [
+            convert(value) if convert else value
+            for convert, value in zip(self.out_of, found, strict=True)
+        ]
 
 
-def _readers(statement: Executable, dialect: Dialect) -> list[Process | None]:
-    if not isinstance(statement, Select):
-        return []
-    return [
-        column.type.dialect_impl(dialect).result_processor(dialect, None)
-        for column in statement.selected_columns
-    ]
+def told(error: Exception, said: str, dialect: Dialect) -> BaseException:
+    """Return the driver's error as SQLAlchemy tells it, without the values: those are people's."""
+    known = dialect.loaded_dbapi.Error
+    return DBAPIError.instance(said, None, error, known, hide_parameters=True, dialect=dialect)
 
 
-def _row_type(statement: Executable) -> Callable[..., Any] | None:
-    if not isinstance(statement, Select):
-        return None
-    names = [str(column.key) for column in statement.selected_columns]
-    # The names are known at run time only.
-    row: Callable[..., Any] = namedtuple("Row", names)  # type: ignore[misc]  # noqa: PYI024
-    return row
+def _speak(statement: Statement, names: Sequence[str], dialect: Dialect) -> _Spoken:
+    compiled = statement.compile(dialect=dialect, column_keys=list(names) or None)
+    if compiled.post_compile_params or compiled.literal_execute_params:
+        raise ValueError("a prepared statement takes single values only")
+    converters = {
+        name: bind.type.dialect_impl(dialect).bind_processor(dialect)
+        for name, bind in compiled.binds.items()
+    }
+    columns = [*statement.exported_columns] if _answers(statement) else []
+    return _Spoken(
+        sql=str(compiled),
+        order=tuple(compiled.positiontup or ()) if compiled.positional else None,
+        constants={name: bind.value for name, bind in compiled.binds.items() if not bind.required},
+        makers={name: bind.callable for name, bind in compiled.binds.items() if bind.callable},
+        into={name: convert for name, convert in converters.items() if convert},
+        out_of=[
+            each.type.dialect_impl(dialect).result_processor(dialect, None) for each in columns
+        ],
+        row=_row_of([str(each.key) for each in columns]),
+    )
+
+
+def _row_of(names: Sequence[str]) -> Callable[[Sequence[Any]], Any]:
+    made: Any = namedtuple("Row", names)  # type: ignore[misc]  # noqa: PYI024 (the statement says its columns)
+    make: Callable[[Sequence[Any]], Any] = made._make
+    return make
+
+
+Ask = Callable[[Prepared, Values], list[Any]]
+
+
+def _answers(statement: Statement) -> bool:
+    return isinstance(statement, Select) or bool(statement.exported_columns)

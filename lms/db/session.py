@@ -1,20 +1,26 @@
 """One transaction a piece of work: opens, commits and closes the unit of work."""
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from datetime import UTC, datetime
 from pathlib import Path
-from threading import Lock, local
+from time import monotonic
 from typing import Any
 
-from sqlalchemy import Connection, Engine, create_engine, event, make_url, text
+from sqlalchemy import Connection, Dialect, Engine, create_engine, event, make_url, text
 from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.exc import InvalidatePoolError
 from sqlalchemy.orm import Session, sessionmaker
+from sqlalchemy.pool import ConnectionPoolEntry
 
 from lms.db.bus import Bus
+from lms.db.prepared import Prepared, Values, told
+from lms.db.turns import Turns
 
 # Wait this long for another writer before giving up, milliseconds (SQLite has one writer).
 _BUSY_MS = 15_000
+# A connection nobody took for so long may have been cut by a restart or a firewall.
+_REST_SECONDS = 10
 _SQLITE_NOW = text("SELECT strftime('%Y-%m-%dT%H:%M:%f', 'now')")
 _POSTGRESQL_NOW = text("SELECT clock_timestamp()")
 
@@ -29,9 +35,13 @@ class Database:
         self.url = make_url(url)
         self._info: dict[str, Any] = {"bus": bus or Bus(), "dispatch": dispatch}
         self.engine = _sqlite_engine(url) if self.is_sqlite else _postgresql_engine(url)
-        self._writing = Lock()
-        self._kept = local()
+        self._writing_engine = self.engine.execution_options(lms_write=True)
         self._sessions = sessionmaker(self.engine, expire_on_commit=False)
+        file = self.url.database if self.is_sqlite else None
+        self._turns = (
+            Turns(file, _BUSY_MS / 1000) if file and not file.startswith((":", "file:")) else None
+        )
+        self._turn = self._turns.turn if self._turns else nullcontext
 
     @property
     def is_sqlite(self) -> bool:
@@ -44,66 +54,73 @@ class Database:
 
         Work registered with ``after_commit`` runs once the commit is durable.
         """
-        self.let_go()
-        with self._sessions(info=dict(self._info)) as session:
-            with self._turn():
-                session.connection(execution_options={"lms_write": True})
-                yield session
-                session.commit()
-            for work in session.info.get("after_commit", ()):
-                work()
-
-    @contextmanager
-    def _turn(self) -> Iterator[None]:
-        """Let the threads of this process write one after the other where the engine does so.
-
-        Waiting here ends at once when it is our turn; SQLite's own waiting sleeps and looks again.
-        Whoever waited too long tries SQLite's, which keeps the order between processes and says no.
-        """
-        is_held = self.is_sqlite and self._writing.acquire(timeout=_BUSY_MS / 1000)
-        try:
-            yield
-        finally:
-            if is_held:
-                self._writing.release()
-
-    @contextmanager
-    def snapshot(self, *, keep: bool = False) -> Iterator[Session]:
-        """Open a session that only reads.
-
-        With ``keep`` this thread's next snapshot goes on in the same session, as long as nothing
-        was written in between; ``let_go`` ends what nobody took up.
-        """
-        session = self._taken_up() or self._sessions()
-        try:
+        with (
+            self._turn(),
+            self._writing_engine.begin() as connection,
+            self._sessions(bind=connection, info=self._info) as session,
+        ):
             yield session
-        except BaseException:
-            session.close()
+            session.flush()
+        for work in session.info.get("after_commit", ()):
+            work()
+
+    @contextmanager
+    def snapshot(self) -> Iterator[Session]:
+        """Open a session that only reads."""
+        with self._sessions() as session:
+            yield session
+
+    def look_up(self, prepared: Prepared, values: Values) -> list[Any]:
+        """Return the rows of one reading statement, by itself: the cheapest way to ask something.
+
+        No transaction is begun and ended around it. A database that was restarted is asked again.
+        """
+        try:
+            return self._looked_up(prepared, values)
+        except self.engine.dialect.loaded_dbapi.Error:
+            with self.engine.connect() as connection:
+                return prepared.run(connection, values)
+
+    def _looked_up(self, prepared: Prepared, values: Values) -> list[Any]:
+        dialect = self.engine.dialect
+        pooled = self.engine.raw_connection()
+        # The driver begins a transaction by itself unless told not to; saying so costs no message.
+        driver: Any = pooled.dbapi_connection
+        try:
+            if not self.is_sqlite:
+                driver.autocommit = True
+            rows = prepared.run_alone(self.engine, pooled, values)
+            if not self.is_sqlite:
+                driver.autocommit = False
+        except dialect.loaded_dbapi.Error as error:
+            pooled.invalidate(error)
+            if dialect.is_disconnect(error, driver, None):
+                # No connection made before a restart is of any use.
+                self.engine.dispose()
             raise
-        if keep:
-            self._kept.session = session
-        else:
-            session.close()
-
-    def let_go(self) -> None:
-        """Close the session a snapshot of this thread kept, if there is one."""
-        session = self._taken_up()
-        if session is not None:
-            session.close()
-
-    def _taken_up(self) -> Session | None:
-        session: Session | None = getattr(self._kept, "session", None)
-        self._kept.session = None
-        return session
+        finally:
+            pooled.close()
+        return rows
 
     def dispose(self) -> None:
         """Close all pooled connections."""
         self.engine.dispose()
+        if self._turns:
+            self._turns.close()
 
 
 def after_commit(session: Session, work: Callable[[], None]) -> None:
     """Run ``work`` after this transaction has committed; never when it rolls back."""
     session.info.setdefault("after_commit", []).append(work)
+
+
+def connection_of(session: Session) -> Connection:
+    """Return the connection of a transaction's session, for statements that need no session.
+
+    What the session itself holds must be flushed before, where such a statement asks about it.
+    """
+    bound = session.get_bind()
+    return bound if isinstance(bound, Connection) else session.connection()
 
 
 def now(session: Session) -> datetime:
@@ -119,13 +136,37 @@ def now(session: Session) -> datetime:
 
 def _postgresql_engine(url: str) -> Engine:
     # Workers of a busy machine share few connections; a stuck statement must not hold a thread.
-    return create_engine(
+    engine = create_engine(
         url,
         pool_size=16,
         max_overflow=16,
-        pool_pre_ping=True,
+        # The connection used last knows the most: its statements are prepared, its pages at hand.
+        pool_use_lifo=True,
         connect_args={"options": "-c statement_timeout=30000 -c timezone=UTC"},
     )
+    event.listen(engine, "checkout", _ask_rested(engine.dialect))
+    return engine
+
+
+def _ask_rested(dialect: Dialect) -> Callable[[DBAPIConnection, ConnectionPoolEntry, object], None]:
+    """Return what asks a connection that rested whether it still stands, before it is used.
+
+    Asking each time costs every request two messages. One that breaks while it is busy fails what
+    is under way; then SQLAlchemy throws all away that are as old.
+    """
+
+    def ask(connection: DBAPIConnection, entry: ConnectionPoolEntry, _taken: object) -> None:
+        at = monotonic()
+        rested = at - entry.info.get("lms_taken_at", at)
+        entry.info["lms_taken_at"] = at
+        if rested < _REST_SECONDS:
+            return
+        try:
+            dialect.do_ping(connection)
+        except dialect.loaded_dbapi.Error as error:
+            raise InvalidatePoolError("the database hung up") from error
+
+    return ask
 
 
 def _sqlite_engine(url: str) -> Engine:
@@ -158,4 +199,9 @@ def _begin_sqlite(connection: Connection) -> None:
     A read lock that is raised later fails at once when another writer came between.
     """
     write = connection.get_execution_options().get("lms_write", False)
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if write else "BEGIN")
+    say = "BEGIN IMMEDIATE" if write else "BEGIN"
+    driver: Any = connection.connection.dbapi_connection
+    try:
+        driver.execute(say)
+    except connection.dialect.loaded_dbapi.Error as error:
+        raise told(error, say, connection.dialect) from error

@@ -41,9 +41,13 @@ def current_actor() -> Actor:
 
 def optional_actor() -> Actor | None:
     """Return who acts, or ``None`` for a visitor."""
-    if not current_user.is_authenticated:
-        return None
-    return cast(Actor, current_user.actor)
+    return cast(Actor | None, getattr(signed_in(), "actor", None))
+
+
+def signed_in() -> object:
+    """Return what Flask-Login keeps for this request, without the proxy that looks it up anew."""
+    found: object = g.get("_login_user")
+    return current_user._get_current_object() if found is None else found  # noqa: SLF001 (werkzeug's documented way)
 
 
 def database() -> Database:
@@ -62,9 +66,10 @@ def init_access(app: Flask) -> None:
 
 
 def _guard() -> None:
-    if request.endpoint is None or request.endpoint == "static":
+    endpoint = request.endpoint
+    if endpoint is None or endpoint == "static":
         return
-    view = current_app.view_functions[request.endpoint]
+    view = current_app.view_functions[endpoint]
     needed = getattr(view, "__access__", None)
     if needed == _PUBLIC:
         return

@@ -23,6 +23,7 @@ from lms.core.errors import (
     TooMany,
 )
 from lms.web.i18n import say
+from lms.web.logs import request_id
 
 log = structlog.get_logger(__name__)
 
@@ -148,7 +149,7 @@ def _answer(status: int, message: Message, fields: dict[str, Message]) -> Respon
                 message=message,
                 fields=fields,
                 at=local_time(utc_now()),
-                reference=g.get("request_id", ""),
+                reference=request_id(),
             )
         )
     response.status_code = status

@@ -6,11 +6,11 @@ from typing import cast
 
 from flask import Flask, g, has_request_context, request
 from flask_babel import Babel, get_locale, get_translations
-from flask_login import current_user
 from markupsafe import Markup, escape
 
 from lms.core.clock import local_time
 from lms.core.errors import Message
+from lms.web.access import optional_actor
 from lms.web.templates import LanguageEnvironment
 
 LANGUAGES = ("zh", "en")
@@ -37,7 +37,7 @@ def choose_locale() -> str:
     for chosen in (request.args.get("lang"), request.cookies.get("lang")):
         if chosen in LANGUAGES:
             return str(chosen)
-    actor = getattr(current_user, "actor", None)
+    actor = optional_actor()
     if actor is not None and actor.locale in LANGUAGES:
         return str(actor.locale)
     return request.accept_languages.best_match(LANGUAGES, "zh")

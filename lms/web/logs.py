@@ -2,9 +2,11 @@
 
 import logging
 import re
+import secrets
 import sys
 
 import structlog
+from flask import g, has_request_context
 
 # Mainland phone numbers and 18-digit resident numbers, wherever they slip in.
 _PRIVATE = re.compile(r"(?<!\d)(1[3-9]\d{9}|\d{17}[\dXx])(?!\d)")
@@ -15,7 +17,7 @@ def init_logs() -> None:
     """Set structlog up for the process."""
     structlog.configure(
         processors=[
-            structlog.contextvars.merge_contextvars,
+            _name_request,
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="iso", utc=True),
             # Plain tracebacks: pretty ones print local variables, and those hold people's data.
@@ -27,6 +29,22 @@ def init_logs() -> None:
         logger_factory=structlog.PrintLoggerFactory(sys.stderr),
         cache_logger_on_first_use=False,
     )
+
+
+def request_id() -> str:
+    """Return the short name of this request, which its error page and its log lines share."""
+    name: str = g.get("request_id") or secrets.token_hex(4).upper()
+    g.request_id = name
+    return name
+
+
+def _name_request(
+    _logger: object, _name: str, entry: structlog.typing.EventDict
+) -> structlog.typing.EventDict:
+    """Name the request only where something is said of it: most requests pass in silence."""
+    if has_request_context():
+        entry["request"] = request_id()
+    return entry
 
 
 def _hide_private(

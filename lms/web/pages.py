@@ -69,6 +69,8 @@ def is_large() -> bool:
 
 def _keep_choices(response: Response) -> Response:
     """Remember the language and type size a link of this page asked for."""
+    if not request.query_string:
+        return response
     for name, allowed in (("lang", LANGUAGES), ("big", ("0", "1"))):
         value = request.args.get(name)
         if value in allowed:

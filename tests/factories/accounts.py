@@ -3,6 +3,7 @@
 import re
 from datetime import datetime, timedelta
 from itertools import count
+from typing import Any
 
 from flask.testing import FlaskClient
 from sqlalchemy import select
@@ -11,7 +12,8 @@ from sqlalchemy.orm import Session
 from lms.accounts.models import County, Person, RoleGrant, SignIn
 from lms.core.access import STAFF, Role, Scope, ScopeKind
 from lms.core.ids import digest, new_token
-from lms.db.session import Database, now
+from lms.db.prepared import Ask, Prepared, Values
+from lms.db.session import Database, connection_of, now
 from lms.notify.models import SmsMessage
 
 COUNTY = "330822"
@@ -141,3 +143,13 @@ def sent_code(database: Database, phone: str) -> str:
     found = re.search(r"\d{6}", text or "")
     assert found is not None, "no code was sent"
     return found[0]
+
+
+def asking(session: Session) -> Ask:
+    """Return what asks in the session's own transaction, where the site asks by itself."""
+
+    def ask(prepared: Prepared, values: Values) -> list[Any]:
+        session.flush()
+        return prepared.run(connection_of(session), values)
+
+    return ask

@@ -68,3 +68,16 @@ def drop_trigger(database: Database, name: str, table: str) -> None:
     where = "" if database.is_sqlite else f" ON {table}"
     with database.transaction() as session:
         session.execute(text(f"DROP TRIGGER {name}{where}"))
+
+
+def hang_up(database: Database) -> None:
+    """End every connection a PostgreSQL database has, as its restart does."""
+    other = Database(database.url.render_as_string(hide_password=False))
+    with other.transaction() as session:
+        session.execute(
+            text(
+                "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity "
+                "WHERE datname = current_database() AND pid <> pg_backend_pid()"
+            )
+        )
+    other.dispose()

@@ -22,7 +22,8 @@ from sqlalchemy import (
 from sqlalchemy.orm import Session
 
 from lms.catalog.models import Item, Lesson
-from lms.db.prepared import Found, Prepared
+from lms.db.prepared import Prepared
+from lms.db.session import connection_of
 from lms.enrollment.models import Enrollment
 from lms.progress.domain.totals import Totals
 from lms.progress.models import (
@@ -38,7 +39,8 @@ from lms.progress.models import (
 _JULIAN_1970 = 2_440_587.5
 _MS_A_DAY = 86_400_000
 
-State = Found
+# A row by its names.
+State = Any
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,14 +168,14 @@ def beat_state(session: Session, *, person_id: int, lease_id: str, seq: int) -> 
     That is lease, sets, the presence check that waits, and the stored answer to the same beat.
     ``seen`` is ``None`` where the person has no sets of the material yet.
     """
-    connection = session.connection()
+    connection = connection_of(session)
     statement = _BEAT[connection.dialect.name]
     wanted = {"person_id": person_id, "lease_id": lease_id, "seq": seq}
-    row: State | None = statement.first(connection, wanted)
-    if row is not None and row.turn != row.turn_read:
+    rows = statement.run(connection, wanted)
+    if rows and rows[0].turn != rows[0].turn_read:
         # It waited for another beat of this learner; the lock is ours now, so this is the truth.
-        row = statement.first(connection, wanted)
-    return row
+        rows = statement.run(connection, wanted)
+    return rows[0] if rows else None
 
 
 def sets_of(session: Session, *, person_id: int, material_id: int) -> SetsRow | None:

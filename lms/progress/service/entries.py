@@ -8,6 +8,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from lms.db.prepared import Prepared
+from lms.db.session import connection_of
 from lms.progress.domain.ledger import GENESIS, EntryKind, chain_hash
 from lms.progress.domain.slices import Slice
 from lms.progress.domain.spans import total_ms
@@ -36,11 +37,11 @@ def _upsert(new: postgresql.Insert | sqlite.Insert) -> Insert:
 
 # Put together once: this is what the site writes all day. The values come with each beat.
 _SETS = {
-    "sqlite": Prepared(_upsert(sqlite.insert(_PROGRESS)), columns=(*_KEY, *_SUMS)),
-    "postgresql": Prepared(_upsert(postgresql.insert(_PROGRESS)), columns=(*_KEY, *_SUMS)),
+    "sqlite": Prepared(_upsert(sqlite.insert(_PROGRESS)), *_KEY, *_SUMS),
+    "postgresql": Prepared(_upsert(postgresql.insert(_PROGRESS)), *_KEY, *_SUMS),
 }
 _NEW_SLICE = Prepared(
-    insert(_SLICES), columns=[each.name for each in _SLICES.columns if each.name != "id"]
+    insert(_SLICES), *(each.name for each in _SLICES.columns if each.name != "id")
 )
 
 
@@ -72,7 +73,7 @@ class Ledger:
 
     def write(self, session: Session, rows: Sequence[Mapping[str, Any]]) -> None:
         """Append the rows in their order; each gets its number, the clock after it and its hash."""
-        connection = session.connection()
+        connection = connection_of(session)
         for row in rows:
             _NEW_SLICE.run(connection, self._entry(row))
 
@@ -112,5 +113,5 @@ def slice_values(entry: Slice) -> dict[str, Any]:
 
 def write_sets(session: Session, values: Mapping[str, Any]) -> None:
     """Write the sets and sums of one person and material, whether there were any or not."""
-    connection = session.connection()
+    connection = connection_of(session)
     _SETS[connection.dialect.name].run(connection, values)

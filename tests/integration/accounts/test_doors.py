@@ -14,7 +14,7 @@ from lms.core.access import Role
 from lms.core.errors import Conflict, InvalidInput
 from lms.core.ids import digest
 from lms.db.session import now
-from tests.factories.accounts import make_county, make_person, make_staff, sent_code
+from tests.factories.accounts import asking, make_county, make_person, make_staff, sent_code
 
 PHONE = "13857005678"
 
@@ -65,7 +65,7 @@ def test_a_known_number_that_proves_a_code_is_in(database, keys, visit):
     outcome = prove(database, keys, visit)
     assert isinstance(outcome, Entered)
     with database.snapshot() as session:
-        known = queries.browser_of_token(session, outcome.token, at=now(session))
+        known = queries.browser_of_token(asking(session), outcome.token, at=now(session))
         assert known.actor.person_id == person.id
 
 
@@ -174,7 +174,7 @@ def test_an_expired_or_revoked_browser_is_nobody(database, visit):
         person = make_person(session)
         token = sign_ins.open_sign_in(session, person, visit, now=at).token
         over = at + timedelta(days=30)
-        assert queries.browser_of_token(session, token, at=over) is None
-        assert queries.browser_of_token(session, token, at=at) is not None
+        assert queries.browser_of_token(asking(session), token, at=over) is None
+        assert queries.browser_of_token(asking(session), token, at=at) is not None
         sign_ins.close_all(session, person.id, now=at)
-        assert queries.browser_of_token(session, token, at=at) is None
+        assert queries.browser_of_token(asking(session), token, at=at) is None

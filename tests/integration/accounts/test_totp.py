@@ -14,7 +14,7 @@ from lms.audit.models import AuditEntry
 from lms.core.access import Role
 from lms.core.errors import Conflict
 from lms.db.session import now
-from tests.factories.accounts import make_sign_in, make_staff
+from tests.factories.accounts import asking, make_sign_in, make_staff
 
 
 @pytest.fixture
@@ -66,7 +66,7 @@ def test_a_clock_may_be_one_step_off(session, person, keys, seconds, good):
 def test_the_password_alone_lets_nobody_in(session, person, visit):
     outcome = sign_ins.admit(session, person, visit, now=now(session))
     assert isinstance(outcome, SecondFactorDue)
-    assert queries.browser_of_token(session, outcome.token, at=now(session)) is None
+    assert queries.browser_of_token(asking(session), outcome.token, at=now(session)) is None
     assert len(queries.live_sign_ins(session, person.id, at=now(session))) == 0
 
 
@@ -79,7 +79,7 @@ def test_both_together_do_and_the_half_is_used_up(session, person, keys, visit):
     half = sign_ins.admit(session, person, visit, now=at)
     entered = finish(session, keys, visit, half.token, shown(session, person, keys, at), at=at)
     assert isinstance(entered, Entered)
-    known = queries.browser_of_token(session, entered.token, at=at)
+    known = queries.browser_of_token(asking(session), entered.token, at=at)
     assert known.has_second_factor
     later = at + timedelta(seconds=30)
     again = finish(session, keys, visit, half.token, shown(session, person, keys, later), at=later)

@@ -1,81 +1,133 @@
-"""Statements said straight to the driver: the same values, errors and listeners as otherwise."""
+"""Statements handed straight to the driver give and take what SQLAlchemy would."""
 
-from datetime import UTC, datetime
-from typing import Any
+from datetime import UTC, date, datetime
 
 import pytest
-from sqlalchemy import Table, bindparam, func, insert, literal_column, select
+from sqlalchemy import bindparam, insert, literal_column, select, update
 from sqlalchemy.exc import IntegrityError, OperationalError
 
-from lms.accounts.models import Person
-from lms.db.base import BigId, UtcDateTime
+from lms.accounts.models import County
+from lms.db.base import BigId
 from lms.db.prepared import Prepared
-from lms.db.session import Database
-from lms.progress.models import StudyClock
+from lms.db.session import Database, connection_of
+from lms.subsidy.models import LearnerFact
 from tests.factories.accounts import make_person
+from tests.support.databases import hang_up
 from tests.support.statements import asked
 
-_CLOCKS: Table = StudyClock.__table__  # type: ignore[assignment]
-_NEW = Prepared(insert(_CLOCKS), columns=[each.name for each in _CLOCKS.columns])
-_FIND = Prepared(select(_CLOCKS).where(_CLOCKS.c.person_id == bindparam("whose")))
+_COUNTY = County.__table__.c
+_NAMED = Prepared(
+    select(_COUNTY.name_zh, _COUNTY.name_en).where(_COUNTY.code == bindparam("its_code"))
+)
+_RENAMED = Prepared(
+    update(County.__table__).where(_COUNTY.code == bindparam("its_code")).returning(_COUNTY.code),
+    "name_zh",
+)
+_NEW = Prepared(insert(County.__table__), "code", "name_zh", "name_en")
+_CHANGSHAN = {"code": "330822", "name_zh": "常山县", "name_en": "Changshan"}
 
 
-def values(database: Database, **changed: Any) -> dict[str, Any]:
+def rename(database: Database, name: str) -> None:
     with database.transaction() as session:
-        person_id = make_person(session).id
-    clock = {"credit_mark_ms": 5, "seen_mark_ms": 2**40, "day_used": {"7": 3}, "prompt_in_ms": None}
-    rest = {"read_at_ms": 0, "entries": None, "head": None, "ahead_ms": 0, "turn": 0}
-    return {"person_id": person_id} | clock | rest | changed
+        _RENAMED.run(connection_of(session), {"its_code": "330822", "name_zh": name})
 
 
-def test_what_is_written_is_read_by_its_names(database: Database) -> None:
-    row = values(database)
+def rename_and_fail(database: Database) -> None:
     with database.transaction() as session:
-        _NEW.run(session.connection(), row)
-    with database.snapshot() as session:
-        found = _FIND.first(session.connection(), {"whose": row["person_id"]})
-        assert found._asdict() == row
-        assert _FIND.first(session.connection(), {"whose": -1}) is None
+        _RENAMED.run(connection_of(session), {"its_code": "330822", "name_zh": "丙"})
+        _NEW.run(connection_of(session), _CHANGSHAN)
 
 
-def test_moments_come_back_with_their_zone(database: Database) -> None:
-    at = datetime(2026, 5, 1, 2, 3, 4, 5000, tzinfo=UTC)
+def add_changshan(database: Database) -> None:
     with database.transaction() as session:
-        person = make_person(session, created_at=at)
-        whose = Person.created_at == bindparam("at", type_=UtcDateTime())
-        find = Prepared(select(Person.id, Person.created_at).where(whose))
-        found = find.first(session.connection(), {"at": at})
-    assert (found.id, found.created_at) == (person.id, at)
+        _NEW.run(connection_of(session), _CHANGSHAN)
+
+
+def test_what_is_written_is_read_in_the_same_transaction_and_after(database: Database) -> None:
+    with database.transaction() as session:
+        connection = connection_of(session)
+        assert _NEW.run(connection, _CHANGSHAN) == []
+        renamed = _RENAMED.run(connection, {"its_code": "330822", "name_zh": "常山"})
+        assert [row.code for row in renamed] == ["330822"]
+        assert session.get_one(County, "330822").name_zh == "常山"
+    assert database.look_up(_NAMED, {"its_code": "330822"}) == [("常山", "Changshan")]
+    assert database.look_up(_NAMED, {"its_code": "330881"}) == []
+
+
+def test_what_fails_is_told_as_sqlalchemy_tells_it_and_without_the_values(
+    database: Database,
+) -> None:
+    add_changshan(database)
+    with pytest.raises(IntegrityError) as failed:
+        add_changshan(database)
+    assert "常山县" not in str(failed.value)
+    assert "Changshan" not in str(failed.value.statement)
+    add_other = _CHANGSHAN | {"code": "330881"}
+    with database.transaction() as session:
+        _NEW.run(connection_of(session), add_other)
+    assert len(database.look_up(_NAMED, {"its_code": "330881"})) == 1
+
+
+def test_moments_keep_their_zone_days_and_json_their_shape(database: Database) -> None:
+    at, day = datetime(2026, 3, 1, 8, 30, 0, 125, tzinfo=UTC), date(1988, 5, 20)
+    table = LearnerFact.__table__
+    fact = {"key": "birth_date", "value": {"是": [1, None]}, "source": "import"}
+    fact |= {"valid_from": day, "recorded_at": at}
+    with database.transaction() as session:
+        written = Prepared(insert(table), "person_id", *fact)
+        written.run(connection_of(session), fact | {"person_id": make_person(session).id})
+    read = Prepared(select(table.c.value, table.c.valid_from, table.c.recorded_at))
+    assert database.look_up(read, {}) == [({"是": [1, None]}, day, at)]
+
+
+def test_a_look_up_sees_what_was_committed_last_and_holds_nothing(database: Database) -> None:
+    add_changshan(database)
+    for name in ("甲", "乙"):
+        rename(database, name)
+        assert database.look_up(_NAMED, {"its_code": "330822"})[0].name_zh == name
+    assert database.engine.pool.checkedout() == 0
+    # A transaction on the same connection still is one: nothing of it stays.
+    with pytest.raises(IntegrityError):
+        rename_and_fail(database)
+    assert database.look_up(_NAMED, {"its_code": "330822"})[0].name_zh == "乙"
+
+
+def test_counting_statements_sees_these_too(database: Database) -> None:
+    with asked(database) as said, database.transaction() as session:
+        _NAMED.run(connection_of(session), {"its_code": "330822"})
+    assert len(said) == 1
+    assert said[0].startswith("SELECT county.name_zh")
+
+
+def test_a_list_of_values_is_refused_rather_than_misread(database: Database) -> None:
+    several = Prepared(select(_COUNTY.code).where(_COUNTY.code.in_(["330822", "330881"])))
+    with pytest.raises(ValueError, match="single values"):
+        database.look_up(several, {})
+
+
+@pytest.mark.parametrize("engine", [pytest.param("postgresql", marks=pytest.mark.postgres)])
+def test_a_look_up_outlives_a_restart_of_the_database(database: Database) -> None:
+    add_changshan(database)
+    hang_up(database)
+    assert len(database.look_up(_NAMED, {"its_code": "330822"})) == 1
+    add_other = _CHANGSHAN | {"code": "330881"}
+    with database.transaction() as session:
+        _NEW.run(connection_of(session), add_other)
+
+
+@pytest.mark.parametrize("engine", [pytest.param("postgresql", marks=pytest.mark.postgres)])
+def test_a_transaction_fails_once_after_a_restart_and_the_next_works(database: Database) -> None:
+    add_changshan(database)
+    hang_up(database)
+    with pytest.raises(OperationalError):
+        rename(database, "甲")
+    rename(database, "乙")
+    assert database.look_up(_NAMED, {"its_code": "330822"})[0].name_zh == "乙"
 
 
 def test_a_value_that_is_made_anew_is_made_with_each_execution(database: Database) -> None:
     made = iter([1, 2])
     number = bindparam("number", callable_=lambda: next(made), type_=BigId)
     statement = Prepared(select((literal_column("10", BigId) + number).label("sum")))
-    with database.snapshot() as session:
-        sums = [statement.first(session.connection(), {}).sum for _ in range(2)]
+    sums = [database.look_up(statement, {})[0].sum for _ in range(2)]
     assert sums == [11, 12]
-
-
-def test_what_the_database_refuses_is_the_error_it_always_is(database: Database) -> None:
-    row = values(database, ahead_ms=-1)
-    with pytest.raises(IntegrityError), database.transaction() as session:
-        _NEW.run(session.connection(), row)
-
-
-def test_a_connection_that_is_gone_is_known_to_be(database: Database) -> None:
-    if database.is_sqlite:
-        return  # has no connection that could go
-    kill = Prepared(select(func.pg_terminate_backend(func.pg_backend_pid()).label("done")))
-    with pytest.raises(OperationalError) as gone, database.snapshot() as session:
-        kill.first(session.connection(), {})
-    assert gone.value.connection_invalidated
-    with database.snapshot() as session:
-        assert _FIND.first(session.connection(), {"whose": 1}) is None
-
-
-def test_listeners_hear_every_statement(database: Database) -> None:
-    with asked(database) as said, database.snapshot() as session:
-        _FIND.first(session.connection(), {"whose": 1})
-    assert len(said) == 1
-    assert "study_clock" in said[0]

@@ -69,51 +69,6 @@ def test_the_databases_clock_is_in_utc(database: Database) -> None:
     assert moment.utcoffset() == timedelta(0)
 
 
-def test_a_snapshot_goes_on_where_a_kept_one_stopped(database: Database) -> None:
-    with database.snapshot(keep=True) as first:
-        first.scalar(select(func.count()).select_from(County))
-    with database.snapshot() as second:
-        assert second is first
-    with database.snapshot() as third:
-        assert third is not first
-
-
-def test_what_was_written_in_between_is_seen(database: Database) -> None:
-    with database.snapshot(keep=True) as session:
-        assert session.get(County, "330825") is None
-    add_county(database, "330825")
-    with database.snapshot() as session:
-        assert session.get(County, "330825") is not None
-
-
-@pytest.mark.parametrize("end", ["let_go", "transaction"])
-def test_a_kept_snapshot_gives_its_connection_back(database: Database, end: str) -> None:
-    with database.snapshot(keep=True) as session:
-        session.scalar(select(func.count()).select_from(County))
-    assert database.engine.pool.checkedout() == 1
-    if end == "let_go":
-        database.let_go()
-    else:
-        add_county(database, "330826")
-    assert database.engine.pool.checkedout() == 0
-
-
-def test_threads_do_not_share_a_kept_snapshot(database: Database) -> None:
-    seen: list[object] = []
-
-    def look() -> None:
-        with database.snapshot() as session:
-            seen.append(session)
-
-    with database.snapshot(keep=True) as session:
-        pass
-    other = threading.Thread(target=look)
-    other.start()
-    other.join()
-    database.let_go()
-    assert seen[0] is not session
-
-
 @pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
 def test_the_threads_of_a_process_take_turns_without_the_engine_making_them_wait(
     database: Database,

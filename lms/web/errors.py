@@ -4,9 +4,8 @@ from http import HTTPStatus
 from urllib.parse import urlsplit
 
 import structlog
-from flask import Flask, Response, g, jsonify, redirect, render_template, request, url_for
+from flask import Flask, Response, jsonify, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from flask_login import AnonymousUserMixin
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
@@ -107,8 +106,6 @@ def _plain(error: HTTPException) -> ResponseReturnValue:
 def _without_database(error: Exception) -> ResponseReturnValue:
     """Say that the database could not be asked: it restarts, or is busy for too long."""
     log.error("database_failed", path=request.path, exc_info=error)
-    # Who is signed in could not be asked either; the answer must not try it again.
-    g.setdefault("_login_user", AnonymousUserMixin())
     response = _answer(503, _PLAIN[503], {})
     response.headers["Retry-After"] = str(_RETRY_SECONDS)
     return response

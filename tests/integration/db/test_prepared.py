@@ -108,11 +108,15 @@ def test_a_list_of_values_is_refused_rather_than_misread(database: Database) -> 
 @pytest.mark.parametrize("engine", [pytest.param("postgresql", marks=pytest.mark.postgres)])
 def test_a_look_up_outlives_a_restart_of_the_database(database: Database) -> None:
     add_changshan(database)
+    # More than one connection rests in the pool.
+    with database.engine.connect(), database.engine.connect(), database.engine.connect():
+        pass
     hang_up(database)
     assert len(database.look_up(_NAMED, {"its_code": "330822"})) == 1
-    add_other = _CHANGSHAN | {"code": "330881"}
-    with database.transaction() as session:
-        _NEW.run(connection_of(session), add_other)
+    # Nobody else meets one that was cut.
+    with database.engine.connect() as one, database.engine.connect() as other:
+        for connection in (one, other):
+            assert len(_NAMED.run(connection, {"its_code": "330822"})) == 1
 
 
 @pytest.mark.parametrize("engine", [pytest.param("postgresql", marks=pytest.mark.postgres)])
@@ -131,3 +135,14 @@ def test_a_value_that_is_made_anew_is_made_with_each_execution(database: Databas
     statement = Prepared(select((literal_column("10", BigId) + number).label("sum")))
     sums = [database.look_up(statement, {})[0].sum for _ in range(2)]
     assert sums == [11, 12]
+
+
+@pytest.mark.parametrize("engine", [pytest.param("postgresql", marks=pytest.mark.postgres)])
+def test_a_connection_that_rested_is_asked_before_it_is_used(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    add_changshan(database)
+    hang_up(database)
+    monkeypatch.setattr("lms.db.session._REST_SECONDS", 0)
+    rename(database, "甲")
+    assert database.look_up(_NAMED, {"its_code": "330822"})[0].name_zh == "甲"

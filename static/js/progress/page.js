@@ -3,8 +3,9 @@
   "use strict";
   var meter = w.Meter, idle = 120000, step = 1000;
   if (!meter) { return; }
-  var touched = Date.now(), before = 0, credited = [], duration = 0, owed = 0, since = 0, next = 0, dead = false;
+  var touched = Date.now(), before = 0, credited = [], duration = 0, owed = 0, since = 0, next = 0, dead = meter.isTaken();
 
+  function order(a, b) { return a[0] - b[0]; }
   function missing() {
     var at = 0, out = [];
     credited.forEach(function (p) { if (p[0] > at) { out.push([at, p[0]]); } at = Math.max(at, p[1]); });
@@ -28,7 +29,7 @@
     if (!played.length) { return; }
     meter.report(played, played[played.length - 1][1], 1, how, leaving);
     /* Until the answer comes, what was just claimed is not claimed again. */
-    credited = credited.concat(played).sort(function (a, b) { return a[0] - b[0]; });
+    credited = credited.concat(played).sort(order);
   }
   function tick() {
     var now = w.performance.now(), past = Math.min(now - before, 2 * step);
@@ -43,7 +44,8 @@
   }
   meter.on(function (name, detail) {
     if (name === "lease") { credited = detail.credited || []; duration = detail.duration; next = meter.beatMs(); before = w.performance.now(); }
-    if (name === "beat" && detail.credited) { credited = detail.credited; }
+    /* What was claimed and waits for its answer is not claimed twice. */
+    if (name === "beat" && detail.credited) { credited = detail.credited.concat(meter.unanswered()).sort(order); }
     if (name === "ended") { dead = detail === "lease_superseded" || detail === "signed_out"; }
     if (name === "again") { dead = false; }
   });

@@ -4,7 +4,7 @@
   var meter = w.Meter, out = w.Outbox, box = d.getElementById("here");
   if (!meter || !box) { return; }
   function one(s) { return box.querySelector(s); }
-  var text = box.dataset, head = one("h2"), asked = one("[data-question]"), answers = one("[data-answers]");
+  var text = box.dataset, head = one("h2"), asked = one("[data-asked]"), answers = one("[data-answers]");
   var more = one("[data-more]"), aloud = one("[data-aloud]"), said = one("[data-left]"), title = d.title;
   var now = null, until = 0, whole = 60, before = 0, sent = null, wait = 0, timer = 0, clock = 0, gone = {};
   var voice = w.SpeechSynthesisUtterance && w.speechSynthesis;
@@ -18,7 +18,7 @@
     speech.lang = d.documentElement.lang;
     voice.speak(speech);
   }
-  function note(words) { one("[data-note]").textContent = words; }
+  function note(words) { var p = one("[data-note]"); p.textContent = words; p.hidden = !words; }
   function button(label, body, main) {
     var b = d.createElement("button");
     b.type = "button"; b.className = "btn wide" + (main ? " main" : "");
@@ -27,8 +27,8 @@
     answers.appendChild(b);
   }
   function paint() {
-    one("[data-ring]").hidden = more.hidden = now.missed;
-    if (!now.more_time) { more.hidden = true; }
+    more.hidden = now.missed || !now.more_time;
+    one("[data-time]").hidden = now.missed;
     one("[data-hint]").textContent = now.missed ? text.missed : now.kind === "question" ? text.choose : text.tap;
     if (now.kind === "tap") { answers.firstChild.textContent = now.missed ? text.goOn : text.here; }
     if (!sent) { note(now.missed ? "" : text.calm); }
@@ -38,8 +38,8 @@
   function tick() {
     if (now.missed) { return; }
     var left = Math.max(0, Math.ceil((until - Date.now()) / 1000));
-    one("[data-ring] text").textContent = left;
-    one("[data-ring] .s1").setAttribute("stroke-dasharray", Math.min(100, left * 100 / whole) + " 100");
+    one("[data-time] text").textContent = left;
+    one("[data-time] .s1").setAttribute("stroke-dasharray", Math.min(100, left * 100 / whole) + " 100");
     [60, 30, 10].forEach(function (n) { if (before > n && left <= n) { said.textContent = text.left.replace("{sec}", left); } });
     before = left;
     if (!left) { now.missed = true; paint(); }
@@ -61,12 +61,14 @@
     whole = Math.max(prompt.seconds_left || 0, is_new ? 60 : whole);
     if (is_new) {
       forget();
-      before = 61; said.textContent = answers.textContent = "";
+      said.textContent = answers.textContent = "";
       asked.textContent = prompt.text || ""; asked.hidden = !prompt.text;
       if (prompt.kind === "tap") { button(text.here, { answer: "here" }, true); }
       prompt.options.forEach(function (o) { button(o.text, { answer: o.id }); });
       clearInterval(clock); clock = setInterval(tick, 1000);
-    } else if (prompt.seconds_left > before + 1) { before = prompt.seconds_left + 1; }
+    }
+    /* Only what runs down while it is shown is told, at the marks. */
+    before = Math.ceil(prompt.seconds_left || 0);
     paint(); tick();
     if (is_new) { open(); }
   }

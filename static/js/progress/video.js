@@ -108,15 +108,19 @@
     var words = sum ? why.dataset.left.replace("{time}", meter.spell(sum)) : why.dataset.none;
     one("#why b").textContent = words;
     [].forEach.call(why.querySelectorAll("li"), function (li, i) { li.hidden = !rest([all[i]]).length; });
-    one("[data-replay]").hidden = !sum;
+    one("[data-mend]").hidden = !sum;
+    why.classList.toggle("warn", sum > 0);
+    why.classList.toggle("ok", !sum);
+    if (todo.length) { sayPart(); }
     if (over && v.paused) { over = false; meter.say(words); }
   }
   function begin() {
     ours = resumed = true;
     v.playbackRate = 1; v.currentTime = todo[0][0];
-    meter.say(meter.words.part.replace("{n}", parts - todo.length + 1).replace("{all}", parts));
+    sayPart();
     go();
   }
+  function sayPart() { meter.say(meter.words.part.replace("{n}", parts - todo.length + 1).replace("{all}", parts)); }
   function next() {
     todo.shift();
     if (todo.length) { begin(); } else { over = true; v.pause(); }

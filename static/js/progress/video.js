@@ -112,7 +112,7 @@
     why.classList.toggle("warn", sum > 0);
     why.classList.toggle("ok", !sum);
     if (todo.length) { sayPart(); }
-    if (over && v.paused) { over = false; meter.say(words); }
+    if (over && v.paused && !meter.unanswered().length) { over = false; meter.say(words); }
   }
   function begin() {
     ours = resumed = true;

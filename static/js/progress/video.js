@@ -48,7 +48,13 @@
   function later(lost) { if (!lost.refused) { setTimeout(again, 5000); } }
   function again() { if (free && !v.paused) { meter.start().catch(later); } }
   w.addEventListener("online", again);
-  v.addEventListener("playing", function () { if (meter.live() || free) { last = v.currentTime; from = last; tick(); } });
+  v.addEventListener("playing", function () {
+    if (!meter.live() && !free) { return; }
+    /* Told a moment late: without a seek it went on where it had stopped. */
+    var past = v.currentTime - last;
+    if (from === null) { from = past >= 0 && past < 1 ? last : v.currentTime; last = v.currentTime; }
+    tick();
+  });
   v.addEventListener("timeupdate", function () {
     if (!v.seeking && from !== null) {
       last = v.currentTime; far = Math.max(far, last);

@@ -110,16 +110,17 @@ def played_by(events: list[dict[str, Any]]) -> list[Span]:
         if start is not None and kind in ("pause", "seeking", "waiting", "ended"):
             spans.append((round(start * 1000), round(last * 1000)))
             start = None
-        if kind == "seeked":
-            start, last = (None if event["paused"] else at), at
-        if kind == "playing" and start is None:
-            # A browser says so a moment late: without a seek it went on where it had stopped.
+        if kind == "seeking":
+            last = at
+        if start is None and kind in ("seeked", "playing"):
+            # Told a moment late: it went on where it had stopped, or where the seek led.
             start, last = (last if 0 <= at - last < 1 else at), at
+            start = None if event["paused"] else start
     return union(spans)
 
 
 def ledger(database: Database) -> tuple[list[Span], int, int]:
-    """Return the claimed intervals laid over each other, the credit, and the wall time it spends."""
+    """Return what was claimed, laid over each other, the credit and the wall time it spends."""
     with database.snapshot() as session:
         slices = session.scalars(select(WatchSlice)).all()
         credited = session.scalars(select(MaterialProgress)).one().credited_ms

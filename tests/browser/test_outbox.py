@@ -146,7 +146,11 @@ def test_a_full_phone_says_so_and_collects_no_more(lesson_page: Page, learner: P
 
 
 def test_a_killed_browser_loses_only_what_was_not_reported(
-    own_browser: OwnBrowser, live_site: LiveSite, database: Database, learner: Person, course: MadeCourse
+    own_browser: OwnBrowser,
+    live_site: LiveSite,
+    database: Database,
+    learner: Person,
+    course: MadeCourse,
 ) -> None:
     def opened() -> Page:
         page = own_browser.open(live_site.url)

@@ -61,12 +61,13 @@ def test_a_key_meant_for_the_video_answers_nothing(lesson_page: Page) -> None:
 
 
 @pytest.mark.parametrize(
-    ("right", "words"), [(True, "答对了，学时接着算。"), (False, "没答对，不要紧，学时接着算。")]
+    ("verdict", "words"),
+    [("true", "答对了，学时接着算。"), ("false", "没答对，不要紧，学时接着算。")],
 )
-def test_a_question_is_answered_with_a_digit(lesson_page: Page, right: bool, words: str) -> None:
+def test_a_question_is_answered_with_a_digit(lesson_page: Page, verdict: str, words: str) -> None:
     lesson_page.route("**/beats", lambda route: route.abort())
     site = asked(lesson_page, question())
-    site.reply["right"] = right
+    site.reply["right"] = verdict == "true"
     expect(dialog(lesson_page)).to_contain_text("面什么时候下锅？")
     expect(dialog(lesson_page)).to_contain_text("选错不扣学时")
     assert barriers(lesson_page) == []

@@ -88,7 +88,9 @@ def test_what_was_played_before_is_handed_in_when_the_line_is_back(
     other_device(page, live_site, learner, f"/learn/{course.course.slug}/A01.text", new_context)
     page.context.unroute(_API)
     page.evaluate("dispatchEvent(new Event('online'))")
-    expect(page.locator("[data-state]")).to_have_text(re.compile("另一台手机"), timeout=_PATIENCE_MS)
+    expect(page.locator("[data-state]")).to_have_text(
+        re.compile("另一台手机"), timeout=_PATIENCE_MS
+    )
     nothing_waits(page)
     for _ in range(TRIES):
         if seen_ms(database) > 2_900:
@@ -110,7 +112,9 @@ def test_a_phone_that_slept_hears_on_waking_that_another_took_over(
     power.send("Page.setWebLifecycleState", {"state": "active"})
     with page.expect_response("**/beats"):
         until_it_reports(page)
-    expect(page.locator("[data-state]")).to_have_text(re.compile("另一台手机"), timeout=_PATIENCE_MS)
+    expect(page.locator("[data-state]")).to_have_text(
+        re.compile("另一台手机"), timeout=_PATIENCE_MS
+    )
     page.locator("button[data-again]").click()
     expect(page.locator("[data-state]")).to_have_text(_COUNTING, timeout=_PATIENCE_MS)
     nothing_waits(page)

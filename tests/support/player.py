@@ -1,4 +1,4 @@
-"""What a test of the player asks the page: where the video stands, which beats wait on the phone."""
+"""What tests of the player ask of the page, and a site that asks whether someone is there."""
 
 from typing import Any
 

@@ -7,11 +7,13 @@
   if (!w.fetch || !out) { return; }
   if (!box) { out.flush().catch(function () {}); return; }
   var text = box.dataset, duration = +text.duration, item = text.item || text.itemId, TAKEN = "taken";
-  var lease = null, seq = 0, queue = [], sending = false, wait = 2000, timer = 0, asking = null, turns = 0;
+  var lease = null, seq = 0, queue = [], sending = false, wait = 2000, timer = 0, asking = null, turns = 0, held = 0;
   var state = box.querySelector("[data-state]"), plain = state ? state.textContent : "";
   var listeners = [], known = { watched: [], credited: [] };
 
   function say(words) { if (state && words && state.textContent !== words) { state.textContent = words; } }
+  /* What answers an act of the learner stands for a while before the state is told again. */
+  function sayFirst(words) { say(words); held = Date.now() + 5000; }
   function spell(seconds) {
     var whole = Math.floor(seconds);
     return (whole < 60 ? text.seconds : text.minutes).replace("{min}", Math.floor(whole / 60)).replace("{sec}", whole % 60);
@@ -21,6 +23,20 @@
       var a = Math.round(p[0] * 1000), b = Math.round(p[1] * 1000);
       return "M" + a + " 0h" + (b - a) + "v10h" + (a - b) + "z";
     }).join("");
+  }
+  /* What is left of the stretches without those taken, which stand in order. */
+  function minus(pairs, taken) {
+    var out = [];
+    pairs.forEach(function (p) {
+      var at = p[0];
+      taken.forEach(function (t) {
+        if (t[1] <= at || t[0] >= p[1]) { return; }
+        if (t[0] > at) { out.push([at, t[0]]); }
+        at = t[1];
+      });
+      if (p[1] > at) { out.push([at, p[1]]); }
+    });
+    return out;
   }
   function show(answer, how) {
     known.watched = answer.watched || known.watched;
@@ -36,7 +52,7 @@
     if (seen) { seen.setAttribute("d", path(known.watched)); }
     if (credited) { credited.setAttribute("d", path(known.credited)); }
     if (answer.completed || verified >= duration) { say(text.done); }
-    else if (lease) { say(how === "paused" || how === "ended" ? text.paused : text.counting); }
+    else if (lease && Date.now() > held) { say(how === "paused" || how === "ended" ? text.paused : text.counting); }
   }
   /* One sentence for what did not count; a replay and a stretch too short to notice need none. */
   function sayRefused(refused) {
@@ -48,7 +64,7 @@
     });
     if (sum < 1 || !text.lost) { return; }
     var words = text.lost.replace("{time}", spell(sum)).replace("{reason}", reasons.join(" · "));
-    say(state.textContent === text.done ? text.done + " " + words : words);
+    sayFirst(state.textContent === text.done ? text.done + " " + words : words);
   }
   function sayWaiting(template) {
     out.waiting().then(function (entries) {
@@ -97,6 +113,7 @@
   }
   function isTaken() { try { return w.sessionStorage.getItem(TAKEN) === item; } catch (closed) { return false; } }
   function stop(code, words) {
+    held = 0;
     /* The rest was played before the end, so it goes too. */
     lease = null; queue = [];
     if (code !== "signed_out") { out.flush().catch(handInSoon); }
@@ -150,7 +167,7 @@
   }
   w.addEventListener("online", function () { wait = 2000; if (lease) { pump(); } else { handInSoon(); } });
   w.Meter = {
-    start: start, report: report, say: say, words: text, spell: spell, show: show, known: known, isTaken: isTaken,
+    start: start, report: report, say: sayFirst, words: text, spell: spell, show: show, known: known, minus: minus, isTaken: isTaken,
     lease: function () { return lease && lease.lease; },
     unanswered: function () { return queue.reduce(function (all, entry) { return all.concat(entry.beat.played); }, []); },
     live: function () { return !!lease; },

@@ -6,16 +6,10 @@
   var touched = Date.now(), before = 0, credited = [], duration = 0, owed = 0, since = 0, next = 0, dead = meter.isTaken();
 
   function order(a, b) { return a[0] - b[0]; }
-  function missing() {
-    var at = 0, out = [];
-    credited.forEach(function (p) { if (p[0] > at) { out.push([at, p[0]]); } at = Math.max(at, p[1]); });
-    if (at < duration) { out.push([at, duration]); }
-    return out;
-  }
   /* The next seconds that are not counted yet, as many as were spent here. */
   function claim(seconds) {
     var out = [];
-    missing().forEach(function (p) {
+    meter.minus([[0, duration]], credited).forEach(function (p) {
       if (seconds <= 0) { return; }
       var take = Math.min(seconds, p[1] - p[0]);
       out.push([Math.round(p[0] * 1000) / 1000, Math.round((p[0] + take) * 1000) / 1000]);
@@ -57,18 +51,4 @@
   touch();
   before = w.performance.now();
   setInterval(tick, step);
-
-  /* A practice card's ticks stay on this phone, apart for each person. */
-  var card = d.querySelector("[data-checklist]");
-  if (card) {
-    var key = "ticks." + card.dataset.checklist, boxes = [].slice.call(card.querySelectorAll("input[type=checkbox]")), kept = [];
-    try { kept = JSON.parse(w.localStorage.getItem(key)) || []; } catch (broken) { kept = []; }
-    boxes.forEach(function (b, i) {
-      b.checked = kept.indexOf(i) >= 0;
-      b.addEventListener("change", function () {
-        var on = boxes.map(function (x, n) { return x.checked ? n : -1; }).filter(function (n) { return n >= 0; });
-        try { w.localStorage.setItem(key, JSON.stringify(on)); } catch (full) { /* nothing to do */ }
-      });
-    });
-  }
 })(window, document);

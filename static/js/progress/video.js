@@ -50,11 +50,15 @@
   w.addEventListener("online", again);
   v.addEventListener("playing", function () {
     if (!meter.live() && !free) { return; }
-    /* Told a moment late: without a seek it went on where it had stopped. */
-    var past = v.currentTime - last;
-    if (from === null) { from = past >= 0 && past < 1 ? last : v.currentTime; last = v.currentTime; }
+    if (from === null) { goOn(); }
     tick();
   });
+  /* Told a moment late: it went on where it had stopped, or where a seek led. */
+  function goOn() {
+    var past = v.currentTime - last;
+    from = v.paused ? null : past >= 0 && past < 1 ? last : v.currentTime;
+    last = v.currentTime;
+  }
   v.addEventListener("timeupdate", function () {
     if (!v.seeking && from !== null) {
       last = v.currentTime; far = Math.max(far, last);
@@ -63,14 +67,14 @@
     clock.textContent = time(v.currentTime);
   });
   v.addEventListener("seeking", function () {
-    cut(); from = null;
+    cut(); from = null; last = v.currentTime;
     if (ours) { ours = false; return; }
     todo = [];
     /* Locked, nobody goes beyond the furthest second seen; what was seen is free. */
     var most = meter.known.watched.reduce(function (m, p) { return Math.max(m, p[1]); }, Math.max(far, +box.far || 0));
     if (box.seeking === "locked" && v.currentTime > most + 0.5) { v.currentTime = most; meter.say(meter.words.locked); }
   });
-  v.addEventListener("seeked", function () { last = v.currentTime; from = v.paused ? null : last; });
+  v.addEventListener("seeked", goOn);
   v.addEventListener("waiting", function () { cut(); from = null; });
   v.addEventListener("pause", function () { free = false; if (from !== null || played.length) { last = v.currentTime; beat(v.ended ? "ended" : d.hidden ? "hidden" : "paused"); } });
   v.addEventListener("ended", function () { if (from !== null || played.length) { beat("ended"); } play.hidden = false; if (todo.length) { next(); } });
@@ -96,17 +100,7 @@
   /* What did not count: each stretch goes from the list when it counts; one button plays all of them. */
   var why = one("#why"), all = why ? JSON.parse(why.dataset.lost) : [], todo = [], parts = 0, over = false;
   function rest(pairs) {
-    var out = [];
-    pairs.forEach(function (p) {
-      var at = p[0];
-      meter.known.credited.forEach(function (c) {
-        if (c[1] <= at || c[0] >= p[1]) { return; }
-        if (c[0] > at) { out.push([at, c[0]]); }
-        at = c[1];
-      });
-      if (p[1] > at) { out.push([at, p[1]]); }
-    });
-    return out.filter(function (p) { return p[1] - p[0] >= 0.5; });
+    return meter.minus(pairs, meter.known.credited).filter(function (p) { return p[1] - p[0] >= 0.5; });
   }
   function mend() {
     if (!why) { return; }

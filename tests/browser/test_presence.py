@@ -123,6 +123,7 @@ def test_an_answer_over_a_dead_line_is_sent_until_it_is_heard(lesson_page: Page)
 
 
 def test_a_check_that_is_not_mine_goes_away(lesson_page: Page) -> None:
+    lesson_page.route("**/beats", lambda route: route.abort())
     site = asked(lesson_page, tap())
     site.status, site.reply = 404, {"detail": "找不到。"}
     dialog(lesson_page).get_by_role("button", name="我在看").click()

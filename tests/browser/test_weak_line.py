@@ -2,11 +2,12 @@
 
 import re
 
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 from sqlalchemy import select
 
 from lms.db.session import Database
 from lms.progress.models import MaterialProgress, PlaybackLease, WatchSlice
+from tests.factories.catalog import MadeCourse
 from tests.support.player import TRIES, nothing_waits, until, waiting
 
 _OFFLINE = re.compile(r"网络断了，可以接着学；60 秒内连上网才算学时。这部手机里有 \d+ 秒等着交。")
@@ -130,3 +131,37 @@ def test_on_a_line_that_costs_money_the_first_tap_asks_with_the_megabytes(
     lesson_page.locator("[data-play]").click()
     until(lesson_page, "!v.paused")
     expect(dialog).to_be_hidden()
+
+
+def test_what_waits_of_a_reading_is_not_claimed_twice(
+    lesson_page: Page, database: Database, course: MadeCourse
+) -> None:
+    page, allowed, heard = lesson_page, [1], [0]
+
+    def quickly(route: Route) -> None:
+        real = route.fetch()
+        route.fulfill(response=real, json=real.json() | {"beat_seconds": 1})
+
+    def now_and_then(route: Route) -> None:
+        if heard[0] >= allowed[0]:
+            route.abort()
+            return
+        heard[0] += 1
+        route.continue_()
+
+    page.route("**/lease", quickly)
+    page.route("**/beats", now_and_then)
+    page.goto(f"/learn/{course.course.slug}/A01.text")
+    # Two reports wait; one gets through, and more is studied before the other does.
+    for reports, let_through in ((2, 1), (3, 2), (4, 100)):
+        for _ in range(TRIES):
+            if max([each["seq"] for each in waiting(page)], default=0) >= reports:
+                break
+            page.wait_for_timeout(50)
+        allowed[0] = let_through
+        page.evaluate(_BACK)
+    nothing_waits(page)
+    with database.snapshot() as session:
+        slices = session.scalars(select(WatchSlice)).all()
+    assert len(slices) >= 4
+    assert not [each.refused for each in slices if "already_counted" in each.refused]

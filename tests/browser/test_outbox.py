@@ -26,6 +26,19 @@ _OFFLINE = re.compile("网络断了，可以接着学；60 秒内连上网才算
 _PATIENCE_MS = 30_000
 _NO_DATABASE = "Object.defineProperty(window, 'indexedDB', {value: {open() { throw 1; }}})"
 _SILENT_DATABASE = "Object.defineProperty(window, 'indexedDB', {value: {open() { return {}; }}})"
+_AS_IT_WAS = """() => new Promise(done => {
+  const asked = indexedDB.open("xiangbo", 1);
+  asked.onsuccess = () => {
+    const all = asked.result.transaction("beats", "readwrite"), store = all.objectStore("beats");
+    store.getAll().onsuccess = found => {
+      const kept = found.target.result;
+      localStorage.clear();
+      localStorage.setItem("beats:" + kept[0].lease, JSON.stringify(kept.map(each => each.beat)));
+      store.clear();
+    };
+    all.oncomplete = () => { asked.result.close(); done(); };
+  };
+})"""
 _FILL = """person => new Promise(done => {
   const asked = indexedDB.open("xiangbo", 1);
   asked.onsuccess = () => {
@@ -126,6 +139,18 @@ def test_a_sign_in_that_ended_loses_nothing(
     page.reload()
     expect(page.locator("[data-state]")).to_contain_text(_SENT, timeout=_PATIENCE_MS)
     nothing_waits(page)
+    assert seen_ms(database, learner) > 2_000
+
+
+def test_what_an_older_page_kept_without_a_name_is_handed_in(
+    lesson_page: Page, database: Database, learner: Person
+) -> None:
+    play_unheard(lesson_page)
+    lesson_page.evaluate(_AS_IT_WAS)
+    lesson_page.context.unroute(_API)
+    lesson_page.reload()
+    expect(lesson_page.locator("[data-state]")).to_contain_text(_SENT, timeout=_PATIENCE_MS)
+    nothing_waits(lesson_page)
     assert seen_ms(database, learner) > 2_000
 
 

@@ -119,7 +119,7 @@ def live_site(app: Flask, database: Database, run_jobs: site.Jobs) -> Iterator[s
 def browser() -> Iterator[Browser]:
     """Chromium, started once a worker."""
     with sync_playwright() as playwright:
-        program = chromium.chromium_program(playwright)
+        program = chromium.chromium_program(playwright.chromium)
         if program is None:
             summary.miss("Browser", "no Chromium found; install chromium or run make test")
         opened = chromium.launch(playwright, program)

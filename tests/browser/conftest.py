@@ -11,9 +11,10 @@ from lms.core.ids import new_token
 from lms.db.session import Database
 from lms.media.domain.names import Label, Language
 from lms.media.service import FolderVideo, adopt_renditions, stage_renditions
-from tests.factories.accounts import make_sign_in
+from tests.factories.accounts import make_person, make_sign_in
 from tests.factories.assessment import make_quiz
 from tests.factories.catalog import MadeCourse, both, lesson, make_course, quiz, reading, video
+from tests.factories.enrollment import make_enrollment
 from tests.factories.videos import video as make_clip
 from tests.support.site import LiveSite
 
@@ -61,3 +62,20 @@ def course(live_site: LiveSite, database: Database, tmp_path: Path) -> MadeCours
                 ),
             ],
         )
+
+
+@pytest.fixture
+def learner(database: Database, course: MadeCourse) -> Person:
+    """Someone who joined the course."""
+    with database.transaction() as session:
+        person = make_person(session)
+        make_enrollment(session, person=person, course=course)
+    return person
+
+
+@pytest.fixture
+def lesson_page(page: Page, live_site: LiveSite, learner: Person, course: MadeCourse) -> Page:
+    """The lesson, opened by the learner, playing from the phone's own memory."""
+    enter(page, live_site, learner)
+    page.goto(f"/learn/{course.course.slug}/A01.video")
+    return page

@@ -99,7 +99,7 @@ def test_a_second_page_takes_over_and_the_first_says_so(
     other = page.context.new_page()
     other.goto(f"/learn/{course.course.slug}/A01.text")
     expect(other.locator("[data-state]")).to_have_text("正在计时……", timeout=15_000)
-    expect(page.locator("[data-again]")).to_be_visible(timeout=30_000)
+    expect(page.locator("button[data-again]")).to_be_visible(timeout=30_000)
     expect(page.locator("[data-state]")).to_contain_text("另一台手机")
 
 

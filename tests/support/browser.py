@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import signal
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -10,7 +11,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, BrowserContext, Page, Playwright, Route
+from playwright.sync_api import Browser, BrowserContext, BrowserType, Page, Playwright, Route
 
 ROOT = Path(__file__).resolve().parents[2]
 PICTURES = ROOT / "test-results"
@@ -26,17 +27,54 @@ _QUIET = (
 _AXE = Axe()
 
 
-def chromium_program(playwright: Playwright) -> str | None:
+def chromium_program(kind: BrowserType) -> str | None:
     """Return the browser's program: the machine's, else the one playwright fetched, else none."""
-    own = Path(playwright.chromium.executable_path)
+    own = Path(kind.executable_path)
     found = (os.environ.get("CHROMIUM"), *map(shutil.which, _NAMES))
     return next(filter(None, found), str(own) if own.exists() else None)
 
 
 def launch(playwright: Playwright, program: str) -> Browser:
     """Start the browser, also as root."""
-    sandbox = ["--no-sandbox"] if os.geteuid() == 0 else []
-    return playwright.chromium.launch(executable_path=program, args=[*_QUIET, *sandbox])
+    return playwright.chromium.launch(executable_path=program, args=_arguments())
+
+
+def _arguments() -> list[str]:
+    return [*_QUIET, *(["--no-sandbox"] if os.geteuid() == 0 else [])]
+
+
+class OwnBrowser:
+    """A browser of one test, with a memory on disk, that may be killed like an empty battery."""
+
+    def __init__(self, kind: BrowserType, folder: Path) -> None:
+        self._kind = kind
+        self._folder = folder
+        self._context: BrowserContext | None = None
+
+    def open(self, site: str) -> Page:
+        """Start it, or start it again after ``kill``, and return a new page."""
+        self._context = self._kind.launch_persistent_context(
+            self._folder,
+            executable_path=chromium_program(self._kind),
+            args=_arguments(),
+            base_url=site,
+            locale="zh-CN",
+            viewport=PHONE,
+        )
+        return self._context.new_page()
+
+    def kill(self) -> None:
+        """End the process without a word of warning."""
+        # Chromium writes host and process id into the name its lock points to.
+        lock = (self._folder / "SingletonLock").readlink()
+        os.kill(int(lock.name.rpartition("-")[2]), signal.SIGKILL)
+        self.close()
+
+    def close(self) -> None:
+        """Close what is open."""
+        if self._context is not None:
+            self._context.close()
+            self._context = None
 
 
 @dataclass(slots=True)

@@ -135,7 +135,7 @@ def second_step_now() -> ResponseReturnValue:
 @public
 def sign_out() -> ResponseReturnValue:
     """Ask before signing out; a link alone changes nothing."""
-    return render_template("accounts/sign_out.html")
+    return render_template("accounts/sign_out.html", everywhere="everywhere" in request.args)
 
 
 @bp.post("/sign-out")

@@ -19,6 +19,7 @@ from lms.media.domain.names import POSTER, Label, Language
 from lms.media.domain.tickets import Right
 from lms.media.service import issue_ticket
 from lms.progress import queries as progress_queries
+from lms.progress.domain.settings import CountingSettings
 from lms.progress.domain.spans import Spans
 from lms.progress.domain.totals import NOTHING_YET
 from lms.progress.reasons import REASONS
@@ -71,6 +72,7 @@ def lesson(slug: str, item: str) -> ResponseReturnValue:
         standing=shown,
         percent=_percent(shown),
         follow=_follow(own.standing.next_step(), here, shown),
+        gap_seconds=CountingSettings().gap_cap_ms // 1000,
         **parts,
     )
 

@@ -3,38 +3,46 @@
 (function (w, d) {
   "use strict";
   /* A quiz earns without a display of its own: its form only says which item it is. */
-  var box = d.querySelector("[data-meter]") || d.querySelector("[data-item-id]");
-  if (!box || !w.fetch) { return; }
-  var text = box.dataset, duration = +text.duration, item = text.item || text.itemId;
-  var meta = d.querySelector("meta[name=csrf-token]");
-  var token = meta ? meta.content : d.querySelector("[name=csrf_token]").value;
-  var lease = null, seq = 0, queue = [], sending = false, wait = 2000, timer = 0, asking = null;
+  var box = d.querySelector("[data-meter]") || d.querySelector("[data-item-id]"), out = w.Outbox;
+  if (!w.fetch || !out) { return; }
+  if (!box) { out.flush().catch(function () {}); return; }
+  var text = box.dataset, duration = +text.duration, item = text.item || text.itemId, TAKEN = "taken";
+  var lease = null, seq = 0, queue = [], sending = false, wait = 2000, timer = 0, asking = null, turns = 0, held = 0;
   var state = box.querySelector("[data-state]"), plain = state ? state.textContent : "";
-  var listeners = [], KEPT = "beats:";
+  var listeners = [], known = { watched: [], credited: [] };
 
-  function call(method, path, body, keep) {
-    return w.fetch(path, {
-      method: method, credentials: "same-origin", keepalive: !!keep,
-      headers: { "Content-Type": "application/json", "X-CSRF-Token": token },
-      body: body ? JSON.stringify(body) : undefined
-    }).then(function (answer) {
-      return answer.text().then(function (raw) {
-        var json = {};
-        try { json = JSON.parse(raw); } catch (broken) { json = {}; }
-        return { status: answer.status, json: json, after: +answer.headers.get("Retry-After") || 0 };
-      });
-    });
-  }
   function say(words) { if (state && words && state.textContent !== words) { state.textContent = words; } }
+  /* What answers an act of the learner stands for a while before the state is told again. */
+  function sayFirst(words) { say(words); held = Date.now() + 5000; }
+  function spell(seconds) {
+    var whole = Math.floor(seconds);
+    return (whole < 60 ? text.seconds : text.minutes).replace("{min}", Math.floor(whole / 60)).replace("{sec}", whole % 60);
+  }
   function path(pairs) {
     return pairs.map(function (p) {
       var a = Math.round(p[0] * 1000), b = Math.round(p[1] * 1000);
       return "M" + a + " 0h" + (b - a) + "v10h" + (a - b) + "z";
     }).join("");
   }
-  function show(known) {
-    if (!state) { return; }
-    var verified = known.verified_seconds, whole = Math.floor(verified);
+  /* What is left of the stretches without those taken, which stand in order. */
+  function minus(pairs, taken) {
+    var out = [];
+    pairs.forEach(function (p) {
+      var at = p[0];
+      taken.forEach(function (t) {
+        if (t[1] <= at || t[0] >= p[1]) { return; }
+        if (t[0] > at) { out.push([at, t[0]]); }
+        at = t[1];
+      });
+      if (p[1] > at) { out.push([at, p[1]]); }
+    });
+    return out;
+  }
+  function show(answer, how) {
+    known.watched = answer.watched || known.watched;
+    known.credited = answer.credited || known.credited;
+    if (!state || answer.verified_seconds === undefined) { return; }
+    var verified = answer.verified_seconds, whole = Math.floor(verified);
     box.querySelector("[data-verified-text]").textContent = text.text
       .replace("{min}", Math.floor(whole / 60)).replace("{sec}", whole % 60);
     var ring = box.querySelector(".ring");
@@ -42,48 +50,48 @@
     ring.querySelector("text").textContent = Math.floor(whole / 60);
     var seen = d.querySelector("[data-seen]"), credited = d.querySelector("[data-credited]");
     if (seen) { seen.setAttribute("d", path(known.watched)); }
-    if (credited && known.credited) { credited.setAttribute("d", path(known.credited)); }
-    if (known.completed || verified >= duration) { say(text.done); } else if (lease) { say(text.counting); }
+    if (credited) { credited.setAttribute("d", path(known.credited)); }
+    if (answer.completed || verified >= duration) { say(text.done); }
+    else if (lease && Date.now() > held) { say(how === "paused" || how === "ended" ? text.paused : text.counting); }
   }
-  /* What was not answered yet outlives the page: by lease, sent again before the next one is asked for. */
-  function keep() {
-    try {
-      if (queue.length) { w.localStorage.setItem(KEPT + lease.lease, JSON.stringify(queue)); }
-      else { w.localStorage.removeItem(KEPT + lease.lease); }
-    } catch (full) { return; }
+  /* One sentence for what did not count; a replay and a stretch too short to notice need none. */
+  function sayRefused(refused) {
+    var sum = 0, reasons = [];
+    (refused || []).forEach(function (r) {
+      if (r.reason === "already_counted" || r.reason === "beyond_duration") { return; }
+      sum += r.seconds;
+      if (reasons.indexOf(r.message) < 0) { reasons.push(r.message); }
+    });
+    if (sum < 1 || !text.lost) { return; }
+    var words = text.lost.replace("{time}", spell(sum)).replace("{reason}", reasons.join(" · "));
+    sayFirst(state.textContent === text.done ? text.done + " " + words : words);
   }
-  function kept() {
-    try {
-      return Object.keys(w.localStorage).filter(function (key) { return key.indexOf(KEPT) === 0; });
-    } catch (closed) { return []; }
-  }
-  function resend(key) {
-    var beats = [], path = "/api/v1/leases/" + key.slice(KEPT.length) + "/beats";
-    try { beats = JSON.parse(w.localStorage.getItem(key)) || []; } catch (broken) { beats = []; }
-    return beats.reduce(function (before, beat) {
-      return before.then(function (whole) {
-        return call("POST", path, beat).then(function (answer) {
-          /* Signed out: the same person may come back; to anyone else the lease does not exist. */
-          return whole && answer.status < 500 && answer.status !== 429 && answer.status !== 401;
-        });
-      });
-    }, Promise.resolve(true)).then(function (whole) { if (whole) { w.localStorage.removeItem(key); } });
-  }
-  function leftovers() {
-    return kept().reduce(function (before, key) { return before.then(function () { return resend(key); }); }, Promise.resolve());
+  function sayWaiting(template) {
+    out.waiting().then(function (entries) {
+      if (entries.length) { say(template.replace("{gap}", text.gap).replace("{time}", spell(out.seconds(entries)))); }
+    });
   }
   function tell(name, detail) { listeners.forEach(function (f) { f(name, detail); }); }
+
+  /* What waits goes before a new lease is asked for, and by itself when the line is back. */
+  function handIn() {
+    return out.flush(lease && lease.lease).then(function (sum) {
+      if (sum.shut) { say(sum.shut); }
+      if (sum.sent) { say(text.sent); sayRefused(sum.refused); }
+    });
+  }
+  function handInSoon() { handIn().catch(function () { setTimeout(function () { if (!lease) { handInSoon(); } }, 30000); }); }
 
   function start() {
     if (lease) { return Promise.resolve(lease); }
     if (asking) { return asking; }
-    asking = leftovers().then(function () {
-      return call("POST", "/api/v1/items/" + item + "/lease");
+    asking = handIn().then(function () {
+      return out.call("POST", "/api/v1/items/" + item + "/lease");
     }).then(function (answer) {
       if (answer.status >= 500) { throw new Error("no answer"); }
       if (answer.status !== 201) { say(answer.json.detail || plain); return Promise.reject({ refused: true }); }
-      asking = null; lease = answer.json; seq = lease.seq; queue = [];
-      show(lease); tell("lease", lease);
+      asking = null; lease = answer.json; seq = lease.seq; queue = []; wait = 2000;
+      taken(false); show(lease); tell("lease", lease);
       return lease;
     }).catch(function (lost) {
       asking = null;
@@ -92,61 +100,80 @@
     });
     return asking;
   }
+  /* That another page took over is remembered, so that loading this one again does not take it back. */
+  function taken(is) {
+    try { if (is) { w.sessionStorage.setItem(TAKEN, item); } else { w.sessionStorage.removeItem(TAKEN); } } catch (closed) { /* it only asks less */ }
+    var old = box.querySelector("[data-again]");
+    if (old) { old.remove(); }
+    if (!is || !state) { return; }
+    var again = d.createElement("button");
+    again.type = "button"; again.className = "btn s"; again.dataset.again = ""; again.textContent = text.again;
+    again.addEventListener("click", function () { start().then(function () { tell("again"); }, function () {}); });
+    state.parentNode.appendChild(again);
+  }
+  function isTaken() { try { return w.sessionStorage.getItem(TAKEN) === item; } catch (closed) { return false; } }
   function stop(code, words) {
+    held = 0;
     /* The rest was played before the end, so it goes too. */
     lease = null; queue = [];
-    leftovers().catch(function () {});
+    if (code !== "signed_out") { out.flush().catch(handInSoon); }
     say(words || text.paused);
     tell("ended", code);
-    if (code === "lease_superseded" && state && !box.querySelector("[data-again]")) {
-      var again = d.createElement("button");
-      again.type = "button"; again.className = "btn s"; again.dataset.again = ""; again.textContent = text.again;
-      again.addEventListener("click", function () { again.remove(); start().then(function () { tell("again"); }, function () {}); });
-      state.parentNode.appendChild(again);
-    }
+    if (code === "lease_superseded") { taken(true); }
   }
   function later(ms) { clearTimeout(timer); timer = setTimeout(pump, ms); }
   function pump() {
     if (sending || !lease || !queue.length) { return; }
+    send(queue[0]);
+  }
+  function send(entry, leaving) {
+    var its = lease;
     sending = true;
-    var beat = queue[0];
-    call("POST", "/api/v1/leases/" + lease.lease + "/beats", beat).then(function (answer) {
+    out.call("POST", "/api/v1/leases/" + its.lease + "/beats", entry.beat, leaving).then(function (answer) {
       sending = false;
-      if (answer.status === 200) { done(beat, answer.json); pump(); return; }
-      if (answer.status === 409 && answer.json.code !== "seq_out_of_order") {
-        queue.shift(); keep();
-        if (answer.json.watched) { show(answer.json); }
-        stop(answer.json.code, answer.json.detail); return;
-      }
-      if (answer.status === 429 || answer.status >= 500) { back(answer.after * 1000); return; }
-      if (answer.status === 401) { stop("signed_out", answer.json.detail); return; }
-      queue.shift(); keep(); say(answer.json.detail || plain); pump();
-    }, function () { sending = false; say(text.offline); back(0); });
+      if (lease === its) { take(entry, answer); } else if (out.answered(answer.status)) { out.drop(entry); }
+    }, function () {
+      sending = false; back(0);
+      if (text.offline) { sayWaiting(text.offline); }
+    });
+  }
+  function take(entry, answer) {
+    var status = answer.status, json = answer.json;
+    if (out.shut(status)) { stop("signed_out", json.detail); return; }
+    if (!out.answered(status)) { back(answer.after * 1000); return; }
+    if (queue[0] === entry) { queue.shift(); }
+    out.drop(entry);
+    if (status === 409 && json.code === "seq_out_of_order" && (turns += 1) < 9) {
+      /* Played all the same: it goes again under a later number. */
+      report(entry.beat.played, entry.beat.position, entry.beat.rate, entry.beat.state);
+      return;
+    }
+    if (status === 200) {
+      wait = 2000; turns = 0;
+      show(json, entry.beat.state); sayRefused(json.refused); tell("beat", json);
+      pump();
+    } else if (status === 409 || status === 404) {
+      show(json); stop(json.code, json.detail);
+    } else { say(json.detail || plain); pump(); }
   }
   function back(least) { later(Math.max(least, wait * (0.75 + Math.random() / 2))); wait = Math.min(wait * 2, 30000); }
-  function done(beat, answer) {
-    if (queue[0] === beat) { queue.shift(); keep(); }
-    wait = 2000; show(answer); tell("beat", answer);
-  }
-  /* One report; `last` is sent so that it outlives the page. */
-  function report(played, position, rate, how, last) {
+  /* One report; `leaving` is sent so that it outlives the page. */
+  function report(played, position, rate, how, leaving) {
     if (!lease) { return; }
+    if (out.isFull()) { say(text.full); return; }
     seq += 1;
-    var beat = { seq: seq, played: played, position: position, rate: rate, state: how };
-    queue.push(beat); keep();
-    if (last && queue.length === 1 && !sending) {
-      sending = true;
-      call("POST", "/api/v1/leases/" + lease.lease + "/beats", beat, true).then(function (answer) {
-        sending = false;
-        if (answer.status === 200) { done(beat, answer.json); } else { pump(); }
-      }, function () { sending = false; later(wait); });
-    } else { pump(); }
+    queue.push(out.keep(lease.lease, { seq: seq, played: played, position: position, rate: rate, state: how }, leaving));
+    if (leaving && queue.length === 1 && !sending) { send(queue[0], true); } else { pump(); }
   }
-  w.addEventListener("online", function () { wait = 2000; pump(); });
+  w.addEventListener("online", function () { wait = 2000; if (lease) { pump(); } else { handInSoon(); } });
   w.Meter = {
-    start: start, report: report, say: say, words: text,
+    start: start, report: report, say: sayFirst, words: text, spell: spell, show: show, known: known, minus: minus, isTaken: isTaken,
+    lease: function () { return lease && lease.lease; },
+    unanswered: function () { return queue.reduce(function (all, entry) { return all.concat(entry.beat.played); }, []); },
     live: function () { return !!lease; },
     beatMs: function () { return (lease ? lease.beat_seconds : 15) * 1000 * (0.8 + Math.random() * 0.4); },
     on: function (f) { listeners.push(f); }
   };
+  if (isTaken()) { say(text.taken); taken(true); } else if (text.kept) { sayWaiting(text.kept); }
+  handInSoon();
 })(window, document);

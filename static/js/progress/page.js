@@ -3,18 +3,13 @@
   "use strict";
   var meter = w.Meter, idle = 120000, step = 1000;
   if (!meter) { return; }
-  var touched = Date.now(), before = 0, credited = [], duration = 0, owed = 0, since = 0, next = 0, dead = false;
+  var touched = Date.now(), before = 0, credited = [], duration = 0, owed = 0, since = 0, next = 0, dead = meter.isTaken();
 
-  function missing() {
-    var at = 0, out = [];
-    credited.forEach(function (p) { if (p[0] > at) { out.push([at, p[0]]); } at = Math.max(at, p[1]); });
-    if (at < duration) { out.push([at, duration]); }
-    return out;
-  }
+  function order(a, b) { return a[0] - b[0]; }
   /* The next seconds that are not counted yet, as many as were spent here. */
   function claim(seconds) {
     var out = [];
-    missing().forEach(function (p) {
+    meter.minus([[0, duration]], credited).forEach(function (p) {
       if (seconds <= 0) { return; }
       var take = Math.min(seconds, p[1] - p[0]);
       out.push([Math.round(p[0] * 1000) / 1000, Math.round((p[0] + take) * 1000) / 1000]);
@@ -28,7 +23,7 @@
     if (!played.length) { return; }
     meter.report(played, played[played.length - 1][1], 1, how, leaving);
     /* Until the answer comes, what was just claimed is not claimed again. */
-    credited = credited.concat(played).sort(function (a, b) { return a[0] - b[0]; });
+    credited = credited.concat(played).sort(order);
   }
   function tick() {
     var now = w.performance.now(), past = Math.min(now - before, 2 * step);
@@ -43,7 +38,8 @@
   }
   meter.on(function (name, detail) {
     if (name === "lease") { credited = detail.credited || []; duration = detail.duration; next = meter.beatMs(); before = w.performance.now(); }
-    if (name === "beat" && detail.credited) { credited = detail.credited; }
+    /* What was claimed and waits for its answer is not claimed twice. */
+    if (name === "beat" && detail.credited) { credited = detail.credited.concat(meter.unanswered()).sort(order); }
     if (name === "ended") { dead = detail === "lease_superseded" || detail === "signed_out"; }
     if (name === "again") { dead = false; }
   });
@@ -55,18 +51,4 @@
   touch();
   before = w.performance.now();
   setInterval(tick, step);
-
-  /* A practice card's ticks stay on this phone, apart for each person. */
-  var card = d.querySelector("[data-checklist]");
-  if (card) {
-    var key = "ticks." + card.dataset.checklist, boxes = [].slice.call(card.querySelectorAll("input[type=checkbox]")), kept = [];
-    try { kept = JSON.parse(w.localStorage.getItem(key)) || []; } catch (broken) { kept = []; }
-    boxes.forEach(function (b, i) {
-      b.checked = kept.indexOf(i) >= 0;
-      b.addEventListener("change", function () {
-        var on = boxes.map(function (x, n) { return x.checked ? n : -1; }).filter(function (n) { return n >= 0; });
-        try { w.localStorage.setItem(key, JSON.stringify(on)); } catch (full) { /* nothing to do */ }
-      });
-    });
-  }
 })(window, document);

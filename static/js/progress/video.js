@@ -4,7 +4,7 @@
   var v = d.getElementById("video"), meter = w.Meter;
   if (!v || !meter) { return; }
   function one(s) { return d.querySelector(s); }
-  var from = null, last = 0, played = [], timer = 0, resumed = false, free = false;
+  var from = null, last = 0, played = [], timer = 0, resumed = false, free = false, far = 0, ours = false;
   var clock = one("[data-now]"), play = one("[data-play]"), box = one("[data-meter]").dataset;
   var asked = /[?&]at=(\d+)/.exec(w.location.search);
   one("[data-tools]").hidden = false;
@@ -48,16 +48,36 @@
   function later(lost) { if (!lost.refused) { setTimeout(again, 5000); } }
   function again() { if (free && !v.paused) { meter.start().catch(later); } }
   w.addEventListener("online", again);
-  v.addEventListener("playing", function () { if (meter.live() || free) { last = v.currentTime; from = last; tick(); } });
+  v.addEventListener("playing", function () {
+    if (!meter.live() && !free) { return; }
+    if (from === null) { goOn(); }
+    tick();
+  });
+  /* Told a moment late: it went on where it had stopped, or where a seek led. */
+  function goOn() {
+    var past = v.currentTime - last;
+    from = v.paused ? null : past >= 0 && past < 1 ? last : v.currentTime;
+    last = v.currentTime;
+  }
   v.addEventListener("timeupdate", function () {
-    if (!v.seeking && from !== null) { last = v.currentTime; }
+    if (!v.seeking && from !== null) {
+      last = v.currentTime; far = Math.max(far, last);
+      if (todo.length && last >= todo[0][1]) { next(); }
+    }
     clock.textContent = time(v.currentTime);
   });
-  v.addEventListener("seeking", function () { cut(); from = null; });
-  v.addEventListener("seeked", function () { last = v.currentTime; from = v.paused ? null : last; });
+  v.addEventListener("seeking", function () {
+    cut(); from = null; last = v.currentTime;
+    if (ours) { ours = false; return; }
+    todo = [];
+    /* Locked, nobody goes beyond the furthest second seen; what was seen is free. */
+    var most = meter.known.watched.reduce(function (m, p) { return Math.max(m, p[1]); }, Math.max(far, +box.far || 0));
+    if (box.seeking === "locked" && v.currentTime > most + 0.5) { v.currentTime = most; meter.say(meter.words.locked); }
+  });
+  v.addEventListener("seeked", goOn);
   v.addEventListener("waiting", function () { cut(); from = null; });
   v.addEventListener("pause", function () { free = false; if (from !== null || played.length) { last = v.currentTime; beat(v.ended ? "ended" : d.hidden ? "hidden" : "paused"); } });
-  v.addEventListener("ended", function () { beat("ended"); play.hidden = false; });
+  v.addEventListener("ended", function () { if (from !== null || played.length) { beat("ended"); } play.hidden = false; if (todo.length) { next(); } });
   var rate = 1;
   v.addEventListener("ratechange", function () {
     if (v.playbackRate === rate) { return; }
@@ -71,10 +91,46 @@
   });
   w.addEventListener("pagehide", function () { if (from !== null) { last = v.currentTime; beat(state(), true); } });
   meter.on(function (name, code) {
-    if (name === "ended" && code !== "lease_ended") { from = null; played = []; v.pause(); }
+    if (name === "ended") { from = null; played = []; v.pause(); }
+    if (name === "lease" || name === "beat") { mend(); }
     if (name === "again") { go(); }
     if (name === "lease" && free) { free = false; last = v.currentTime; from = v.paused ? null : last; tick(); }
   });
+
+  /* What did not count: each stretch goes from the list when it counts; one button plays all of them. */
+  var why = one("#why"), all = why ? JSON.parse(why.dataset.lost) : [], todo = [], parts = 0, over = false;
+  function rest(pairs) {
+    return meter.minus(pairs, meter.known.credited).filter(function (p) { return p[1] - p[0] >= 0.5; });
+  }
+  function mend() {
+    if (!why) { return; }
+    var left = rest(all), sum = left.reduce(function (n, p) { return n + p[1] - p[0]; }, 0);
+    var words = sum ? why.dataset.left.replace("{time}", meter.spell(sum)) : why.dataset.none;
+    one("#why b").textContent = words;
+    [].forEach.call(why.querySelectorAll("li"), function (li, i) { li.hidden = !rest([all[i]]).length; });
+    one("[data-mend]").hidden = !sum;
+    why.classList.toggle("warn", sum > 0);
+    why.classList.toggle("ok", !sum);
+    if (todo.length) { sayPart(); }
+    if (over && v.paused && !meter.unanswered().length) { over = false; meter.say(words); }
+  }
+  function begin() {
+    ours = resumed = true;
+    v.playbackRate = 1; v.currentTime = todo[0][0];
+    sayPart();
+    go();
+  }
+  function sayPart() { meter.say(meter.words.part.replace("{n}", parts - todo.length + 1).replace("{all}", parts)); }
+  function next() {
+    todo.shift();
+    if (todo.length) { begin(); } else { over = true; v.pause(); }
+  }
+  if (why) {
+    one("[data-replay]").addEventListener("click", function () {
+      todo = rest(all); parts = todo.length;
+      if (parts) { begin(); v.scrollIntoView(); }
+    });
+  }
 
   /* Captions, speed, quality. */
   function captions(on) {

@@ -19,9 +19,9 @@ from lms.media.domain.names import POSTER, Label, Language
 from lms.media.domain.tickets import Right
 from lms.media.service import issue_ticket
 from lms.progress import queries as progress_queries
-from lms.progress.domain.settings import CountingSettings
 from lms.progress.domain.spans import Spans
 from lms.progress.domain.totals import NOTHING_YET
+from lms.progress.gateway import counting_of
 from lms.progress.reasons import REASONS
 from lms.web.access import current_actor, database, requires, settings
 from lms.web.i18n import gettext, language, localized
@@ -63,6 +63,7 @@ def lesson(slug: str, item: str) -> ResponseReturnValue:
             return redirect(url_for("learning.course", slug=slug))
         here, shown = _find(own.standing.lesson(item.partition(".")[0]), item.partition(".")[2])
         parts = _PARTS[ItemKind(shown.item.kind)](session, actor, own, shown)
+    counting = counting_of(own.standing.course.programme_slug)
     return render_template(
         _TEMPLATES[ItemKind(shown.item.kind)],
         own=own,
@@ -72,7 +73,8 @@ def lesson(slug: str, item: str) -> ResponseReturnValue:
         standing=shown,
         percent=_percent(shown),
         follow=_follow(own.standing.next_step(), here, shown),
-        gap_seconds=CountingSettings().gap_cap_ms // 1000,
+        gap_seconds=counting.gap_cap_ms // 1000,
+        seeking=counting.seeking.value,
         **parts,
     )
 

@@ -123,7 +123,9 @@ class _Writing:
                 after_number=entries,
             )
         counted = outcome.answer.as_json() if outcome.answer else {}
-        return counted | {"credited": outcome.progress.credited.as_seconds(), "prompt": prompt}
+        sets = outcome.progress
+        spans = {"credited": sets.credited.as_seconds(), "held": sets.held.as_seconds()}
+        return counted | spans | {"prompt": prompt}
 
     def _entries(self, answer: dict[str, Any]) -> list[dict[str, Any]]:
         """Return the ledger entries; the answer stands in the first alone."""

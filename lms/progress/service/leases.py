@@ -38,7 +38,7 @@ class LeaseReply:
     position_ms: int
     watched: Spans
     credited: Spans
-    held_ms: int
+    held: Spans
     settings: CountingSettings
     prompt: dict[str, Any] | None
     now_ms: int
@@ -134,7 +134,7 @@ def _reply(known: Known) -> LeaseReply:
         position_ms=row.position_ms or 0,
         watched=state.seen,
         credited=state.credited,
-        held_ms=state.held.size,
+        held=state.held,
         settings=known.settings,
         prompt=open_prompt(known),
         now_ms=known.moment.now,

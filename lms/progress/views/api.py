@@ -46,7 +46,8 @@ def take_lease(item_id: int) -> ResponseReturnValue:
         "watched": reply.watched.as_seconds(),
         "credited": reply.credited.as_seconds(),
         "verified_seconds": ms_to_seconds(reply.credited.size),
-        "held_seconds": ms_to_seconds(reply.held_ms),
+        "held": reply.held.as_seconds(),
+        "held_seconds": ms_to_seconds(reply.held.size),
         "max_rate": float(reply.settings.max_rate),
         "prompt": _prompt(reply.prompt, reply.now_ms),
     }
@@ -142,6 +143,7 @@ def _check_answer(reply: service.CheckReply) -> dict[str, Any]:
         "coverage": coverage(sets.seen, sets.duration_ms),
         "watched": sets.seen.as_seconds(),
         "credited": sets.credited.as_seconds(),
+        "held": sets.held.as_seconds(),
         "completed": sets.is_complete,
     }
 

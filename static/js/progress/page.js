@@ -5,6 +5,8 @@
   if (!meter) { return; }
   var touched = Date.now(), before = 0, credited = [], duration = 0, owed = 0, since = 0, next = 0, dead = meter.isTaken();
 
+  /* What waits for a presence check is not claimed a second time either. */
+  function counted(answer) { return (answer.credited || []).concat(answer.held || []).sort(order); }
   function order(a, b) { return a[0] - b[0]; }
   /* The next seconds that are not counted yet, as many as were spent here. */
   function claim(seconds) {
@@ -37,9 +39,9 @@
     if (!meter.live() && !dead) { dead = true; meter.start().then(function () { dead = false; }, function () { dead = false; }); }
   }
   meter.on(function (name, detail) {
-    if (name === "lease") { credited = detail.credited || []; duration = detail.duration; next = meter.beatMs(); before = w.performance.now(); }
+    if (name === "lease") { credited = counted(detail); duration = detail.duration; next = meter.beatMs(); before = w.performance.now(); }
     /* What was claimed and waits for its answer is not claimed twice. */
-    if (name === "beat" && detail.credited) { credited = detail.credited.concat(meter.unanswered()).sort(order); }
+    if (name === "beat" && detail.credited) { credited = counted(detail).concat(meter.unanswered()).sort(order); }
     if (name === "ended") { dead = detail === "lease_superseded" || detail === "signed_out"; }
     if (name === "again") { dead = false; }
   });

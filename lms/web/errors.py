@@ -106,17 +106,6 @@ def _plain(error: HTTPException) -> ResponseReturnValue:
     return response
 
 
-<<<<<<< HEAD
-=======
-def _without_database(error: Exception) -> ResponseReturnValue:
-    """Say that the database could not be asked: it restarts, or is busy for too long."""
-    log.error("database_failed", path=request.path, exc_info=error)
-    response = _answer(503, _PLAIN[503], {})
-    response.headers["Retry-After"] = str(_RETRY_SECONDS)
-    return response
-
-
->>>>>>> b3321acaa62a286b2b52b41411bd252aacea661d
 def _unexpected(error: Exception) -> ResponseReturnValue:
     log.error("unexpected", path=request.path, exc_info=error)
     return _answer(500, _PLAIN[500], {})

@@ -112,9 +112,8 @@ def _unexpected(error: Exception) -> ResponseReturnValue:
 
 
 def _database_away(error: Exception) -> ResponseReturnValue:
-    """Tell people to come again; who they are cannot be asked now, nor their language."""
+    """Tell people to come again: the database restarts, or is busy for too long."""
     log.error("database_away", path=request.path, error=str(error.__cause__ or error))
-    g.setdefault("_login_user", AnonymousUserMixin())
     response = _answer(503, _AWAY, {})
     response.headers["Retry-After"] = str(_AWAY_SECONDS)
     return response

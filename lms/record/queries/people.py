@@ -8,7 +8,7 @@ from operator import attrgetter
 from typing import Any
 
 from sqlalchemy import ColumnElement, Row, Select, and_, false, func, select, true
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from lms.accounts.domain.people import masked_phone
 from lms.accounts.models import County, Person
@@ -115,24 +115,7 @@ def holder(session: Session, person_id: int, reading: Reading | None = None) -> 
 def _statement(person_id: int, reading: Reading | None) -> Select[*tuple[Any, ...]]:
     mine = and_(Enrollment.person_id == Person.id, in_scope(reading.scopes) if reading else true())
     return (
-        select(
-            *(Person.name, Person.phone, Person.town, Person.created_at),
-            *(County.name_zh, County.name_en, StudyClock.entries, StudyClock.head),
-            *(Enrollment.id.label("enrollment_id"), Enrollment.revision_id, Enrollment.status),
-            *(Enrollment.enrolled_at, Enrollment.completed_at, Enrollment.ended_at),
-            Item.id.label("item_id"),
-            ItemCompletion.completed_at.label("done_at"),
-            *(
-                func.coalesce(column, 0).label(column.key)
-                for column in (
-                    MaterialProgress.seen_ms,
-                    MaterialProgress.credited_ms,
-                    MaterialProgress.granted_ms,
-                )
-            ),
-            MaterialProgress.refused,
-            _noted(person_id, reading).label("was_noted"),
-        )
+        select(*_columns(), _noted(person_id, reading).label("was_noted"))
         .join(County, County.code == Person.county_code)
         .outerjoin(StudyClock, StudyClock.person_id == Person.id)
         .outerjoin(Enrollment, mine)
@@ -155,6 +138,23 @@ def _statement(person_id: int, reading: Reading | None) -> Select[*tuple[Any, ..
         )
         .where(Person.id == person_id)
         .order_by(Enrollment.id.desc())
+    )
+
+
+def _columns() -> tuple[ColumnElement[Any] | InstrumentedAttribute[Any], ...]:
+    sums = (
+        MaterialProgress.seen_ms,
+        MaterialProgress.credited_ms,
+        MaterialProgress.granted_ms,
+    )
+    return (
+        *(Person.name, Person.phone, Person.town, Person.created_at),
+        *(County.name_zh, County.name_en, StudyClock.entries, StudyClock.head),
+        *(Enrollment.id.label("enrollment_id"), Enrollment.revision_id, Enrollment.status),
+        *(Enrollment.enrolled_at, Enrollment.completed_at, Enrollment.ended_at),
+        *(Item.id.label("item_id"), ItemCompletion.completed_at.label("done_at")),
+        *(func.coalesce(column, 0).label(column.key) for column in sums),
+        MaterialProgress.refused,
     )
 
 

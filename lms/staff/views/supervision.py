@@ -114,12 +114,13 @@ def check(person_id: int) -> ResponseReturnValue:
     if found.is_whole:
         flash(gettext("The ledger is whole: %(entries)s entries.", entries=found.entries), "ok")
     elif found.broken_at is not None:
-        place = gettext("Entry %(place)s is not what was written.", place=found.broken_at)
-        flash(f"{gettext('The ledger is not whole.')} {place}", "bad")
-    else:
-        flash(
-            gettext("The ledger is not whole. Entries at its end are missing or were added."), "bad"
+        said = gettext(
+            "The ledger is not whole: entry %(place)s is not what was written.",
+            place=found.broken_at,
         )
+        flash(said, "bad")
+    else:
+        flash(gettext("The ledger is not whole: entries at its end are missing."), "bad")
     return redirect(url_for("supervision.learner", person_id=person_id))
 
 

@@ -19,6 +19,8 @@ from lms.learning.views.api import bp as learning_api
 from lms.learning.views.lessons import bp as lessons
 from lms.learning.views.pages import bp as learning
 from lms.learning.views.quiz import bp as quiz
+from lms.learning.views.record import bp as record
+from lms.learning.views.record_api import bp as record_api
 from lms.media.views import BLUEPRINTS as MEDIA
 from lms.notify.views import bp as notify
 from lms.operations.cli import init_operations
@@ -27,7 +29,7 @@ from lms.progress.views import bp as progress
 from lms.roster.cli import roster as roster_commands
 from lms.roster.views import bp as roster
 from lms.settings import Settings
-from lms.staff.views import bp as staff
+from lms.staff.views import BLUEPRINTS as STAFF
 from lms.studio.views import BLUEPRINTS as STUDIO
 from lms.subsidy.cli import subsidy as subsidy_commands
 from lms.subsidy.views import bp as subsidy
@@ -49,6 +51,8 @@ BLUEPRINTS = (
     learning,
     lessons,
     learning_api,
+    record,
+    record_api,
     quiz,
     assessment,
     assessment_api,
@@ -56,7 +60,7 @@ BLUEPRINTS = (
     *credentials.BLUEPRINTS,
     subsidy,
     roster,
-    staff,
+    *STAFF,
     *MEDIA,
     *STUDIO,
 )

@@ -2,8 +2,9 @@
 
 from contextlib import closing
 from dataclasses import dataclass
+from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, exists, select
 from sqlalchemy.orm import Session
 
 from lms.audit.domain import GENESIS, chain_hash
@@ -60,3 +61,13 @@ def _end_fault(session: Session, number: int, last: str) -> str | None:
 
 def _anchor_fault(anchored: bool) -> str | None:  # noqa: FBT001 (a fact, not a choice)
     return None if anchored else "the head written down earlier is not in the chain"
+
+
+def was_noted(actor_id: int, *, action: str, subject: str, since: datetime) -> ColumnElement[bool]:
+    """Return whether the actor did it to the subject since then, as a part of a statement."""
+    return exists().where(
+        AuditEntry.subject == subject,
+        AuditEntry.actor_id == actor_id,
+        AuditEntry.action == action,
+        AuditEntry.at >= since,
+    )

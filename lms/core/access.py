@@ -35,11 +35,12 @@ class Permission(StrEnum):
     MEDIA_UPLOAD = "media.upload"
     COMPLETIONS_READ = "completions.read"
     COMPLETIONS_EXPORT = "completions.export"
+    EVIDENCE_READ = "evidence.read"
     CREDENTIAL_REVOKE = "credential.revoke"
     ROLES_GRANT = "roles.grant"
 
 
-_STAFF_READ = frozenset({Permission.COMPLETIONS_READ})
+_STAFF_READ = frozenset({Permission.COMPLETIONS_READ, Permission.EVIDENCE_READ})
 
 # Every signed-in person may learn; the rest comes from roles.
 EVERYBODY = frozenset({Permission.LEARN})

@@ -15,6 +15,7 @@ from lms.db.base import Localized
 from lms.roster import queries as roster
 from lms.roster.domain import Filters, Line, Status
 from lms.roster.service import require_reach
+from lms.staff.domain import SpotCheck, draw
 
 # Counting stops here; beyond it the page says "more than".
 COUNTED = 100_000
@@ -69,6 +70,7 @@ class Drawer:
 class LearnerFile:
     """What the desk may see of a learner."""
 
+    person_id: int
     name: str
     phone: str
     county: Localized
@@ -77,12 +79,31 @@ class LearnerFile:
     badges: Sequence[Badge]
 
 
-def board(session: Session, actor: Actor, filters: Filters, window: roster.Window) -> Board:
-    """Return the completions page of what the actor may read.
+@dataclass(frozen=True, slots=True)
+class Draw:
+    """Learners drawn for a spot check; the same seed and records draw the same again.
+
+    ``upto`` is the newest record that took part, ``of`` how many learners did.
+    """
+
+    lines: Sequence[Line]
+    drawn: int
+    of: int
+    upto: int
+
+
+def board(
+    session: Session,
+    actor: Actor,
+    filters: Filters,
+    window: roster.Window,
+    permission: Permission = Permission.COMPLETIONS_READ,
+) -> Board:
+    """Return a page of the learners the actor may read by a permission.
 
     Raises ``NotFound`` for filters out of reach.
     """
-    scopes = actor.scopes_for(Permission.COMPLETIONS_READ)
+    scopes = actor.scopes_for(permission)
     reach = roster.reach(session, scopes)
     require_reach(reach, filters)
     selection = roster.Selection(scopes, filters)
@@ -96,6 +117,24 @@ def board(session: Session, actor: Actor, filters: Filters, window: roster.Windo
         pills=_pills(filters, reach),
         place=_only(reach.counties),
     )
+
+
+def reach_of(session: Session, actor: Actor, permission: Permission) -> roster.Reach:
+    """Return what the filters of a page may offer."""
+    return roster.reach(session, actor.scopes_for(permission))
+
+
+def spot_check(session: Session, actor: Actor, filters: Filters, wish: SpotCheck) -> Draw:
+    """Draw learners of what the actor may read. Raises ``NotFound`` for filters out of reach."""
+    scopes = actor.scopes_for(Permission.EVIDENCE_READ)
+    require_reach(roster.reach(session, scopes), filters)
+    selection = roster.Selection(scopes, filters)
+    people, upto = roster.people(session, selection, upto=wish.upto)
+    drawn = draw(people, wish.seed, wish.count)
+    places = {person_id: place for place, person_id in enumerate(drawn)}
+    lines = roster.lines_of(session, selection, drawn)
+    ordered = sorted(lines, key=lambda line: (places[line.person_id], -line.enrollment_id))
+    return Draw(ordered, len(drawn), len(people), upto)
 
 
 def drawer(session: Session, actor: Actor, now: datetime) -> Drawer:
@@ -115,7 +154,8 @@ def learner_file(session: Session, actor: Actor, person_id: int) -> LearnerFile:
     county = {"zh": person.name_zh, "en": person.name_en}
     badges = badges_in_reach(session, actor, person_id)
     return LearnerFile(
-        person.name, masked_phone(person.phone), county, person.town or "", lines, badges
+        *(person_id, person.name, masked_phone(person.phone), county),
+        *(person.town or "", lines, badges),
     )
 
 

@@ -14,7 +14,7 @@ _NOT_THERE = ("/sign-out", "/sign-in", "/sign-up", "/api/", "/confirm")
 HOME = "/"
 _DESKS = (
     (Role.ADMINISTRATOR, "/staff/completions"),
-    (Role.SUPERVISOR, "/staff/completions"),
+    (Role.SUPERVISOR, "/supervision"),
     (Role.INSTRUCTOR, "/studio"),
 )
 

@@ -9,30 +9,19 @@ from lms.learning.queries.courses import (
     refusals,
     visible_course,
 )
-from lms.learning.queries.quizzes import OwnAttempt, QuizFacts, own_attempts, quiz_facts
-from lms.learning.queries.record import (
-    LedgerRow,
-    OwnPerson,
-    ledger,
-    lesson_titles,
-    own_person,
-    verified_on,
-)
+from lms.learning.queries.quizzes import OwnAttempt, QuizFacts, quiz_facts
+from lms.learning.queries.record import OwnPerson, own_person, verified_on
 from lms.learning.queries.subsidies import Offer, offer_of, own_subsidies, subsidies_of
 
 __all__ = [
     "EnrolledCourse",
-    "LedgerRow",
     "Offer",
     "OwnAttempt",
     "OwnPerson",
     "QuizFacts",
     "body_of",
-    "ledger",
-    "lesson_titles",
     "menu",
     "offer_of",
-    "own_attempts",
     "own_course",
     "own_courses",
     "own_person",

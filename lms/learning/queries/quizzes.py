@@ -23,29 +23,6 @@ class OwnAttempt:
     submitted_at: datetime
 
 
-def own_attempts(session: Session, person_id: int, *, limit: int) -> list[OwnAttempt]:
-    """Return the person's graded attempts, newest first."""
-    rows = session.execute(
-        select(
-            Attempt.id,
-            Quiz.title,
-            Attempt.number,
-            Attempt.percent,
-            Attempt.passed,
-            Attempt.submitted_at,
-        )
-        .join(Quiz, Quiz.id == Attempt.quiz_id)
-        .where(Attempt.person_id == person_id, Attempt.submitted_at.is_not(None))
-        .order_by(Attempt.submitted_at.desc())
-        .limit(limit)
-    )
-    return [
-        OwnAttempt(each[0], each[1], each[2], each[3] or 0, bool(each[4]), each[5])
-        for each in rows
-        if each[5] is not None
-    ]
-
-
 @dataclass(frozen=True, slots=True)
 class QuizFacts:
     """What a learner should know before starting a quiz."""

@@ -7,7 +7,6 @@ from flask.typing import ResponseReturnValue
 
 from lms.catalog.outline import CourseView, ItemView, LessonView
 from lms.core.access import Permission
-from lms.core.clock import rfc3339
 from lms.core.errors import NotFound
 from lms.db.session import now
 from lms.learning import queries, service
@@ -61,42 +60,6 @@ def enroll(slug: str) -> ResponseReturnValue:
     return jsonify({"enrollment": enrollment_id, "course": slug, "status": "active"}), 201
 
 
-@bp.get("/me/record")
-@requires(Permission.LEARN)
-def record() -> ResponseReturnValue:
-    """Show the learner's own file."""
-    actor = current_actor()
-    with database().snapshot() as session:
-        mine = queries.own_courses(session, actor.person_id)
-        ledger = queries.ledger(session, actor.person_id, limit=200)
-        attempts = queries.own_attempts(session, actor.person_id, limit=200)
-    return jsonify(
-        {
-            "courses": [_own(each) for each in mine],
-            "days": [
-                {
-                    "day": row.day.isoformat(),
-                    "lesson": localized(row.title),
-                    "verified_seconds": ms_to_seconds(row.credited_ms),
-                    "refused_seconds": ms_to_seconds(row.refused_ms),
-                }
-                for row in ledger
-            ],
-            "attempts": [
-                {
-                    "attempt": each.id,
-                    "title": localized(each.title),
-                    "number": each.number,
-                    "percent": each.percent,
-                    "passed": each.passed,
-                    "submitted_at": rfc3339(each.submitted_at),
-                }
-                for each in attempts
-            ],
-        }
-    )
-
-
 def _summary(course: CourseView) -> dict[str, Any]:
     return {
         "slug": course.slug,
@@ -129,25 +92,4 @@ def _item(item: ItemView) -> dict[str, Any]:
         "required": item.is_required,
         "duration": ms_to_seconds(item.duration_ms),
         "asset": item.asset_id,
-    }
-
-
-def _own(each: queries.EnrolledCourse) -> dict[str, Any]:
-    standing = each.standing
-    return {
-        "course": standing.course.slug,
-        "status": each.status,
-        "enrolled_at": rfc3339(each.enrolled_at),
-        "completed_at": rfc3339(each.completed_at),
-        "verified_seconds": ms_to_seconds(standing.credited_ms),
-        "credit_hours": float(hours(standing.credited_ms)),
-        "lessons": [
-            {
-                "key": lesson.lesson.key,
-                "title": localized(lesson.lesson.title),
-                "verified_seconds": ms_to_seconds(lesson.credited_ms),
-                "completed": lesson.is_complete,
-            }
-            for lesson in standing.lessons
-        ],
     }

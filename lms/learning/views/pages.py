@@ -84,18 +84,3 @@ def me() -> ResponseReturnValue:
         mine = queries.own_courses(session, actor.person_id)
         person = queries.own_person(session, actor.person_id)
     return render_template("learning/me.html", person=person, mine=mine)
-
-
-@bp.get("/me/record")
-@requires(Permission.LEARN)
-def record() -> ResponseReturnValue:
-    """Show the learner's own file: hours by day and lesson, quizzes, states."""
-    actor = current_actor()
-    with database().snapshot() as session:
-        mine = queries.own_courses(session, actor.person_id)
-        person = queries.own_person(session, actor.person_id)
-        ledger = queries.ledger(session, actor.person_id, limit=60)
-        attempts = queries.own_attempts(session, actor.person_id, limit=60)
-    return render_template(
-        "learning/record.html", mine=mine, person=person, ledger=ledger, attempts=attempts
-    )

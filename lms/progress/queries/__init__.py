@@ -10,7 +10,13 @@ from lms.progress.queries.counting import (
     sets_of,
     totals_of,
 )
-from lms.progress.queries.enrollments import final_percent, ledger_head, verified_ms
+from lms.progress.queries.enrollments import (
+    LedgerCheck,
+    final_percent,
+    ledger_check,
+    ledger_head,
+    verified_ms,
+)
 from lms.progress.queries.items import (
     ItemAddress,
     ItemProgressRow,
@@ -29,6 +35,7 @@ from lms.progress.queries.items import (
 __all__ = [
     "ItemAddress",
     "ItemProgressRow",
+    "LedgerCheck",
     "SetsRow",
     "State",
     "Target",
@@ -43,6 +50,7 @@ __all__ = [
     "item_address",
     "item_progress",
     "item_target",
+    "ledger_check",
     "ledger_head",
     "lesson_progress",
     "live_lease",

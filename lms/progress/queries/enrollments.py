@@ -1,5 +1,7 @@
 """Reads what an enrollment amounts to; page, export and badge show these figures alone."""
 
+from dataclasses import dataclass
+
 from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
@@ -7,8 +9,8 @@ from lms.assessment.models import Attempt
 from lms.catalog.models import Item, Lesson
 from lms.catalog.outline import FINAL_LESSON
 from lms.enrollment.models import Enrollment
-from lms.progress.domain.ledger import COLUMNS, head_of
-from lms.progress.models import MaterialProgress, WatchSlice
+from lms.progress.domain.ledger import COLUMNS, Head, head_of
+from lms.progress.models import MaterialProgress, StudyClock, WatchSlice
 
 _READ_AT_ONCE = 1000
 
@@ -47,6 +49,41 @@ def ledger_head(session: Session, person_id: int, *, first: int | None = None) -
 
     ``first`` looks at so many of the oldest alone: the ledger as it was when it had those.
     """
+    head = _walked(session, person_id, first)
+    return head.entries, head.hash
+
+
+@dataclass(frozen=True, slots=True)
+class LedgerCheck:
+    """What recomputing a person's whole ledger found.
+
+    ``broken_at`` is the place of the first entry that does not fit, ``is_cut`` tells that the
+    ledger does not end where the learner's clock says.
+    """
+
+    entries: int
+    head: str
+    broken_at: int | None
+    is_cut: bool
+
+    @property
+    def is_whole(self) -> bool:
+        """Tell whether every entry is what it was when it was written, and none is missing."""
+        return self.broken_at is None and not self.is_cut
+
+
+def ledger_check(session: Session, person_id: int) -> LedgerCheck:
+    """Recompute the hash of every entry of the person's ledger, oldest first."""
+    known = session.execute(
+        select(StudyClock.entries, StudyClock.head).where(StudyClock.person_id == person_id)
+    ).one_or_none()
+    found = _walked(session, person_id, None)
+    is_chained = known is not None and known.entries is not None
+    is_cut = is_chained and tuple(known or ()) != (found.entries, found.hash)
+    return LedgerCheck(found.entries, found.hash, found.broken_at, is_cut)
+
+
+def _walked(session: Session, person_id: int, first: int | None) -> Head:
     columns = [getattr(WatchSlice, name) for name in COLUMNS]
     rows = session.execute(
         select(*columns)
@@ -55,5 +92,4 @@ def ledger_head(session: Session, person_id: int, *, first: int | None = None) -
         .limit(first),
         execution_options={"yield_per": _READ_AT_ONCE},
     )
-    head = head_of(dict(row) for row in rows.mappings())
-    return head.entries, head.hash
+    return head_of(dict(row) for row in rows.mappings())

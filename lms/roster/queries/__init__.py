@@ -8,7 +8,9 @@ from lms.roster.queries.lines import (
     Window,
     count,
     learner,
+    lines_of,
     page,
+    people,
     stream,
 )
 
@@ -22,10 +24,12 @@ __all__ = [
     "count",
     "expired",
     "learner",
+    "lines_of",
     "open_exports",
     "own_export",
     "own_exports",
     "page",
+    "people",
     "reach",
     "stream",
     "towns",

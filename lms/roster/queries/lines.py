@@ -18,7 +18,9 @@ from lms.enrollment.queries import in_scope
 from lms.progress.queries import completed_of_enrollments, final_percent, verified_ms
 from lms.roster.domain import Filters, Lacking, Line, Status, Step, lacking
 
-_PHONE_TAIL = 4
+_PHONE, _PHONE_TAIL = 11, 4
+# Longer ones are no number of a database row.
+_LONGEST_NUMBER = 18
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +90,23 @@ def count(session: Session, selection: Selection, *, at_most: int | None = None)
     if at_most is not None:
         wanted = wanted.limit(at_most)
     return session.scalar(select(func.count()).select_from(wanted.subquery())) or 0
+
+
+def people(
+    session: Session, selection: Selection, *, upto: int | None = None
+) -> tuple[set[int], int]:
+    """Return the people of a list and its newest record, or those of the records up to one."""
+    wanted = _narrowed(select(Enrollment.person_id, func.max(Enrollment.id)), selection)
+    if upto is not None:
+        wanted = wanted.where(Enrollment.id <= upto)
+    rows = session.execute(wanted.group_by(Enrollment.person_id)).all()
+    return {row[0] for row in rows}, max((row[1] for row in rows), default=0)
+
+
+def lines_of(session: Session, selection: Selection, person_ids: Sequence[int]) -> tuple[Line, ...]:
+    """Return the lines of some people of a list."""
+    wanted = _rows(selection).where(Enrollment.person_id.in_(person_ids))
+    return _lines(session, session.execute(wanted).all())
 
 
 def learner(
@@ -172,10 +191,18 @@ def _people(filters: Filters) -> list[ColumnElement[bool]]:
     if filters.town:
         found.append(Person.town == filters.town)
     if filters.q:
-        named = Person.name.contains(filters.q, autoescape=True)
-        tail = filters.q.isdecimal() and len(filters.q) == _PHONE_TAIL
-        found.append(or_(named, Person.phone.endswith(filters.q)) if tail else named)
+        found.append(or_(*_named(filters.q)))
     return found
+
+
+def _named(words: str) -> list[ColumnElement[bool]]:
+    """Return what a search may mean: a part of a name, a phone or its end, a record number."""
+    if not (words.isascii() and words.isdecimal() and len(words) <= _LONGEST_NUMBER):
+        return [Person.name.contains(words, autoescape=True)]
+    if len(words) == _PHONE:
+        return [Person.phone == words]
+    meant = [Enrollment.id == int(words)]
+    return [*meant, Person.phone.endswith(words)] if len(words) == _PHONE_TAIL else meant
 
 
 def _lines(session: Session, rows: Sequence[Row[*tuple[Any, ...]]]) -> tuple[Line, ...]:

@@ -9,7 +9,7 @@ from lms.subsidy.queries.decisions import (
     study_marks,
 )
 from lms.subsidy.queries.dossiers import Dossiers, dossiers
-from lms.subsidy.queries.meters import Meter, Row, meters
+from lms.subsidy.queries.meters import Meter, Row, meters, meters_and_facts
 
 __all__ = [
     "Dossiers",
@@ -20,6 +20,7 @@ __all__ = [
     "due",
     "last_decisions",
     "meters",
+    "meters_and_facts",
     "people_from",
     "stored_versions",
     "study_marks",

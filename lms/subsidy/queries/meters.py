@@ -135,12 +135,20 @@ class Meter:
 
 def meters(session: Session, person_id: int, *, shelf: Shelf, today: date) -> list[Meter]:
     """Return the person's meters, what is paid for first; one statement."""
+    return meters_and_facts(session, person_id, shelf=shelf, today=today)[0]
+
+
+def meters_and_facts(
+    session: Session, person_id: int, *, shelf: Shelf, today: date
+) -> tuple[list[Meter], list[DatedFact]]:
+    """Return the person's meters as above, and the newest of each fact known today."""
     read = dossiers(session, [person_id])
     dossier = read.people[person_id]
-    return [
+    found = [
         _meter(dossier, _trusted(own, read), today)
         for own in judged(dossier, read.programmes, shelf, today=today)
     ]
+    return found, list(newest(dossier.facts, first_day=today, today=today).values())
 
 
 def _trusted(own: Judged, read: Dossiers) -> Judged:

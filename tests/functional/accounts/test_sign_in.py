@@ -41,7 +41,7 @@ def test_a_learner_comes_in_by_password(client, learner):
     [
         (Role.INSTRUCTOR, "/studio"),
         (Role.ADMINISTRATOR, "/staff/completions"),
-        (Role.SUPERVISOR, "/staff/completions"),
+        (Role.SUPERVISOR, "/supervision"),
     ],
 )
 def test_staff_land_on_their_desk(client, database, keys, role, desk):

@@ -1,6 +1,7 @@
 """Whoever one is: every link of every page leads somewhere, every form has someone who takes it."""
 
 from collections import deque
+from datetime import date
 from html.parser import HTMLParser
 from urllib.parse import urljoin, urlsplit
 
@@ -20,10 +21,13 @@ from tests.factories.catalog import lesson, make_course, practice, quiz, reading
 from tests.factories.credentials import make_badge
 from tests.factories.enrollment import make_enrollment
 from tests.factories.media import make_asset, make_caption
+from tests.factories.progress import Entry, make_day
 from tests.support.site import Client
 
 _MOST = 400
 GRADUATE = "graduate"
+DAY = date(2026, 5, 18)
+FILE = "/supervision/learners/{learner}"
 # A click there ends the visit; a download is fetched once.
 _LEFT_OUT = ("/sign-out", "/media/", "/static/")
 
@@ -101,7 +105,8 @@ def town(database: Database, settings: Settings):
             session, person=people[None], course=course, done=["A01/video", "A01/quiz"]
         )
         make_graded_attempt(session, enrollment, course, "A01/quiz", percent=80, points=8)
-        for role in (Role.INSTRUCTOR, Role.ADMINISTRATOR):
+        make_day(session, enrollment, course, "A01/video", DAY, [Entry(credited=15)] * 70)
+        for role in (Role.INSTRUCTOR, Role.ADMINISTRATOR, Role.SUPERVISOR):
             people[role] = make_person(session)
             make_grant(session, people[role], role, Scope(ScopeKind.PLATFORM))
     people[GRADUATE] = _graduate(database, settings, people[Role.ADMINISTRATOR])
@@ -129,9 +134,10 @@ def _graduate(database: Database, settings: Settings, administrator: Person) -> 
 @pytest.mark.parametrize(
     ("role", "must_see"),
     [
-        (None, ["/me/record", "/learn/{slug}/A01.practice"]),
+        (None, ["/me/record", "/learn/{slug}/A01.practice", f"/me/record/days/{DAY}"]),
         (GRADUATE, ["/me/badges", "/.well-known/did.json"]),
         (Role.INSTRUCTOR, ["/studio", "/studio/courses/{slug}/lessons/A01"]),
+        (Role.SUPERVISOR, ["/supervision/sample", f"{FILE}/days/{DAY}", f"{FILE}/print"]),
         (Role.ADMINISTRATOR, ["/staff/completions?status=all", "/staff/badges/requests"]),
     ],
 )
@@ -142,9 +148,10 @@ def test_every_link_of_a_signed_in_person_leads_somewhere(
     client.get(f"/?lang={language}")
     seen, faults = crawl(client, app, "/")
     assert faults == []
+    learner_id = town[None].id
     slug = next(each.split("/")[2] for each in seen if each.startswith("/courses/"))
     for address in must_see:
-        assert address.format(slug=slug) in seen
+        assert address.format(slug=slug, learner=learner_id) in seen
 
 
 def test_every_link_of_a_visitor_leads_somewhere(app: Flask, client: Client, town) -> None:

@@ -65,7 +65,7 @@ def test_a_browser_never_leaves_the_site_by_it(text):
         ([Role.LEARNER], "/"),
         ([Role.MENTOR], "/"),
         ([Role.INSTRUCTOR], "/studio"),
-        ([Role.SUPERVISOR], "/staff/completions"),
+        ([Role.SUPERVISOR], "/supervision"),
         ([Role.INSTRUCTOR, Role.ADMINISTRATOR], "/staff/completions"),
     ],
 )

@@ -1,0 +1,1 @@
+"""What a learner's file adds up from rows; pure."""

@@ -132,7 +132,13 @@ def _graduate(database: Database, settings: Settings, administrator: Person) -> 
         (None, ["/me/record", "/learn/{slug}/A01.practice"]),
         (GRADUATE, ["/me/badges", "/.well-known/did.json"]),
         (Role.INSTRUCTOR, ["/studio", "/studio/courses/{slug}/lessons/A01"]),
-        (Role.ADMINISTRATOR, ["/staff/completions?status=all", "/staff/badges/requests"]),
+        (
+            Role.ADMINISTRATOR,
+            [
+                *("/staff/completions?status=all", "/staff/badges/requests"),
+                *("/staff/time/outages", "/staff/flags?state=ruled"),
+            ],
+        ),
     ],
 )
 def test_every_link_of_a_signed_in_person_leads_somewhere(

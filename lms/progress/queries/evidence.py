@@ -96,7 +96,7 @@ def evidence_of(session: Session, appeal: Appeal) -> Evidence:
         reports=[_report(row, sittings) for row in shown],
         more=len(about) - len(shown),
         sittings=list(sittings.values()),
-        checks=_checks(session, sittings),
+        checks=_checks(session, appeal.person_id, sittings),
     )
 
 
@@ -185,10 +185,10 @@ def _sittings(session: Session, leases: Iterable[str]) -> dict[str, Sitting]:
     }
 
 
-def _checks(session: Session, leases: Iterable[str]) -> list[Check]:
+def _checks(session: Session, person_id: int, leases: Iterable[str]) -> list[Check]:
     rows = session.scalars(
         select(PresenceCheck)
-        .where(PresenceCheck.lease_id.in_(list(leases)))
+        .where(PresenceCheck.person_id == person_id, PresenceCheck.lease_id.in_(list(leases)))
         .order_by(PresenceCheck.id)
         .limit(_SHOWN)
     )

@@ -206,9 +206,16 @@ def test_the_database_gives_one_entry_a_request_person_and_material(
 
 
 def test_nobody_gets_more_than_the_outage_was_long(scene: Scene, run_jobs: Jobs) -> None:
-    scene.approve(Outage("330822", scene.clock.ms - 100_000, scene.clock.ms, "停电"))
+    short = Outage("330822", scene.clock.ms - 100_000, scene.clock.ms, "停电")
+    request_id = scene.approve(short)
     run_jobs()
-    # Of its 100 s the clock paid 60: what is left is granted, no more.
+    # Of its 100 s the clock paid 60: what is left is granted, no more, and not once more.
+    assert scene.sums()[0] == (100_000, 40_000)
+    with scene.database.transaction() as session:
+        again = outages.compensate_learner(
+            session, request_id=request_id, outage=short, person_id=scene.people[0]
+        )
+    assert again == 0
     assert scene.sums()[0] == (100_000, 40_000)
 
 

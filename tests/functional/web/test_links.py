@@ -129,7 +129,7 @@ def _graduate(database: Database, settings: Settings, administrator: Person) -> 
 @pytest.mark.parametrize(
     ("role", "must_see"),
     [
-        (None, ["/me/record", "/learn/{slug}/A01.practice"]),
+        (None, ["/me/record", "/me/time", "/learn/{slug}/A01.practice"]),
         (GRADUATE, ["/me/badges", "/.well-known/did.json"]),
         (Role.INSTRUCTOR, ["/studio", "/studio/courses/{slug}/lessons/A01"]),
         (

@@ -24,8 +24,8 @@ from lms.learning.views.record_api import bp as record_api
 from lms.media.views import BLUEPRINTS as MEDIA
 from lms.notify.views import bp as notify
 from lms.operations.cli import init_operations
+from lms.progress import views as progress
 from lms.progress.cli import cli as progress_commands
-from lms.progress.views import bp as progress
 from lms.roster.cli import roster as roster_commands
 from lms.roster.views import bp as roster
 from lms.settings import Settings
@@ -56,7 +56,7 @@ BLUEPRINTS = (
     quiz,
     assessment,
     assessment_api,
-    progress,
+    *progress.BLUEPRINTS,
     *credentials.BLUEPRINTS,
     subsidy,
     roster,

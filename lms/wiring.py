@@ -22,7 +22,8 @@ from lms.jobs.tasks import Handler as JobHandler
 from lms.media.tasks import prepare as prepare_video
 from lms.notify.handlers import send_message
 from lms.progress import handlers as progress
-from lms.progress.events import ItemCompleted, LeaseEnded
+from lms.progress.events import ItemCompleted, LeaseEnded, TimeGranted
+from lms.progress.tasks import compensate, look_at_day, look_at_missed_days
 from lms.roster.tasks import clear_files, make_export
 from lms.subsidy import handlers as subsidy
 from lms.subsidy.tasks import decide_what_is_due
@@ -35,6 +36,7 @@ EVENTS: dict[type, Sequence[EventHandler]] = {
     ItemCompleted: (subsidy.studied,),
     LeaseEnded: (subsidy.studied,),
     SignInEnded: (progress.sign_in_ended,),
+    TimeGranted: (subsidy.studied,),
 }
 
 JOBS: dict[str, JobHandler] = {
@@ -43,6 +45,8 @@ JOBS: dict[str, JobHandler] = {
     "credentials.issue": issue_badge,
     "credentials.status": publish_list,
     "media.prepare": prepare_video,
+    "progress.compensate": compensate,
+    "progress.flags": look_at_day,
     "roster.export": make_export,
     "sms.send": send_message,
 }
@@ -55,6 +59,7 @@ CHORES: Sequence[Chore] = (
     clear_old_counts,
     start_the_day,
     decide_what_is_due,
+    look_at_missed_days,
 )
 
 

@@ -38,9 +38,13 @@ class Permission(StrEnum):
     EVIDENCE_READ = "evidence.read"
     CREDENTIAL_REVOKE = "credential.revoke"
     ROLES_GRANT = "roles.grant"
+    TIME_READ = "time.read"
+    TIME_RULE = "time.rule"
 
 
-_STAFF_READ = frozenset({Permission.COMPLETIONS_READ, Permission.EVIDENCE_READ})
+_STAFF_READ = frozenset(
+    {Permission.COMPLETIONS_READ, Permission.EVIDENCE_READ, Permission.TIME_READ}
+)
 
 # Every signed-in person may learn; the rest comes from roles.
 EVERYBODY = frozenset({Permission.LEARN})
@@ -52,7 +56,12 @@ GRANTS: dict[Role, frozenset[Permission]] = {
     ),
     Role.MENTOR: frozenset(),
     Role.ADMINISTRATOR: _STAFF_READ
-    | {Permission.COMPLETIONS_EXPORT, Permission.CREDENTIAL_REVOKE, Permission.ROLES_GRANT},
+    | {
+        Permission.COMPLETIONS_EXPORT,
+        Permission.CREDENTIAL_REVOKE,
+        Permission.ROLES_GRANT,
+        Permission.TIME_RULE,
+    },
     Role.SUPERVISOR: _STAFF_READ,
 }
 

@@ -32,6 +32,11 @@ def local_time(at: datetime) -> datetime:
     return at.astimezone(_Zone.current)
 
 
+def from_wall_clock(read: datetime) -> datetime:
+    """Return the moment, in UTC, at which the installation's wall clock shows ``read``."""
+    return read.replace(tzinfo=_Zone.current).astimezone(UTC)
+
+
 def local_day(at: datetime) -> date:
     """Return the calendar day the moment falls in, in the installation's zone."""
     return local_time(at).date()

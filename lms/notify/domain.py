@@ -10,6 +10,8 @@ GOOD_FOR = {
     "phone_changed": timedelta(minutes=10),
     "badge_revoked": timedelta(days=2),
     "badge_reissued": timedelta(days=2),
+    "time_counted": timedelta(days=2),
+    "time_stays": timedelta(days=2),
 }
 
 # What was sent is kept this long, to answer who was told what and when.
@@ -32,6 +34,14 @@ _TEXTS: dict[str, dict[str, str]] = {
     "badge_reissued": {
         "zh": "【乡播学堂】作废的徽章 {serial} 已经给您重新发了一枚，请到“我的徽章”看。",
         "en": "[Xiangbo] A new badge replaces {serial}: see “My badges”.",
+    },
+    "time_counted": {
+        "zh": "【乡播学堂】您请复查的那段学习时间算上了，明细看“学习”。",
+        "en": "[Xiangbo] The study time you asked about counts now. See “Learning”.",
+    },
+    "time_stays": {
+        "zh": "【乡播学堂】您请复查的那段学习时间没有改，原因看“学习”。不同意打 12333。",
+        "en": "[Xiangbo] The time you asked about stays as it was: see “Learning”, or call 12333.",
     },
 }
 

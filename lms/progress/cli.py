@@ -1,15 +1,18 @@
-"""Commands that run the counting arithmetic outside the site."""
+"""Commands that run the counting arithmetic outside the site, and look at a day at once."""
 
 import json
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import click
 import yaml
 from flask.cli import AppGroup, with_appcontext
 
+from lms.core.clock import local_day, utc_now
 from lms.progress.domain.cases import CaseError, load_cases
 from lms.progress.domain.simulate import differences, simulate_case
 from lms.progress.service import recounting
+from lms.progress.service.looking import look
 from lms.web.access import database
 
 cli = AppGroup("progress", help="How study time is counted.")
@@ -75,3 +78,12 @@ def _tell(found: recounting.Recounted, counts: dict[str, int], *, is_repaired: b
     for fault in found.broken:
         counts["broken"] += 1
         click.echo(f"person {found.person_id}: {fault}", err=True)
+
+
+@cli.command()
+@click.option("--day", type=click.DateTime(["%Y-%m-%d"]), help="The day; yesterday by default.")
+@with_appcontext
+def flags(day: datetime | None) -> None:
+    """Look at once at a day for what is unlike studying; prints how many flags are new."""
+    wanted = day.date() if day else local_day(utc_now()) - timedelta(days=1)
+    click.echo(f"{wanted.isoformat()}: {look(database(), wanted)} new flags")

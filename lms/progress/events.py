@@ -21,3 +21,11 @@ class LeaseEnded:
 
     person_id: int
     at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class TimeGranted:
+    """Somebody decided that time counts which the clock did not credit."""
+
+    person_id: int
+    at: datetime

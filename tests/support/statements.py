@@ -17,6 +17,7 @@ LARGE = {
     *("person", "sign_in", "enrollment", "item_completion", "material_progress", "study_clock"),
     *("watch_slice", "playback_lease", "beat", "attempt", "attempt_question", "response"),
     *("credential", "badge_request", "holder", "learner_fact", "eligibility_decision"),
+    *("presence_check", "study_flag", "time_request"),
 }
 _SIGN_IN = "FROM sign_in"
 _TRANSACTION = ("BEGIN", "PRAGMA")

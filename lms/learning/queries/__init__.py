@@ -6,7 +6,6 @@ from lms.learning.queries.courses import (
     menu,
     own_course,
     own_courses,
-    refusals,
     visible_course,
 )
 from lms.learning.queries.quizzes import OwnAttempt, QuizFacts, quiz_facts
@@ -27,7 +26,6 @@ __all__ = [
     "own_person",
     "own_subsidies",
     "quiz_facts",
-    "refusals",
     "subsidies_of",
     "verified_on",
     "visible_course",

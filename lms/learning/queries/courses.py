@@ -19,7 +19,7 @@ from lms.enrollment.models import Enrollment
 from lms.learning.domain import CourseStanding, standing
 from lms.progress import queries as progress_queries
 from lms.progress.domain.totals import Totals
-from lms.progress.models import ItemCompletion, WatchSlice
+from lms.progress.models import ItemCompletion
 from lms.progress.queries import SetsRow
 
 
@@ -71,9 +71,7 @@ def visible_course(
 
 
 # Every lesson page asks these: put together once, columns instead of mapped objects.
-_E, _W, _COURSE, _D = (
-    cast(Table, each.__table__).c for each in (Enrollment, WatchSlice, Course, ItemCompletion)
-)
+_E, _COURSE, _D = (cast(Table, each.__table__).c for each in (Enrollment, Course, ItemCompletion))
 _OWN_COURSES = (
     select(
         *(_E.id, _E.status, _E.enrolled_at, _E.completed_at, _E.revision_id),
@@ -85,14 +83,6 @@ _OWN_COURSES = (
 )
 _OWN_COURSE = _OWN_COURSES.where(_COURSE.slug == bindparam("slug"))
 _NEWEST_FIRST = _OWN_COURSES.order_by(_E.id.desc())
-_REFUSALS = (
-    select(_W.refused)
-    .where(
-        _W.person_id == bindparam("person_id"),
-        _W.material_id == bindparam("material_id"),
-    )
-    .order_by(_W.id)
-)
 
 
 def own_course(
@@ -127,14 +117,6 @@ def own_courses(session: Session, person_id: int) -> list[EnrolledCourse]:
 def body_of(session: Session, item_id: int) -> Localized | None:
     """Return the text of a reading or practice item."""
     return session.scalar(select(Item.body).where(Item.id == item_id))
-
-
-def refusals(
-    session: Session, *, person_id: int, material_id: int
-) -> list[Mapping[str, Sequence[Sequence[int]]]]:
-    """Return the refused intervals of one video, oldest first."""
-    wanted = {"person_id": person_id, "material_id": material_id}
-    return list(session.scalars(_REFUSALS, wanted))
 
 
 def _enrolled(

@@ -12,13 +12,14 @@ from lms.core.access import Actor, Permission
 from lms.core.clock import utc_now
 from lms.core.errors import NotFound
 from lms.learning import queries
-from lms.learning.domain import ItemStanding, LessonStanding, uncounted
+from lms.learning.domain import ItemStanding, LessonStanding
 from lms.learning.queries import EnrolledCourse
 from lms.media import queries as media_queries
 from lms.media.domain.names import POSTER, Label, Language
 from lms.media.domain.tickets import Right
 from lms.media.service import issue_ticket
 from lms.progress import queries as progress_queries
+from lms.progress.domain.refusals import uncounted
 from lms.progress.domain.spans import Spans
 from lms.progress.domain.totals import NOTHING_YET
 from lms.progress.gateway import counting_of
@@ -119,15 +120,21 @@ def _video(
     sets = own.sets
     if sets is None and shown.totals is not NOTHING_YET:
         sets = progress_queries.sets_of(session, person_id=actor.person_id, material_id=material_id)
-    lost = []
+    lost, appeal = [], None
     if shown.totals.refused_ms and sets is not None:
-        refused = queries.refusals(session, person_id=actor.person_id, material_id=material_id)
+        refused = progress_queries.refusals(
+            session, person_id=actor.person_id, material_id=material_id
+        )
         lost = uncounted(refused, Spans.of(sets.credited))
+        appeal = progress_queries.newest_appeal(
+            session, person_id=actor.person_id, material_id=material_id
+        )
     return {
         "video": _addresses(found, actor, shown.item.captions) if found else None,
         "sets": sets,
         "lost": lost,
         "lost_ms": sum(each.end_ms - each.begin_ms for each in lost),
+        "appeal": appeal,
         "reason": lambda code: gettext(REASONS[code]),
     }
 

@@ -51,7 +51,8 @@ class TimeRequest(Base):
 
     An appeal names stretches of one material (``spans``, media milliseconds). A compensation names
     the county and the wall time of the outage, is asked for by one administrator and ruled on by
-    another. What is granted becomes ledger entries of their own; ``granted_ms`` is their sum.
+    another. What is granted becomes ledger entries of their own; ``granted_ms`` is their sum and
+    ``granted_at`` when the last of them stood: for a county that takes a job of its own.
     """
 
     __tablename__ = "time_request"
@@ -82,13 +83,21 @@ class TimeRequest(Base):
             f"granted_ms >= 0 AND (ruling = '{RequestRuling.GRANTED}' OR granted_ms = 0)",
             name="granted",
         ),
+        CheckConstraint(
+            f"granted_at IS NULL OR ruling = '{RequestRuling.GRANTED}'", name="granted_when"
+        ),
+        CheckConstraint(
+            "(reason IS NOT NULL) = "
+            f"(ruling IN ('{RequestRuling.GRANTED}', '{RequestRuling.DECLINED}'))",
+            name="reasoned",
+        ),
         unique_where(
             "uq_time_request_open_appeal",
             "person_id",
             "material_id",
             where="ruling IS NULL AND person_id IS NOT NULL",
         ),
-        Index("ix_time_request_open", "aim", "id"),
+        Index("ix_time_request_open", "aim", "ruling", "id"),
         Index("ix_time_request_person", "person_id", "id"),
     )
 
@@ -109,6 +118,7 @@ class TimeRequest(Base):
     ruled_at: Mapped[datetime | None]
     granted_ms: Mapped[int] = mapped_column(default=0)
     granted_people: Mapped[int] = mapped_column(default=0)
+    granted_at: Mapped[datetime | None]
 
 
 class StudyFlag(Base):
@@ -126,6 +136,7 @@ class StudyFlag(Base):
             "(ruling IS NULL) = (ruled_by_id IS NULL) AND (ruling IS NULL) = (ruled_at IS NULL)",
             name="whole_ruling",
         ),
+        CheckConstraint("(ruling IS NULL) = (reason IS NULL)", name="reasoned"),
         CheckConstraint("ruled_by_id <> person_id", name="two_people"),
         Index("uq_study_flag_day", "person_id", "kind", "day", unique=True),
         Index("ix_study_flag_open", "ruling", "id"),
@@ -151,7 +162,13 @@ _CHECKS, _REQUESTS, _FLAGS = (
 _ASKED = ("person_id", "lease_id", "material_id", "kind", "shown_at_ms", "after_number")
 _FIXED = " OR ".join(f"NEW.{column} <> OLD.{column}" for column in _ASKED)
 refuse(_CHECKS, "UPDATE", condition=f"OLD.answered_at_ms IS NOT NULL OR {_FIXED}")
-refuse(_REQUESTS, "UPDATE", condition="OLD.ruling IS NOT NULL")
+# Once ruled on, only that it was carried out, and what it brought, is still to be written down.
+_CARRIED_OUT = (
+    "NEW.granted_at IS NOT NULL AND OLD.granted_at IS NULL "
+    "AND coalesce(NEW.ruling, '') = OLD.ruling AND coalesce(NEW.reason, '') = OLD.reason "
+    "AND coalesce(NEW.ruled_by_id, 0) = OLD.ruled_by_id AND NEW.words = OLD.words"
+)
+refuse(_REQUESTS, "UPDATE", condition=f"OLD.ruling IS NOT NULL AND NOT ({_CARRIED_OUT})")
 refuse(_FLAGS, "UPDATE", condition="OLD.ruling IS NOT NULL")
 for _table in (_CHECKS, _REQUESTS, _FLAGS):
     refuse(_table, "DELETE", condition="")

@@ -101,6 +101,12 @@ class WatchSlice(Base):
             name="of_lease",
         ),
         UniqueConstraint("lease_id", "seq", "part"),
+        # One decision gives one person one entry a material, however often its job is run.
+        unique_where(
+            "uq_watch_slice_granted",
+            *("request_id", "person_id", "material_id"),
+            where="request_id IS NOT NULL",
+        ),
         Index("ix_watch_slice_person_wall", "person_id", "wall_to_ms"),
         Index("ix_watch_slice_person_day", "person_id", "day"),
     )

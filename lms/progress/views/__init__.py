@@ -1,5 +1,5 @@
-"""The calls of the player: leases and beats."""
+"""The calls of the player, what learners ask about their time, and the desk that answers."""
 
-from lms.progress.views.api import bp
+from lms.progress.views import api, desk, flags, mine
 
-__all__ = ["bp"]
+BLUEPRINTS = (api.bp, mine.bp, desk.bp, flags.bp)

@@ -54,12 +54,16 @@ def learner(person_id: int) -> ResponseReturnValue:
         file = record.learner_file(
             session, person_id, sight, today=local_day(at), reading=reading_of(actor, at=at)
         )
+        appeals = progress.appeals_of(session, person_id) if file else []
+        flags = progress.flags_of(session, person_id) if file else []
     if file is None:
         raise NotFound
     _note(file.holder)
     return render_template(
         "supervision/learner.html",
         file=file,
+        appeals=appeals,
+        flags=flags,
         at=at,
         day_url=lambda day: url_for("supervision.day", person_id=person_id, day=day),
         desk_place=None,

@@ -134,11 +134,17 @@ def _graduate(database: Database, settings: Settings, administrator: Person) -> 
 @pytest.mark.parametrize(
     ("role", "must_see"),
     [
-        (None, ["/me/record", "/learn/{slug}/A01.practice", f"/me/record/days/{DAY}"]),
+        (None, ["/me/record", "/me/time", "/learn/{slug}/A01.practice", f"/me/record/days/{DAY}"]),
         (GRADUATE, ["/me/badges", "/.well-known/did.json"]),
         (Role.INSTRUCTOR, ["/studio", "/studio/courses/{slug}/lessons/A01"]),
         (Role.SUPERVISOR, ["/supervision/sample", f"{FILE}/days/{DAY}", f"{FILE}/print"]),
-        (Role.ADMINISTRATOR, ["/staff/completions?status=all", "/staff/badges/requests"]),
+        (
+            Role.ADMINISTRATOR,
+            [
+                *("/staff/completions?status=all", "/staff/badges/requests"),
+                *("/staff/time/outages", "/staff/flags?state=ruled"),
+            ],
+        ),
     ],
 )
 def test_every_link_of_a_signed_in_person_leads_somewhere(

@@ -44,9 +44,14 @@ _MOVED = (
 _FORKED = "a ledger entry must follow the last one of its learner"
 _ASKED = ("person_id", "lease_id", "material_id", "kind", "shown_at_ms", "after_number")
 _FIXED = " OR ".join(f"NEW.{column} <> OLD.{column}" for column in _ASKED)
+_CARRIED_OUT = (
+    "NEW.granted_at IS NOT NULL AND OLD.granted_at IS NULL "
+    "AND coalesce(NEW.ruling, '') = OLD.ruling AND coalesce(NEW.reason, '') = OLD.reason "
+    "AND coalesce(NEW.ruled_by_id, 0) = OLD.ruled_by_id AND NEW.words = OLD.words"
+)
 _KEPT = (
     ("presence_check", f"OLD.answered_at_ms IS NOT NULL OR {_FIXED}"),
-    ("time_request", "OLD.ruling IS NOT NULL"),
+    ("time_request", f"OLD.ruling IS NOT NULL AND NOT ({_CARRIED_OUT})"),
     ("study_flag", "OLD.ruling IS NOT NULL"),
 )
 
@@ -352,6 +357,14 @@ def _create_watch_slice() -> None:
     op.create_index(
         "ix_watch_slice_person_wall", "watch_slice", ["person_id", "wall_to_ms"], unique=False
     )
+    op.create_index(
+        "uq_watch_slice_granted",
+        "watch_slice",
+        ["request_id", "person_id", "material_id"],
+        unique=True,
+        sqlite_where=sa.text("request_id IS NOT NULL"),
+        postgresql_where=sa.text("request_id IS NOT NULL"),
+    )
 
 
 def _create_presence_check() -> None:
@@ -420,6 +433,7 @@ def _create_time_request() -> None:
         sa.Column("ruled_at", MOMENT, nullable=True),
         sa.Column("granted_ms", ID, nullable=False),
         sa.Column("granted_people", ID, nullable=False),
+        sa.Column("granted_at", MOMENT, nullable=True),
         sa.CheckConstraint(
             "(aim = 'appeal') = (person_id IS NOT NULL)", name=op.f("ck_time_request_of_a_person")
         ),
@@ -435,6 +449,13 @@ def _create_time_request() -> None:
         sa.CheckConstraint(
             "granted_ms >= 0 AND (ruling = 'granted' OR granted_ms = 0)",
             name=op.f("ck_time_request_granted"),
+        ),
+        sa.CheckConstraint(
+            "granted_at IS NULL OR ruling = 'granted'", name=op.f("ck_time_request_granted_when")
+        ),
+        sa.CheckConstraint(
+            "(reason IS NOT NULL) = (ruling IN ('granted', 'declined'))",
+            name=op.f("ck_time_request_reasoned"),
         ),
         sa.CheckConstraint(
             "ruling IN ('granted', 'declined', 'withdrawn')", name=op.f("ck_time_request_ruling")
@@ -471,7 +492,7 @@ def _create_time_request() -> None:
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_time_request")),
     )
-    op.create_index("ix_time_request_open", "time_request", ["aim", "id"], unique=False)
+    op.create_index("ix_time_request_open", "time_request", ["aim", "ruling", "id"], unique=False)
     op.create_index("ix_time_request_person", "time_request", ["person_id", "id"], unique=False)
     op.create_index(
         "uq_time_request_open_appeal",
@@ -508,6 +529,9 @@ def _create_study_flag() -> None:
         sa.CheckConstraint(
             "(ruling IS NULL) = (ruled_by_id IS NULL) AND (ruling IS NULL) = (ruled_at IS NULL)",
             name=op.f("ck_study_flag_whole_ruling"),
+        ),
+        sa.CheckConstraint(
+            "(ruling IS NULL) = (reason IS NULL)", name=op.f("ck_study_flag_reasoned")
         ),
         sa.CheckConstraint("ruled_by_id <> person_id", name=op.f("ck_study_flag_two_people")),
         sa.ForeignKeyConstraint(

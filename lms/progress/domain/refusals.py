@@ -1,0 +1,51 @@
+"""What a learner played that does not count, each stretch with one reason."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from lms.progress.domain.spans import Spans
+from lms.progress.domain.state import Reason
+
+# Stored as evidence, but nothing the learner could do anything about.
+_NOT_SHOWN = frozenset({Reason.BEYOND_DURATION, Reason.ALREADY_COUNTED})
+# Shorter bits come from jitter and would only worry people.
+_WORTH_SAYING_MS = 1_000
+
+
+@dataclass(frozen=True, slots=True)
+class Uncounted:
+    """A stretch that did not count and why, milliseconds of the video."""
+
+    begin_ms: int
+    end_ms: int
+    reason: str
+
+    @property
+    def seconds(self) -> int:
+        """Return its length in whole seconds."""
+        return (self.end_ms - self.begin_ms) // 1000
+
+
+def uncounted(
+    refusals: Iterable[Mapping[str, Sequence[Sequence[int]]]], credited: Spans
+) -> list[Uncounted]:
+    """Return what still does not count, in the order of the video, each stretch with one reason.
+
+    ``refusals`` are the refused intervals of the slices, oldest first; what was counted later
+    is taken out, and of several reasons for one second the latest stands.
+    """
+    by_reason: dict[str, Spans] = {}
+    for entry in refusals:
+        for reason, pairs in entry.items():
+            if reason in _NOT_SHOWN:
+                continue
+            fresh = Spans.of(pairs)
+            by_reason = {name: spans.minus(fresh) for name, spans in by_reason.items()}
+            by_reason[reason] = by_reason.get(reason, Spans()).union(fresh)
+    found = [
+        Uncounted(begin, end, reason)
+        for reason, spans in by_reason.items()
+        for begin, end in spans.minus(credited).pairs
+        if end - begin >= _WORTH_SAYING_MS
+    ]
+    return sorted(found, key=lambda each: each.begin_ms)

@@ -1,0 +1,60 @@
+"""The desk's part about what was noticed: the harmless reasons first, then what was measured."""
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from lms.core.access import Permission
+from lms.core.errors import NotFound
+from lms.db.session import now
+from lms.progress import forms, queries
+from lms.progress.service import flags
+from lms.web.access import current_actor, database, requires
+from lms.web.i18n import gettext
+
+bp = Blueprint("flag_desk", __name__, url_prefix="/staff/flags")
+_SHOWN = 30
+_MAX_ID = 2**63 - 1
+
+
+@bp.get("")
+@requires(Permission.TIME_READ)
+def queue() -> ResponseReturnValue:
+    """Show what was noticed and nobody looked at yet, oldest first, or what was looked at."""
+    is_ruled = request.args.get("state") == "ruled"
+    listed = queries.ruled_flags if is_ruled else queries.open_flags
+    with database().snapshot() as session:
+        after = forms.parse_cursor(request.args)
+        found = listed(session, current_actor(), after=after, limit=_SHOWN)
+    return render_template("progress/desk_flags.html", page=found, is_ruled=is_ruled)
+
+
+@bp.get(f"/<int(max={_MAX_ID}):flag_id>")
+@requires(Permission.TIME_READ)
+def flag(flag_id: int) -> ResponseReturnValue:
+    """Show one thing that was noticed, and the day around it."""
+    actor = current_actor()
+    with database().snapshot() as session:
+        found = queries.flag_in_reach(session, actor, flag_id, Permission.TIME_READ)
+        if found is None:
+            raise NotFound
+        day = queries.day_of(session, found)
+    return render_template(
+        "progress/desk_flag.html",
+        flag=found,
+        sittings=day,
+        may_rule=actor.may(Permission.TIME_RULE) and found.person_id != actor.person_id,
+        is_own=found.person_id == actor.person_id,
+    )
+
+
+@bp.post(f"/<int(max={_MAX_ID}):flag_id>")
+@requires(Permission.TIME_RULE)
+def rule(flag_id: int) -> ResponseReturnValue:
+    """Write down what somebody found; nobody's time changes by it."""
+    finding = forms.parse_flag_ruling(request.form)
+    with database().transaction() as session:
+        flags.rule(
+            session, actor=current_actor(), flag_id=flag_id, finding=finding, now=now(session)
+        )
+    flash(gettext("Written down. The learner sees what you found; no time changed."), "ok")
+    return redirect(url_for("flag_desk.queue"))

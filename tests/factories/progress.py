@@ -79,40 +79,40 @@ def make_day(
     at = begin_of(day)
     lease = make_lease(session, enrollment, made, item=item, started_at_ms=at)
     material_id = made.materials[item].id
+    own = {"person_id": enrollment.person_id, "material_id": material_id, "day": day.toordinal()}
     rows = []
     for number, entry in enumerate(entries, start=1):
-        is_beat = entry.kind == "beat"
-        spent = (entry.credited + entry.held) * 1000 if is_beat else None
-        rows.append(
-            {
-                "person_id": enrollment.person_id,
-                "material_id": material_id,
-                "kind": entry.kind,
-                "lease_id": None if entry.request_id else lease,
-                "seq": number if is_beat else None,
-                "part": 0,
-                "day": day.toordinal(),
-                "wall_from_ms": None if spent is None else at,
-                "wall_to_ms": None if spent is None else at + spent,
-                "claimed": [[0, entry.claimed_ms]],
-                "seen": [],
-                "credited": [[0, abs(entry.credited) * 1000]] if entry.credited else [],
-                "held": [[0, abs(entry.held) * 1000]] if entry.held else [],
-                "refused": {name: [[0, s * 1000]] for name, s in entry.refused.items()},
-                "claimed_ms": entry.claimed_ms,
-                "seen_ms": 0,
-                "credited_ms": entry.credited * 1000,
-                "held_ms": entry.held * 1000,
-                "device_hash": "ab12cd34" * 8,
-                "received_at_ms": at + (spent or 0),
-                "state": "playing" if is_beat else None,
-                "request_id": entry.request_id,
-            }
-        )
+        spent = (entry.credited + entry.held) * 1000 if entry.kind == "beat" else None
+        rows.append(own | _columns(entry, at, spent, lease=lease, seq=number))
         at += max(spent or 0, 1000)
     session.execute(insert(WatchSlice), rows)
     _add_up(session, enrollment.person_id, material_id, entries)
     return lease
+
+
+def _columns(entry: Entry, at: int, spent: int | None, *, lease: str, seq: int) -> dict[str, Any]:
+    """Return what an entry says; ``spent`` is the wall time of a beat, milliseconds."""
+    return {
+        "kind": entry.kind,
+        "lease_id": None if entry.request_id else lease,
+        "seq": None if spent is None else seq,
+        "part": 0,
+        "wall_from_ms": None if spent is None else at,
+        "wall_to_ms": None if spent is None else at + spent,
+        "claimed": [[0, entry.claimed_ms]],
+        "seen": [],
+        "credited": [[0, abs(entry.credited) * 1000]] if entry.credited else [],
+        "held": [[0, abs(entry.held) * 1000]] if entry.held else [],
+        "refused": {name: [[0, s * 1000]] for name, s in entry.refused.items()},
+        "claimed_ms": entry.claimed_ms,
+        "seen_ms": 0,
+        "credited_ms": entry.credited * 1000,
+        "held_ms": entry.held * 1000,
+        "device_hash": "ab12cd34" * 8,
+        "received_at_ms": at + (spent or 0),
+        "state": None if spent is None else "playing",
+        "request_id": entry.request_id,
+    }
 
 
 def _add_up(session: Session, person_id: int, material_id: int, entries: Sequence[Entry]) -> None:

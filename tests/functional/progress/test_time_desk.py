@@ -8,7 +8,13 @@ from sqlalchemy import select
 from lms.core.access import Role
 from lms.core.clock import local_time, utc_now
 from lms.db.session import Database
-from lms.progress.models import MaterialProgress, StudyFlag, TimeRequest
+from lms.progress.models import (
+    MaterialProgress,
+    PlaybackLease,
+    PresenceCheck,
+    StudyFlag,
+    TimeRequest,
+)
 from tests.factories.accounts import make_person
 from tests.factories.roster import NEIGHBOUR
 from tests.functional.progress.conftest import WORDS, Case, Staff, newest
@@ -39,6 +45,34 @@ def test_an_administrator_reads_the_evidence_in_sentences(
     assert "安卓手机" in page
     assert "时间都是服务器的" in page
     assert "这几次没有问过" in page
+
+
+def test_what_became_of_the_presence_checks_is_told(
+    case: Case, database: Database, staff: Staff
+) -> None:
+    case.ask()
+    began = 1_795_996_800_000
+    with database.transaction() as session:
+        lease = session.scalars(select(PlaybackLease)).one()
+        for shown, took, missed in ((0, 12_000, None), (600_000, 90_000, began + 660_000)):
+            check = PresenceCheck(
+                person_id=case.person.id,
+                lease_id=lease.id,
+                material_id=lease.material_id,
+                kind="tap",
+                asked={},
+                shown_at_ms=began + shown,
+                after_number=1,
+                missed_at_ms=missed,
+                answered_at_ms=began + shown + took,
+                answered_number=1,
+            )
+            session.add(check)
+            session.flush()
+    page = staff().get(f"/staff/time/appeals/{newest(database).id}").text
+    assert "问了，12 秒后答了" in page
+    assert "问了，过了 1 分 30 秒才答，晚了" in page
+    assert "这几次没有问过" not in page
 
 
 def test_counting_it_adds_to_the_hours_and_says_so(

@@ -23,7 +23,9 @@ from lms.progress.service.looking import look
 from lms.progress.tasks import look_at_missed_days
 from lms.settings import Settings
 from tests.factories.accounts import make_person, make_sign_in
+from tests.factories.catalog import lesson, make_course, video
 from tests.factories.enrollment import make_enrollment
+from tests.factories.media import make_asset
 from tests.integration.progress.conftest import Clock, Learner
 from tests.integration.progress.studying import Player, at, make_administrator
 from tests.support.site import Jobs
@@ -104,14 +106,27 @@ def test_two_devices_that_keep_taking_over_are_kept(
     assert kept(database)[0].evidence["handovers"] == 7
 
 
+def long_video(database: Database, actor: Actor) -> int:
+    """Return a video of half a day in another course the person takes."""
+    with database.transaction() as session:
+        length = 50_000_000
+        asset = make_asset(session, duration_ms=length)
+        made = make_course(
+            session, lessons=[lesson("N", video(asset_id=asset.id, duration_ms=length))]
+        )
+        make_enrollment(session, course=made, person=session.get_one(Person, actor.person_id))
+        return made.items["N/video"].id
+
+
 def test_three_nights_running_are_kept_on_the_third_morning(
     database: Database, clock: Clock, learner: Learner
 ) -> None:
+    item_id = long_video(database, learner.actor)
     player = Player(database, clock, learner.actor)
     evening = 15.5 * 3600  # 23:30 of the first day
     for night in range(3):
         clock.seconds = evening + night * DAY
-        player.open(learner.items["long"])
+        player.open(item_id)
         begin = night * 4 * 3600
         pauses = cycle((41, 58, 47, 52, 44))  # uneven, as a person's player makes them
         while clock.seconds < evening + night * DAY + 3.2 * 3600:

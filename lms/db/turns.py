@@ -1,56 +1,20 @@
-"""Lets writers write one after the other in the order they came, where the engine has one writer.
+"""Lets the processes that write to one SQLite file take turns.
 
-SQLite lets who waits sleep and look again, ever longer: who came last often writes first, and some
-wait for seconds. The threads of a process stand in a line; the first of each line then waits for a
-lock on a file beside the database, which the system gives to the next process at once. Neither is
-what keeps two writers apart: SQLite's own lock does, and says no to who waited too long.
+SQLite lets who waits sleep and look again, ever longer: a busy process keeps the other out for half
+a second. So one thread a process waits for a lock on a file beside the database, which the system
+hands over at once. A process writes a few times in a row before it hands the turn over: waking the
+other each time would cost more than the writing, and so would a strict order among its threads.
+SQLite's own lock still keeps two writers apart, and says no to who waited too long.
 """
 
 import fcntl
 import os
-from collections import deque
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from threading import Lock
 
-
-class Line:
-    """A lock that is handed to whoever has waited longest."""
-
-    def __init__(self) -> None:
-        self._guard = Lock()
-        self._is_taken = False
-        self._waiting: deque[Lock] = deque()
-
-    def __len__(self) -> int:
-        """Return how many wait."""
-        return len(self._waiting)
-
-    def acquire(self, seconds: float) -> bool:
-        """Wait for our turn; False when it did not come in that time."""
-        with self._guard:
-            if not self._is_taken:
-                self._is_taken = True
-                return True
-            called = Lock()
-            called.acquire()
-            self._waiting.append(called)
-        if called.acquire(timeout=seconds):
-            return True
-        with self._guard:
-            if called in self._waiting:
-                self._waiting.remove(called)
-                return False
-        return True
-
-    def release(self) -> None:
-        """Call the next one."""
-        with self._guard:
-            if self._waiting:
-                self._waiting.popleft().release()
-            else:
-                self._is_taken = False
+_IN_A_ROW = 8
 
 
 class Turns:
@@ -60,24 +24,52 @@ class Turns:
         """Whoever waits longer than the seconds stops waiting here and tries the engine itself."""
         self._path = Path(f"{database_file}-turn")
         self._seconds = seconds
-        self._line = Line()
+        # Held by the thread whose turn it is, and for a moment by who counts.
+        self._turn, self._count = Lock(), Lock()
+        self._waiting = 0
+        # The file that is locked for the next thread already, and for how many turns it has been.
+        self._kept: int | None = None
+        self._in_a_row = 0
         # Opened by each process for itself: one that is inherited would be the same lock.
         self._opened: tuple[int, int] | None = None
 
     @contextmanager
     def turn(self) -> Iterator[None]:
         """Wait until it is our turn."""
-        is_ours = self._line.acquire(self._seconds)
-        if not is_ours:
+        if not self._begin():
             yield
             return
-        file = self._locked()
+        if self._kept is None:
+            self._kept = self._locked()
         try:
             yield
         finally:
-            if file is not None:
-                fcntl.flock(file, fcntl.LOCK_UN)
-            self._line.release()
+            self._end()
+
+    def _begin(self) -> bool:
+        """Wait for the threads of this process; False where that took too long."""
+        with self._count:
+            self._waiting += 1
+        is_ours = self._turn.acquire(timeout=self._seconds)
+        with self._count:
+            self._waiting -= 1
+            if not is_ours and self._turn.acquire(blocking=False):
+                # Perhaps the file was kept for us alone.
+                self._hand_over()
+                self._turn.release()
+        return is_ours
+
+    def _end(self) -> None:
+        with self._count:
+            self._in_a_row += 1
+            if not self._waiting or self._in_a_row >= _IN_A_ROW:
+                self._hand_over()
+            self._turn.release()
+
+    def _hand_over(self) -> None:
+        if self._kept is not None:
+            fcntl.flock(self._kept, fcntl.LOCK_UN)
+        self._kept, self._in_a_row = None, 0
 
     def close(self) -> None:
         """Close the file."""

@@ -1,4 +1,4 @@
-"""Writers come up in the order they came, in one process and between two."""
+"""Writers of one process and of several take turns."""
 
 import subprocess
 import sys
@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from lms.db.turns import Line, Turns
+from lms.db.turns import Turns
 
 _LONG = 60.0
 _HOLDS = """
@@ -54,39 +54,47 @@ def start(work: Callable[[], None]) -> threading.Thread:
     return thread
 
 
-def wait_for(count: int, line: Line) -> None:
-    """Wait until so many stand in the line."""
-    while len(line) < count:
-        threading.Event().wait(0.001)
+def test_a_process_with_many_writers_lets_another_one_write_in_between(tmp_path: Path) -> None:
+    ours, other = (Turns(str(tmp_path / "db"), _LONG) for _ in range(2))
+    wrote, over = threading.Event(), threading.Event()
 
+    def write_on() -> None:
+        while not over.is_set():
+            with ours.turn():
+                pass
 
-def test_who_waited_longest_is_next() -> None:
-    line, came = Line(), []
+    def write_once() -> None:
+        with other.turn():
+            wrote.set()
 
-    def write(number: int) -> None:
-        assert line.acquire(_LONG)
-        came.append(number)
-        line.release()
-
-    assert line.acquire(_LONG)
-    threads = []
-    for number in range(8):
-        threads.append(start(lambda number=number: write(number)))
-        wait_for(number + 1, line)
-    line.release()
-    # Whoever comes now stands behind them all.
-    write(8)
+    threads = [start(write_on) for _ in range(4)]
+    threads.append(start(write_once))
+    assert wrote.wait(_LONG)
+    over.set()
     for thread in threads:
         thread.join()
-    assert came == list(range(9))
+    # Nobody is left with the turn.
+    for turns in (ours, other):
+        with turns.turn():
+            pass
+        turns.close()
 
 
-def test_who_waited_too_long_leaves_the_line_to_the_others() -> None:
-    line = Line()
-    assert line.acquire(_LONG)
-    assert not line.acquire(0.01)
-    line.release()
-    assert line.acquire(_LONG)
+def test_who_waited_too_long_goes_on_and_leaves_the_turn_to_the_others(tmp_path: Path) -> None:
+    hasty, patient = Turns(str(tmp_path / "db"), 0.01), Turns(str(tmp_path / "db"), _LONG)
+    went_on = threading.Event()
+
+    def write() -> None:
+        with hasty.turn():
+            went_on.set()
+
+    with hasty.turn():
+        start(write).join()
+        assert went_on.is_set()
+    with patient.turn():
+        pass
+    hasty.close()
+    patient.close()
 
 
 @contextmanager

@@ -78,41 +78,49 @@ def make_day(
     """Write an evening's entries of one item; return the lease that earned them."""
     at = begin_of(day)
     lease = make_lease(session, enrollment, made, item=item, started_at_ms=at)
-    material_id = made.materials[item].id
+    own = {
+        "person_id": enrollment.person_id,
+        "material_id": made.materials[item].id,
+        "day": day.toordinal(),
+    }
     rows = []
     for number, entry in enumerate(entries, start=1):
         is_beat = entry.kind == "beat"
         spent = (entry.credited + entry.held) * 1000 if is_beat else None
         rows.append(
             {
-                "person_id": enrollment.person_id,
-                "material_id": material_id,
-                "kind": entry.kind,
+                **own,
+                **_amounts(entry),
                 "lease_id": None if entry.request_id else lease,
                 "seq": number if is_beat else None,
-                "part": 0,
-                "day": day.toordinal(),
                 "wall_from_ms": None if spent is None else at,
                 "wall_to_ms": None if spent is None else at + spent,
-                "claimed": [[0, entry.claimed_ms]],
-                "seen": [],
-                "credited": [[0, abs(entry.credited) * 1000]] if entry.credited else [],
-                "held": [[0, abs(entry.held) * 1000]] if entry.held else [],
-                "refused": {name: [[0, s * 1000]] for name, s in entry.refused.items()},
-                "claimed_ms": entry.claimed_ms,
-                "seen_ms": 0,
-                "credited_ms": entry.credited * 1000,
-                "held_ms": entry.held * 1000,
-                "device_hash": "ab12cd34" * 8,
                 "received_at_ms": at + (spent or 0),
                 "state": "playing" if is_beat else None,
-                "request_id": entry.request_id,
             }
         )
         at += max(spent or 0, 1000)
     session.execute(insert(WatchSlice), rows)
-    _add_up(session, enrollment.person_id, material_id, entries)
+    _add_up(session, enrollment.person_id, own["material_id"], entries)
     return lease
+
+
+def _amounts(entry: Entry) -> dict[str, Any]:
+    return {
+        "kind": entry.kind,
+        "part": 0,
+        "claimed": [[0, entry.claimed_ms]],
+        "seen": [],
+        "credited": [[0, abs(entry.credited) * 1000]] if entry.credited else [],
+        "held": [[0, abs(entry.held) * 1000]] if entry.held else [],
+        "refused": {name: [[0, s * 1000]] for name, s in entry.refused.items()},
+        "claimed_ms": entry.claimed_ms,
+        "seen_ms": 0,
+        "credited_ms": entry.credited * 1000,
+        "held_ms": entry.held * 1000,
+        "device_hash": "ab12cd34" * 8,
+        "request_id": entry.request_id,
+    }
 
 
 def _add_up(session: Session, person_id: int, material_id: int, entries: Sequence[Entry]) -> None:

@@ -78,27 +78,37 @@ def make_day(
     """Write an evening's entries of one item; return the lease that earned them."""
     at = begin_of(day)
     lease = make_lease(session, enrollment, made, item=item, started_at_ms=at)
-    material_id = made.materials[item].id
-    own = {"person_id": enrollment.person_id, "material_id": material_id, "day": day.toordinal()}
+    own = {
+        "person_id": enrollment.person_id,
+        "material_id": made.materials[item].id,
+        "day": day.toordinal(),
+    }
     rows = []
     for number, entry in enumerate(entries, start=1):
-        spent = (entry.credited + entry.held) * 1000 if entry.kind == "beat" else None
-        rows.append(own | _columns(entry, at, spent, lease=lease, seq=number))
+        is_beat = entry.kind == "beat"
+        spent = (entry.credited + entry.held) * 1000 if is_beat else None
+        rows.append(
+            {
+                **own,
+                **_amounts(entry),
+                "lease_id": None if entry.request_id else lease,
+                "seq": number if is_beat else None,
+                "wall_from_ms": None if spent is None else at,
+                "wall_to_ms": None if spent is None else at + spent,
+                "received_at_ms": at + (spent or 0),
+                "state": "playing" if is_beat else None,
+            }
+        )
         at += max(spent or 0, 1000)
     session.execute(insert(WatchSlice), rows)
-    _add_up(session, enrollment.person_id, material_id, entries)
+    _add_up(session, enrollment.person_id, own["material_id"], entries)
     return lease
 
 
-def _columns(entry: Entry, at: int, spent: int | None, *, lease: str, seq: int) -> dict[str, Any]:
-    """Return what an entry says; ``spent`` is the wall time of a beat, milliseconds."""
+def _amounts(entry: Entry) -> dict[str, Any]:
     return {
         "kind": entry.kind,
-        "lease_id": None if entry.request_id else lease,
-        "seq": None if spent is None else seq,
         "part": 0,
-        "wall_from_ms": None if spent is None else at,
-        "wall_to_ms": None if spent is None else at + spent,
         "claimed": [[0, entry.claimed_ms]],
         "seen": [],
         "credited": [[0, abs(entry.credited) * 1000]] if entry.credited else [],
@@ -109,8 +119,6 @@ def _columns(entry: Entry, at: int, spent: int | None, *, lease: str, seq: int) 
         "credited_ms": entry.credited * 1000,
         "held_ms": entry.held * 1000,
         "device_hash": "ab12cd34" * 8,
-        "received_at_ms": at + (spent or 0),
-        "state": None if spent is None else "playing",
         "request_id": entry.request_id,
     }
 

@@ -5,6 +5,7 @@ from datetime import date, timedelta
 import pytest
 from sqlalchemy import select, text, update
 
+from lms.accounts.models import Person
 from lms.audit.models import AuditEntry
 from lms.core.access import Role, Scope, ScopeKind
 from lms.db.session import Database
@@ -14,6 +15,7 @@ from tests.factories.accounts import COUNTY, make_staff, sign_in
 from tests.factories.enrollment import make_enrollment
 from tests.factories.progress import Entry, begin_of, make_check, make_day, make_lease
 from tests.factories.roster import NEIGHBOUR, Small
+from tests.factories.subsidy import make_known
 from tests.functional.conftest import OpenDesk
 from tests.support.site import Client
 from tests.support.statements import assert_cheap, assert_few_statements
@@ -246,11 +248,16 @@ def test_the_learner_page_of_the_desk_leads_to_the_whole_file(
     assert f'href="{address(half.person_id)}"' in page
 
 
-def test_the_paper_of_the_desk_tells_every_reason_and_not_the_birthday(
-    open_desk: OpenDesk, half: Enrollment
+@pytest.mark.parametrize("tab", ["", "/print"])
+def test_the_desk_reads_every_reason_and_that_the_name_was_checked_but_no_birthday(
+    open_desk: OpenDesk, database: Database, half: Enrollment, tab: str
 ) -> None:
-    page = open_desk(Role.SUPERVISOR).get(f"{address(half.person_id)}/print").text
+    with database.transaction() as session:
+        make_known(session, session.get_one(Person, half.person_id))
+    page = open_desk(Role.SUPERVISOR).get(f"{address(half.person_id)}{tab}").text
     assert "页面在后台 <span" in page
+    assert "本人实名" in page
+    assert "2026-03-02" in page
     assert "出生日期" not in page
 
 

@@ -107,6 +107,22 @@ def test_presence_checks_say_when_how_fast_and_how_many_were_missed(
     assert (newest.was_missed, newest.seconds, newest.title["zh"]) == (True, None, "开场")
 
 
+def test_nothing_of_somebody_else_on_the_same_course_is_read(
+    database: Database, study: Study, read_file: ReadFile
+) -> None:
+    with database.transaction() as session:
+        other = make_enrollment(session, person=make_person(session), course=study.course)
+        entries = [Entry(credited=30, refused={"gap": 3})]
+        lease = make_day(session, other, study.course, "A01/text", DAY, entries)
+        make_check(session, other, lease, shown_at_ms=begin_of(DAY))
+        make_graded_attempt(session, other, study.course, "FINAL/final", percent=70)
+    file = read_file()
+    (line,) = file.holder.courses
+    assert (line.credited_ms, line.refused.ms, line.begun) == (0, 0, 0)
+    assert (file.ledger.days, file.sittings.attempts) == ((), ())
+    assert file.sittings.checks.asked == 0
+
+
 def test_badges_come_with_their_state(
     database: Database, settings: Settings, study: Study, read_file: ReadFile
 ) -> None:

@@ -8,6 +8,8 @@ from sqlalchemy import select, update
 from lms.core.access import Actor, Grant, Role, Scope, ScopeKind
 from lms.db.session import Database, now
 from lms.progress import service
+from lms.progress.domain.ledger import COLUMNS
+from lms.progress.domain.recount import differences, recount
 from lms.progress.domain.report import PlayerReport
 from lms.progress.domain.spans import Spans
 from lms.progress.domain.state import Beat, PlayerState
@@ -94,6 +96,10 @@ def assert_in_step(database: Database, person_id: int) -> None:
         seen, credited = Spans.of(row.seen), Spans.of(row.credited)
         assert (seen.size, credited.size) == (row.seen_ms, row.credited_ms)
         assert not credited.minus(seen)
+    counted = recount({name: getattr(each, name) for name in COLUMNS} for each in entries)
+    assert counted.amounts_differ_at is None
+    kept = {key: vars(row) for key, row in sets_of(database, person_id).items()}
+    assert differences(counted, kept) == {}
     numbers = [each.number for each in entries]
     assert numbers == list(range(1, len(entries) + 1))
     assert (clock.entries, clock.head) == (len(entries), entries[-1].chain_hash)

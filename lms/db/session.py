@@ -7,6 +7,7 @@ from pathlib import Path
 from time import monotonic
 from typing import Any
 
+from pydantic import TypeAdapter
 from sqlalchemy import Connection, Dialect, Engine, create_engine, event, make_url, text
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import InvalidatePoolError
@@ -23,6 +24,13 @@ _BUSY_MS = 15_000
 _REST_SECONDS = 10
 _SQLITE_NOW = text("SELECT strftime('%Y-%m-%dT%H:%M:%f', 'now')")
 _POSTGRESQL_NOW = text("SELECT clock_timestamp()")
+
+# Every beat reads and writes a dozen JSON columns; this takes a fifth of the usual encoder's time.
+_ANY: TypeAdapter[Any] = TypeAdapter(Any)
+_JSON_FAST: dict[str, Any] = {
+    "json_serializer": lambda value: _ANY.dump_json(value).decode(),
+    "json_deserializer": _ANY.validate_json,
+}
 
 
 class Database:
@@ -142,6 +150,7 @@ def _postgresql_engine(url: str) -> Engine:
         max_overflow=16,
         # The connection used last knows the most: its statements are prepared, its pages at hand.
         pool_use_lifo=True,
+        **_JSON_FAST,
         connect_args={"options": "-c statement_timeout=30000 -c timezone=UTC"},
     )
     event.listen(engine, "checkout", _ask_rested(engine.dialect))
@@ -174,7 +183,11 @@ def _sqlite_engine(url: str) -> Engine:
     if path and path != ":memory:":
         Path(path).parent.mkdir(parents=True, exist_ok=True)
     engine = create_engine(
-        url, pool_size=16, max_overflow=48, connect_args={"timeout": _BUSY_MS / 1000}
+        url,
+        pool_size=16,
+        max_overflow=48,
+        connect_args={"timeout": _BUSY_MS / 1000},
+        **_JSON_FAST,
     )
     event.listen(engine, "connect", _configure_sqlite)
     event.listen(engine, "begin", _begin_sqlite)

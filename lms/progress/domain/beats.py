@@ -104,14 +104,17 @@ def _seen_budget(window_ms: int, settings: CountingSettings) -> int:
     """Return how many media milliseconds a window may see; none if it is empty."""
     if window_ms == 0:
         return 0
-    return int(window_ms * settings.max_rate) + settings.slack_ms
+    # Whole numbers, not fractions: this runs with every beat.
+    rate = settings.max_rate
+    return window_ms * rate.numerator // rate.denominator + settings.slack_ms
 
 
 def _seen_mark(clock: LearnerClock, window: Window, kept: Spans, settings: CountingSettings) -> int:
     """Return up to where seen time is spent: slack is lent, so this may lie ahead of now."""
     if not kept:
         return clock.seen_mark
-    return window.begins_at - int(-kept.size // settings.max_rate)
+    rate = settings.max_rate
+    return window.begins_at - -kept.size * rate.denominator // rate.numerator
 
 
 def _pay_ladder(

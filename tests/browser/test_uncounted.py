@@ -30,7 +30,7 @@ def credited(database: Database) -> list[tuple[int, int]]:
 def test_one_button_plays_exactly_what_did_not_count(again: Page, database: Database) -> None:
     why = again.locator("#why")
     expect(why.locator("b").first).to_have_text("有 2 秒没有算")
-    why.locator("summary").click()
+    why.locator("> summary").click()
     again.locator("[data-rate]").click()
     again.get_by_role("button", name="一次补看完").click()
     state = again.locator("[data-state]")
@@ -50,7 +50,7 @@ def test_one_button_plays_exactly_what_did_not_count(again: Page, database: Data
 
 
 def test_who_goes_elsewhere_leaves_the_replay(again: Page) -> None:
-    again.locator("#why summary").click()
+    again.locator("#why > summary").click()
     again.get_by_role("button", name="一次补看完").click()
     until(again, "!v.paused && v.currentTime > 0.3")
     again.evaluate("document.querySelector('video').currentTime = 2.2")

@@ -42,6 +42,8 @@ class Tally:
 
 def hold_against(database: Database, ledger: Ledger) -> Tally:
     """Count what was lost, done twice or never sent, and recount every total."""
+    # What this process had open may have been cut by a crash.
+    database.engine.dispose()
     with database.snapshot() as session:
         stored = stored_operations(session)
         slices = session.execute(_SLICES).all()

@@ -4,7 +4,7 @@ import os
 import shutil
 import signal
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, BrowserType, Page, Playwright, Route
+from playwright.sync_api import Error as PlaywrightError
 
 ROOT = Path(__file__).resolve().parents[2]
 PICTURES = ROOT / "test-results"
@@ -68,7 +69,10 @@ class OwnBrowser:
         # Chromium writes host and process id into the name its lock points to.
         lock = (self._folder / "SingletonLock").readlink()
         os.kill(int(lock.name.rpartition("-")[2]), signal.SIGKILL)
-        self.close()
+        # Nothing may be left to close.
+        with suppress(PlaywrightError):
+            self.close()
+        self._context = None
 
     def close(self) -> None:
         """Close what is open."""

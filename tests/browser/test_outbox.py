@@ -163,7 +163,7 @@ def test_a_full_phone_says_so_and_collects_no_more(lesson_page: Page, learner: P
     lesson_page.context.route("**/beats", lambda route: route.abort())
     lesson_page.evaluate("Outbox.flush = () => Promise.resolve({refused: []})")
     # How much there is, the page knows once it was read.
-    lesson_page.wait_for_function("Outbox.isFull()")
+    until(lesson_page, "Outbox.isFull()")
     lesson_page.locator("[data-play]").click()
     until(lesson_page, "v.ended")
     expect(lesson_page.locator("[data-state]")).to_have_text(

@@ -67,6 +67,8 @@
     sayFirst(state.textContent === text.done ? text.done + " " + words : words);
   }
   function sayWaiting(template) {
+    /* A quiz's form has words of its own under the same names, and no place for these. */
+    if (!state) { return; }
     out.waiting().then(function (entries) {
       if (entries.length) { say(template.replace("{gap}", text.gap).replace("{time}", spell(out.seconds(entries)))); }
     });

@@ -8,7 +8,7 @@ from collections import OrderedDict
 from collections.abc import Iterable, Mapping
 from threading import Lock
 
-from sqlalchemy import select
+from sqlalchemy import URL, select
 from sqlalchemy.orm import Session
 
 from lms.catalog.models import (
@@ -61,9 +61,7 @@ def revision_tree(session: Session, revision_id: int) -> CourseView:
 
 def tree_and_items(session: Session, revision_id: int) -> Kept:
     """Return the tree of a revision as above, and its items by their id."""
-    # Two databases in one process (tests) must not see each other's trees.
-    place = session.get_bind().engine.url
-    key = (place.host, place.port, place.database, revision_id)
+    key = _key(session.get_bind().engine.url, revision_id)
     kept = _kept.get(key)
     if kept is not None:
         return kept
@@ -74,6 +72,11 @@ def tree_and_items(session: Session, revision_id: int) -> Kept:
     if is_whole and state in (RevisionState.PUBLISHED, RevisionState.RETIRED):
         _kept.put(key, kept)
     return kept
+
+
+def kept_tree(database: URL, revision_id: int) -> Kept | None:
+    """Return the same where this process has it already."""
+    return _kept.get(_key(database, revision_id))
 
 
 def published_revisions(session: Session) -> list[int]:
@@ -94,6 +97,11 @@ def published_revision(session: Session, slug: str) -> int | None:
         .join(Course, Course.id == Revision.course_id)
         .where(Course.slug == slug, Revision.state == RevisionState.PUBLISHED)
     )
+
+
+def _key(database: URL, revision_id: int) -> Key:
+    # Two databases in one process (tests) must not see each other's trees.
+    return (database.host, database.port, database.database, revision_id)
 
 
 def _load(session: Session, revision_id: int) -> tuple[str, CourseView]:

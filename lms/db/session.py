@@ -1,8 +1,9 @@
 """One transaction a piece of work: opens, commits and closes the unit of work."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, nullcontext
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from time import monotonic
 from typing import Any
@@ -12,16 +13,18 @@ from sqlalchemy import Connection, Dialect, Engine, create_engine, event, make_u
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import InvalidatePoolError
 from sqlalchemy.orm import Session, sessionmaker
-from sqlalchemy.pool import ConnectionPoolEntry
+from sqlalchemy.pool import ConnectionPoolEntry, PoolProxiedConnection
 
 from lms.db.bus import Bus
-from lms.db.prepared import Prepared, Values, told
+from lms.db.prepared import Ask, Prepared, Values, told
 from lms.db.turns import Turns
 
 # Wait this long for another writer before giving up, milliseconds (SQLite has one writer).
 _BUSY_MS = 15_000
 # A connection nobody took for so long may have been cut by a restart or a firewall.
 _REST_SECONDS = 10
+# Takes the write lock at once: a read lock that is raised later fails when a writer came between.
+_BEGIN_WRITING = "BEGIN IMMEDIATE"
 _SQLITE_NOW = text("SELECT strftime('%Y-%m-%dT%H:%M:%f', 'now')")
 _POSTGRESQL_NOW = text("SELECT clock_timestamp()")
 
@@ -89,7 +92,44 @@ class Database:
             with self.engine.connect() as connection:
                 return prepared.run(connection, values)
 
+    def write_at_once(self, statements: Sequence[Prepared], values: Values) -> bool:
+        """Write without asking anything in between; durable where this returns True.
+
+        The first statement must answer with a row where it wrote one; it does not where what it
+        rests on has changed. Then, and where anything went wrong, nothing is written and this is
+        False: a ``transaction`` finds out what there is to say. PostgreSQL takes one statement.
+        """
+        try:
+            with self._turn(), self._alone() as (ask, driver):
+                return self._written(ask, driver, statements, values)
+        except self.engine.dialect.loaded_dbapi.Error:
+            return False
+
+    def _written(
+        self,
+        ask: Ask,
+        driver: Any,  # noqa: ANN401 (a driver's, untyped)
+        statements: Sequence[Prepared],
+        values: Values,
+    ) -> bool:
+        if self.is_sqlite:
+            driver.execute(_BEGIN_WRITING)
+        first, *others = statements
+        is_written = bool(ask(first, values))
+        if is_written:
+            for each in others:
+                ask(each, values)
+        if self.is_sqlite:
+            driver.execute("COMMIT" if is_written else "ROLLBACK")
+        return is_written
+
     def _looked_up(self, prepared: Prepared, values: Values) -> list[Any]:
+        with self._alone() as (ask, _driver):
+            return ask(prepared, values)
+
+    @contextmanager
+    def _alone(self) -> Iterator[tuple[Ask, Any]]:
+        """Yield what runs statements outside of any transaction, and the driver's connection."""
         dialect = self.engine.dialect
         pooled = self.engine.raw_connection()
         # The driver begins a transaction by itself unless told not to; saying so costs no message.
@@ -97,10 +137,11 @@ class Database:
         try:
             if not self.is_sqlite:
                 driver.autocommit = True
-            rows = prepared.run_alone(self.engine, pooled, values)
+            yield partial(_run_alone, self.engine, pooled), driver
             if not self.is_sqlite:
                 driver.autocommit = False
         except dialect.loaded_dbapi.Error as error:
+            # With the connection goes what it had begun.
             pooled.invalidate(error)
             if dialect.is_disconnect(error, driver, None):
                 # No connection made before a restart is of any use.
@@ -108,7 +149,6 @@ class Database:
             raise
         finally:
             pooled.close()
-        return rows
 
     def dispose(self) -> None:
         """Close all pooled connections."""
@@ -131,6 +171,11 @@ def connection_of(session: Session) -> Connection:
     return bound if isinstance(bound, Connection) else session.connection()
 
 
+def run_in(session: Session, prepared: Prepared, values: Values) -> list[Any]:
+    """Return the rows of a statement in the session's transaction."""
+    return prepared.run(connection_of(session), values)
+
+
 def now(session: Session) -> datetime:
     """Return the database's clock: what earns or expires is measured by it alone."""
     if session.get_bind().dialect.name == "sqlite":
@@ -140,6 +185,12 @@ def now(session: Session) -> datetime:
     if moment is None:
         raise RuntimeError("the database gave no time")
     return moment.astimezone(UTC)
+
+
+def _run_alone(
+    engine: Engine, pooled: PoolProxiedConnection, prepared: Prepared, values: Values
+) -> list[Any]:
+    return prepared.run_alone(engine, pooled, values)
 
 
 def _postgresql_engine(url: str) -> Engine:
@@ -207,12 +258,9 @@ def _configure_sqlite(connection: DBAPIConnection, _record: object) -> None:
 
 
 def _begin_sqlite(connection: Connection) -> None:
-    """Take the write lock at once where a transaction will write.
-
-    A read lock that is raised later fails at once when another writer came between.
-    """
+    """Take the write lock at once where a transaction will write."""
     write = connection.get_execution_options().get("lms_write", False)
-    say = "BEGIN IMMEDIATE" if write else "BEGIN"
+    say = _BEGIN_WRITING if write else "BEGIN"
     driver: Any = connection.connection.dbapi_connection
     try:
         driver.execute(say)

@@ -15,6 +15,7 @@ from tests.factories.accounts import make_person, make_sign_in
 from tests.factories.catalog import lesson, make_course, video
 from tests.factories.enrollment import make_enrollment
 from tests.factories.media import make_asset
+from tests.support.beats import send_beat
 
 _KEPT = (
     "SELECT lease_id, seq, day, claimed, credited, refused, credited_ms "
@@ -40,15 +41,7 @@ def watch(database: Database) -> tuple[Actor, str]:
 
 
 def beat(database: Database, actor: Actor, held: str, seq: int, played: Any) -> dict[str, Any]:
-    with database.transaction() as session:
-        reply = service.take_beat(
-            session,
-            actor=actor,
-            lease_id=held,
-            report=PlayerReport(Beat(seq, played)),
-            device_hash="0" * 64,
-        )
-    return reply.answer
+    return send_beat(database, actor, held, PlayerReport(Beat(seq, played))).answer
 
 
 def test_beats_keep_their_evidence_and_their_answers(database: Database) -> None:

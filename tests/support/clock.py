@@ -13,6 +13,5 @@ from lms.progress.queries import counting
 def move_clock(monkeypatch: pytest.MonkeyPatch, read_ms: Callable[[], int]) -> None:
     """Make every statement that reads the database's clock for counting read this instead."""
     moved = bindparam("hands", callable_=read_ms, type_=BigId)
-    lock, beat = counting.lock_statement(moved), Prepared(counting.beat_statement(moved))
-    monkeypatch.setattr(counting, "_LOCK", {"sqlite": lock, "postgresql": lock})
-    monkeypatch.setattr(counting, "_BEAT", {"sqlite": beat, "postgresql": beat})
+    monkeypatch.setattr(counting, "_LOCK", counting.lock_statement(moved))
+    monkeypatch.setattr(counting, "_BEAT", Prepared(counting.beat_statement(moved)))

@@ -19,11 +19,13 @@ from sqlalchemy import (
     select,
     update,
 )
+from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.orm import Session
+from sqlalchemy.sql.functions import FunctionElement
 
 from lms.catalog.models import Item, Lesson
-from lms.db.prepared import Prepared
-from lms.db.session import connection_of
+from lms.db.base import BigId
+from lms.db.prepared import Ask, Prepared
 from lms.enrollment.models import Enrollment
 from lms.progress.domain.totals import Totals
 from lms.progress.models import (
@@ -61,10 +63,24 @@ _CLOCKS, _LEASES, _SLICES, _SETS, _DONE, _LESSONS, _ITEMS, _ENROLLMENTS, _CHECKS
 )
 _K, _L, _W, _S, _D = _CLOCKS.c, _LEASES.c, _SLICES.c, _SETS.c, _DONE.c
 _U, _I, _E, _P = _LESSONS.c, _ITEMS.c, _ENROLLMENTS.c, _CHECKS.c
-_NOW_MS: dict[str, ColumnElement[Any]] = {
-    "sqlite": func.round((func.julianday("now") - _JULIAN_1970) * _MS_A_DAY),
-    "postgresql": func.floor(func.extract("epoch", func.clock_timestamp()) * 1000),
-}
+
+
+class NowMs(FunctionElement[int]):
+    """The database's clock in whole milliseconds since 1970, UTC."""
+
+    inherit_cache = True
+    type = BigId
+
+
+@compiles(NowMs, "postgresql")
+def _now_of_postgresql(*_compiled: object, **_how: object) -> str:
+    return "CAST(floor(EXTRACT(epoch FROM clock_timestamp()) * 1000) AS BIGINT)"
+
+
+@compiles(NowMs, "sqlite")
+def _now_of_sqlite(*_compiled: object, **_how: object) -> str:
+    since_1970 = f"(julianday('now') - {_JULIAN_1970}) * {_MS_A_DAY}"
+    return f"CAST(round({since_1970}) AS INTEGER)"
 
 
 _WANTED = (
@@ -85,7 +101,7 @@ _WANTED = (
 )
 
 
-def lock_statement(read_ms: ColumnElement[Any]) -> Update:
+def lock_statement(read_ms: ColumnElement[int]) -> Update:
     """Return what locks a learner's clock, says so, and reads it with the database's clock."""
     return (
         update(_CLOCKS)
@@ -95,24 +111,12 @@ def lock_statement(read_ms: ColumnElement[Any]) -> Update:
     )
 
 
-def beat_statement(read_ms: ColumnElement[Any]) -> Select[*tuple[Any, ...]]:
-    """Return what locks a learner's clock and reads everything a beat needs.
-
-    ``turn_read`` is the turn as it was when the statement began: where it is not ``turn``,
-    another transaction held the lock in between, and what was read beside the clock is old.
-    """
-    before, old = _CLOCKS.alias("before"), _SLICES.alias("old")
+def beat_statement(read_ms: ColumnElement[int]) -> Select[*tuple[Any, ...]]:
+    """Return what reads everything a beat needs."""
     last_seq = select(func.max(_W.seq)).where(_W.lease_id == _L.id).correlate(_LEASES)
     return (
-        select(
-            *_WANTED,
-            read_ms.label("read_ms"),
-            before.c.turn.label("turn_read"),
-            last_seq.scalar_subquery().label("last_seq"),
-            *(old.c.code, old.c.answer),
-        )
+        select(*_WANTED, read_ms.label("read_ms"), last_seq.scalar_subquery().label("last_seq"))
         .join_from(_LEASES, _CLOCKS, _K.person_id == _L.person_id)
-        .join(before, before.c.person_id == _L.person_id)
         .join(_ITEMS, _I.id == _L.item_id)
         .join(_LESSONS, _U.id == _I.lesson_id)
         .join(_ENROLLMENTS, _E.id == _L.enrollment_id)
@@ -125,17 +129,18 @@ def beat_statement(read_ms: ColumnElement[Any]) -> Select[*tuple[Any, ...]]:
                 _D.item_key == _I.key,
             ),
         )
-        .outerjoin(
-            old, and_(old.c.lease_id == _L.id, old.c.seq == bindparam("seq"), old.c.part == 0)
-        )
         .outerjoin(_CHECKS, and_(_P.person_id == _L.person_id, _P.answered_at_ms.is_(None)))
         .where(_L.id == bindparam("lease_id"), _L.person_id == bindparam("person_id"))
-        .with_for_update(of=_CLOCKS)
     )
 
 
-_LOCK = {engine: lock_statement(read_ms) for engine, read_ms in _NOW_MS.items()}
-_BEAT = {engine: Prepared(beat_statement(read_ms)) for engine, read_ms in _NOW_MS.items()}
+_LOCK = lock_statement(NowMs())
+_BEAT = Prepared(beat_statement(NowMs()))
+_GIVEN = Prepared(
+    select(_W.code, _W.answer).where(
+        _W.lease_id == bindparam("lease_id"), _W.seq == bindparam("seq"), _W.part == 0
+    )
+)
 _SETS_OF = select(_S.seen, _S.credited, _S.position_ms).where(
     _S.person_id == bindparam("person_id"), _S.material_id == bindparam("material_id")
 )
@@ -158,23 +163,22 @@ def lock_clock(session: Session, person_id: int) -> State | None:
     ``read_ms`` is the database's clock in the statement that takes the lock, so that nothing
     that waited gets an older moment than what it waited for.
     """
-    statement = _LOCK[session.get_bind().dialect.name]
-    return session.execute(statement, {"its_person": person_id}).one_or_none()
+    return session.execute(_LOCK, {"its_person": person_id}).one_or_none()
 
 
-def beat_state(session: Session, *, person_id: int, lease_id: str, seq: int) -> State | None:
-    """Lock the learner's clock and return all a beat needs, in one statement.
+def beat_state(ask: Ask, *, person_id: int, lease_id: str) -> State | None:
+    """Return all a beat needs in one statement: lease, clock, sets, the check that waits.
 
-    That is lease, sets, the presence check that waits, and the stored answer to the same beat.
-    ``seen`` is ``None`` where the person has no sets of the material yet.
+    ``seen`` is ``None`` where the person has no sets of the material yet. Where the clock is not
+    locked, ``turn`` tells later whether somebody else took it since.
     """
-    connection = connection_of(session)
-    statement = _BEAT[connection.dialect.name]
-    wanted = {"person_id": person_id, "lease_id": lease_id, "seq": seq}
-    rows = statement.run(connection, wanted)
-    if rows and rows[0].turn != rows[0].turn_read:
-        # It waited for another beat of this learner; the lock is ours now, so this is the truth.
-        rows = statement.run(connection, wanted)
+    rows = ask(_BEAT, {"person_id": person_id, "lease_id": lease_id})
+    return rows[0] if rows else None
+
+
+def given_answer(ask: Ask, *, lease_id: str, seq: int) -> State | None:
+    """Return the stored answer to a beat of the lease and the code it went out with."""
+    rows = ask(_GIVEN, {"lease_id": lease_id, "seq": seq})
     return rows[0] if rows else None
 
 

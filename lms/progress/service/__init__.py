@@ -1,6 +1,6 @@
 """Gives out leases, takes beats, derives completion; everything under the learner's lock."""
 
-from lms.progress.service.beats import BeatReply, take_beat
+from lms.progress.service.beats import BeatReply, SentBeat, count_beat, take_beat
 from lms.progress.service.checks import CheckReply, answer_check
 from lms.progress.service.completion import (
     complete_item,
@@ -8,15 +8,19 @@ from lms.progress.service.completion import (
     derive_completion,
     require_open,
 )
+from lms.progress.service.entries import Written
 from lms.progress.service.leases import LeaseReply, end_lease, end_leases_of_sign_in, take_lease
 
 __all__ = [
     "BeatReply",
     "CheckReply",
     "LeaseReply",
+    "SentBeat",
+    "Written",
     "answer_check",
     "complete_item",
     "complete_what_was_seen",
+    "count_beat",
     "derive_completion",
     "end_lease",
     "end_leases_of_sign_in",

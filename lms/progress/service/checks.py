@@ -26,8 +26,6 @@ from lms.progress.service.settling import write_settlement
 
 # Every second check is a question where there are captions to ask about.
 _QUESTIONS = 0.5
-# No beat has this number: what is read with it is the lease alone.
-NO_BEAT = -1
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +80,7 @@ def settled(session: Session, known: Known) -> Known:
         update(PresenceCheck).where(PresenceCheck.id == row.check_id).values(missed_at_ms=now_ms)
     )
     write_settlement(session, known, settlement)
-    return read_known(session, person_id=row.person_id, lease_id=row.id, seq=NO_BEAT)
+    return read_known(session, person_id=row.person_id, lease_id=row.id)
 
 
 def answer_check(
@@ -94,7 +92,7 @@ def answer_check(
 
     Raises ``NotFound`` for anyone else's check and ``InvalidInput`` for no answer it offers.
     """
-    known = read_known(session, person_id=actor.person_id, lease_id=lease_id, seq=NO_BEAT)
+    known = read_known(session, person_id=actor.person_id, lease_id=lease_id)
     check = _own_check(session, actor, check_id)
     if check.answered_at_ms is not None:
         return CheckReply(known, open_prompt(known), check.is_right, check.missed_at_ms is not None)
@@ -114,7 +112,7 @@ def answer_check(
         .where(PresenceCheck.id == check_id)
         .values(answered_at_ms=now_ms, answered_number=entries, answer=answer, is_right=right)
     )
-    known = read_known(session, person_id=actor.person_id, lease_id=lease_id, seq=NO_BEAT)
+    known = read_known(session, person_id=actor.person_id, lease_id=lease_id)
     return CheckReply(known, None, right, was_missed)
 
 
@@ -123,7 +121,7 @@ def _more_time(session: Session, known: Known, check: PresenceCheck) -> CheckRep
     if ask_more_time(known.clock, known.settings, now_ms) != known.clock:
         asked = update(PresenceCheck).where(PresenceCheck.id == check.id)
         session.execute(asked.values(more_time_at_ms=now_ms))
-        known = read_known(session, person_id=row.person_id, lease_id=row.id, seq=NO_BEAT)
+        known = read_known(session, person_id=row.person_id, lease_id=row.id)
     return CheckReply(known, open_prompt(known), None, _was_missed(known))
 
 

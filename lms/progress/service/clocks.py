@@ -56,13 +56,13 @@ def lock_clock(session: Session, person_id: int, settings: CountingSettings) -> 
     if row is None:
         return None
     now_ms, ahead_ms = now_of(row, settings)
-    write_clock(session, person_id, read_at_ms=int(row.read_ms), ahead_ms=ahead_ms)
+    write_clock(session, person_id, read_at_ms=row.read_ms, ahead_ms=ahead_ms)
     return Locked(row, now_ms)
 
 
 def now_of(row: State, settings: CountingSettings) -> tuple[int, int]:
     """Return the learner's now and how far it is ahead of the database's clock, milliseconds."""
-    return steady_now(int(row.read_ms), row.read_at_ms, row.ahead_ms, settings.gap_cap_ms)
+    return steady_now(row.read_ms, row.read_at_ms, row.ahead_ms, settings.gap_cap_ms)
 
 
 def seal(session: Session, person_id: int) -> None:

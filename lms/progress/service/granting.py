@@ -112,7 +112,7 @@ def _entry(what: Grant, locked: Locked, material_id: int, granted: Granted) -> d
         "seen_ms": granted.seen.size,
         "credited_ms": granted.credited.size,
         "held_ms": 0,
-        "received_at_ms": int(locked.row.read_ms),
+        "received_at_ms": locked.row.read_ms,
     }
 
 

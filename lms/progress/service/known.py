@@ -1,13 +1,15 @@
 """Gathers what the database knows when a beat arrives, under the lock of the learner's clock."""
 
 from dataclasses import dataclass
+from functools import partial
 
 from sqlalchemy.orm import Session
 
 from lms.catalog.models import ItemKind
 from lms.catalog.outline import ItemView
-from lms.catalog.tree import tree_and_items
+from lms.catalog.tree import Kept, tree_and_items
 from lms.core.errors import NotFound
+from lms.db.session import run_in
 from lms.progress import queries
 from lms.progress.domain.answers import BeatState
 from lms.progress.domain.settings import CountingSettings
@@ -54,12 +56,19 @@ class Known:
         return BeatState(self.clock, lease, progress)
 
 
-def read_known(session: Session, *, person_id: int, lease_id: str, seq: int) -> Known:
+def read_known(session: Session, *, person_id: int, lease_id: str) -> Known:
     """Lock the person's clock and return what a beat needs. Raises ``NotFound``."""
-    row = queries.beat_state(session, person_id=person_id, lease_id=lease_id, seq=seq)
+    queries.lock_clock(session, person_id)
+    ask = partial(run_in, session)
+    row = queries.beat_state(ask, person_id=person_id, lease_id=lease_id)
     if row is None:
         raise NotFound
-    course, items = tree_and_items(session, row.revision_id)
+    return known_of(row, tree_and_items(session, row.revision_id))
+
+
+def known_of(row: State, kept: Kept) -> Known:
+    """Return what the row and what is kept of its course tell."""
+    course, items = kept
     settings = counting_of(course.programme_slug)
     now_ms, ahead_ms = now_of(row, settings)
     moment = moment_of(row, now_ms, settings)

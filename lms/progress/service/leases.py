@@ -20,7 +20,7 @@ from lms.progress.domain.units import ms_to_datetime
 from lms.progress.events import LeaseEnded
 from lms.progress.gateway import counting_of
 from lms.progress.models import PlaybackLease
-from lms.progress.service.checks import NO_BEAT, open_prompt, settled
+from lms.progress.service.checks import open_prompt, settled
 from lms.progress.service.clocks import lock_clock, open_clock
 from lms.progress.service.completion import require_open
 from lms.progress.service.known import Known, read_known
@@ -68,7 +68,7 @@ def take_lease(session: Session, *, actor: Actor, item_id: int) -> LeaseReply:
     )
     session.add(lease)
     session.flush()
-    known = read_known(session, person_id=actor.person_id, lease_id=lease.id, seq=NO_BEAT)
+    known = read_known(session, person_id=actor.person_id, lease_id=lease.id)
     return _reply(settled(session, known))
 
 

@@ -36,7 +36,7 @@ def write_settlement(
         today = known.moment.parts[-1].day
         rows.append(_moved(closing, row.check_material_id, row.check_lease_id, today))
     if rows:
-        received = {"received_at_ms": int(row.read_ms)}
+        received = {"received_at_ms": row.read_ms}
         ledger.write(session, [each | received for each in rows])
     _settle_sets(session, known, settlement.entries)
     return ledger.entries

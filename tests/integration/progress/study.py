@@ -9,6 +9,7 @@ from lms.progress.domain.report import PlayerReport
 from lms.progress.domain.state import Beat, PlayerState
 from lms.progress.service import BeatReply, CheckReply, LeaseReply
 from tests.integration.progress.conftest import Clock, Learner
+from tests.support.beats import send_beat
 
 
 class Study:
@@ -39,14 +40,7 @@ class Study:
         report = PlayerReport(
             Beat(self.seq, pairs, PlayerState(state)), round(self.position * 1000)
         )
-        with self.database.transaction() as session:
-            return service.take_beat(
-                session,
-                actor=self.actor,
-                lease_id=self.held,
-                report=report,
-                device_hash="0" * 64,
-            )
+        return send_beat(self.database, self.actor, self.held, report)
 
     def play_until_asked(self, most: float = 660) -> dict[str, Any]:
         """Play by beats of 15 s until a presence check is shown; return it."""

@@ -16,6 +16,7 @@ from lms.progress.domain.state import Beat, PlayerState
 from lms.progress.models import MaterialProgress, StudyClock, WatchSlice
 from tests.factories.accounts import COUNTY, make_person, make_sign_in
 from tests.integration.progress.conftest import Clock
+from tests.support.beats import send_beat
 
 _NEVER_MS = 10**12
 
@@ -39,14 +40,7 @@ class Player:
         """Report a stretch of seconds."""
         self.seq += 1
         beat = Beat(self.seq, ((round(begin * 1000), round(end * 1000)),), state)
-        with self.database.transaction() as session:
-            service.take_beat(
-                session,
-                actor=self.actor,
-                lease_id=self.lease,
-                report=PlayerReport(beat, round(end * 1000)),
-                device_hash="0" * 64,
-            )
+        send_beat(self.database, self.actor, self.lease, PlayerReport(beat, round(end * 1000)))
 
     def lose(self, item_id: int, seconds: float) -> None:
         """Study the item with the line away: the first minute counts, the rest is ``gap``."""

@@ -18,6 +18,7 @@ from lms.progress.domain.state import Beat, LeaseEnd
 from lms.progress.models import ItemCompletion, PlaybackLease, WatchSlice
 from lms.progress.service import BeatReply
 from tests.integration.progress.conftest import Clock, Learner
+from tests.support.beats import send_beat
 
 
 def lease(database: Database, learner: Learner, name: str) -> str:
@@ -35,14 +36,8 @@ def beat(
     actor: Any = None,
 ) -> BeatReply:
     pairs = tuple((round(a * 1000), round(b * 1000)) for a, b in played)
-    with database.transaction() as session:
-        return service.take_beat(
-            session,
-            actor=actor or learner.actor,
-            lease_id=held,
-            report=PlayerReport(Beat(seq, pairs), position_ms=7000),
-            device_hash="0" * 64,
-        )
+    report = PlayerReport(Beat(seq, pairs), position_ms=7000)
+    return send_beat(database, actor or learner.actor, held, report)
 
 
 def test_watching_a_video_to_the_end_completes_it_once(

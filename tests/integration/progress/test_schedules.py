@@ -19,6 +19,7 @@ from lms.progress.domain.units import ms_to_seconds
 from lms.progress.service import checks, known, leases
 from lms.progress.service.known import read_known
 from tests.integration.progress.conftest import START_MS, Clock, Learner
+from tests.support.beats import send_beat
 from tests.support.field import field_folder
 
 _OWN = Path(__file__).with_name("schedules.yaml")
@@ -49,6 +50,9 @@ class Player:
             self.step(event)
 
     def step(self, event: Any) -> None:
+        if event.kind is EventKind.BEAT:
+            self.beat(event)
+            return
         with self.database.transaction() as session:
             if event.kind is EventKind.LEASE:
                 reply = service.take_lease(
@@ -59,8 +63,6 @@ class Player:
                 service.end_lease(
                     session, actor=self.learner.actor, lease_id=self.leases[event.device]
                 )
-            elif event.kind is EventKind.BEAT:
-                self.beat(session, event)
             else:
                 self.prompt(session, event)
 
@@ -68,9 +70,7 @@ class Player:
         lease_id = self.leases.get(event.device) or next(iter(self.leases.values()))
         actor = self.learner.actor
         if event.kind is EventKind.PROMPT:
-            held = read_known(
-                session, person_id=actor.person_id, lease_id=lease_id, seq=checks.NO_BEAT
-            )
+            held = read_known(session, person_id=actor.person_id, lease_id=lease_id)
             held = checks.settled(session, held)
             if held.clock.prompt is None:
                 shown = checks.show_check(
@@ -83,15 +83,10 @@ class Player:
                 session, actor=actor, lease_id=lease_id, check_id=int(self.check), answer=answer
             )
 
-    def beat(self, session: Any, event: Any) -> None:
+    def beat(self, event: Any) -> None:
+        held, report = self.leases[event.device], PlayerReport(event.beat)
         try:
-            reply = service.take_beat(
-                session,
-                actor=self.learner.actor,
-                lease_id=self.leases[event.device],
-                report=PlayerReport(event.beat),
-                device_hash="0" * 64,
-            )
+            reply = send_beat(self.database, self.learner.actor, held, report)
         except Conflict as refused:
             self.codes.append(refused.code)
             return

@@ -21,6 +21,7 @@ from tests.factories.accounts import make_person, make_sign_in
 from tests.factories.assessment import right_letters
 from tests.factories.catalog import MadeCourse
 from tests.factories.subsidy import make_known, make_subsidised_course
+from tests.support.beats import send_beat
 from tests.support.clock import move_clock
 
 
@@ -50,14 +51,7 @@ class Study:
             stop = min(start + 15_000, end * 1000)
             self.ms += stop - start
             beat = Beat(start // 15_000 + 1, ((start, stop),))
-            with self.database.transaction() as session:
-                progress.take_beat(
-                    session,
-                    actor=self.actor,
-                    lease_id=lease,
-                    report=PlayerReport(beat, position_ms=stop),
-                    device_hash="0" * 64,
-                )
+            send_beat(self.database, self.actor, lease, PlayerReport(beat, position_ms=stop))
 
     def pass_the_quiz(self) -> None:
         with self.database.transaction() as session:

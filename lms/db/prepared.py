@@ -10,13 +10,16 @@ from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Connection, Delete, Dialect, Engine, Insert, Select, Update
-from sqlalchemy.engine.interfaces import DBAPICursor
+from sqlalchemy.engine import Compiled
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import PoolProxiedConnection
 
+from lms.db import libpq
+
 Statement = Select[*tuple[Any, ...]] | Insert | Update | Delete
 Values = Mapping[str, Any]
-_Convert = Callable[[Any], Any] | None
+Row = Sequence[Any]
+_Execute = Callable[[PoolProxiedConnection, Values], list[Row]]
 
 
 class Prepared:
@@ -28,7 +31,7 @@ class Prepared:
     def __init__(self, statement: Statement, *names: str) -> None:
         """``names`` are the columns an insert or update sets, where the statement names none."""
         self.statement = statement
-        self._names = names
+        self._names = list(names) or None
         self._by_dialect: dict[str, _Spoken] = {}
 
     def run(self, connection: Connection, values: Values) -> list[Any]:
@@ -37,7 +40,7 @@ class Prepared:
         try:
             return self._asked(connection, connection.connection, dialect, values)
         except dialect.loaded_dbapi.Error as error:
-            raise told(error, self.spoken(dialect).sql, dialect) from error
+            raise told(error, self._spoken(dialect).sql, dialect) from error
 
     def run_alone(self, engine: Engine, pooled: PoolProxiedConnection, values: Values) -> list[Any]:
         """Return the rows, outside of any transaction. Raises what the driver raises."""
@@ -50,63 +53,119 @@ class Prepared:
         dialect: Dialect,
         values: Values,
     ) -> list[Any]:
-        spoken = self.spoken(dialect)
-        cursor = self.cursor(pooled)
-        filled = spoken.fill(values)
+        spoken = self._spoken(dialect)
+        filled = {**spoken.constants, **values}
+        for name, make in spoken.makers.items():
+            filled[name] = make()
         for listen in heard_by.dispatch.before_cursor_execute:
-            listen(heard_by, cursor, spoken.sql, filled, None, False)  # noqa: FBT003 (as SQLAlchemy calls it)
-        return spoken.rows(cursor, filled)
+            told_ = spoken.as_sqlalchemy(filled)
+            listen(heard_by, None, spoken.sql, told_, None, False)  # noqa: FBT003 (as SQLAlchemy calls it)
+        return [spoken.row(each) for each in spoken.execute(pooled, filled)]
 
-    def cursor(self, pooled: PoolProxiedConnection) -> DBAPICursor:
-        """Return this statement's own cursor of the connection, which knows it already."""
-        kept: DBAPICursor | None = pooled.info.get(self)
-        if kept is None:
-            kept = pooled.info[self] = pooled.cursor()
-        return kept
-
-    def spoken(self, dialect: Dialect) -> "_Spoken":
+    def _spoken(self, dialect: Dialect) -> "_Spoken":
         """Return the statement as the database at hand reads it."""
         found = self._by_dialect.get(dialect.name)
         if found is None:
-            found = self._by_dialect[dialect.name] = _speak(self.statement, self._names, dialect)
+            found = self._by_dialect[dialect.name] = self._speak(dialect)
         return found
+
+    def _speak(self, dialect: Dialect) -> "_Spoken":
+        compiled = self._compiled(dialect)
+        columns = [*self.statement.exported_columns] if _answers(self.statement) else []
+        fill = _filler(compiled, dialect)
+        if dialect.name == "postgresql":
+            # The driver's own way to write values, which libpq's call does not know.
+            speaks: Any = type(dialect)
+            numbered = self._compiled(speaks(paramstyle="numeric_dollar"))
+            execute = _by_libpq(numbered, columns, dialect)
+        else:
+            execute = _by_cursor(compiled, columns, dialect, fill)
+        return _Spoken(
+            sql=str(compiled),
+            constants={
+                name: bind.value for name, bind in compiled.binds.items() if not bind.required
+            },
+            makers={name: bind.callable for name, bind in compiled.binds.items() if bind.callable},
+            as_sqlalchemy=fill,
+            execute=execute,
+            row=_row_of([str(each.key) for each in columns]),
+        )
+
+    def _compiled(self, dialect: Dialect) -> Any:  # noqa: ANN401 (SQLAlchemy's, half typed)
+        compiled: Any = self.statement.compile(dialect=dialect, column_keys=self._names)
+        if compiled.post_compile_params or compiled.literal_execute_params:
+            raise ValueError("a prepared statement takes single values only")
+        return compiled
 
 
 @dataclass(frozen=True, slots=True)
 class _Spoken:
-    """What one driver is handed."""
+    """What one engine is handed, and how."""
 
     sql: str
-    # Where the driver takes values by their place, their order.
-    order: tuple[str, ...] | None
-    constants: Mapping[str, Any]
+    constants: Values
     makers: Mapping[str, Callable[[], Any]]
-    into: Mapping[str, Callable[[Any], Any]]
-    out_of: Sequence[_Convert]
-    row: Callable[[Sequence[Any]], Any]
+    as_sqlalchemy: Callable[[Values], Any]
+    execute: _Execute
+    row: Callable[[Row], Any]
 
-    def fill(self, values: Mapping[str, Any]) -> Any:  # noqa: ANN401 (as the driver takes them)
-        filled = {**self.constants, **values}
-        for name, make in self.makers.items():
-            filled[name] = make()
-        for name, convert in self.into.items():
-            filled[name] = convert(filled[name])
-        return filled if self.order is None else tuple(filled[name] for name in self.order)
 
-    def rows(self, cursor: DBAPICursor, filled: Any) -> list[Any]:  # noqa: ANN401 (as above)
-        cursor.execute(self.sql, filled)
-        if not self.out_of:
+def _filler(compiled: Any, dialect: Dialect) -> Callable[[Values], Any]:  # noqa: ANN401 (as above)
+    """Return what turns values into those the driver takes."""
+    convert = {
+        name: converted
+        for name, bind in compiled.binds.items()
+        if (converted := bind.type.dialect_impl(dialect).bind_processor(dialect))
+    }
+    order = tuple(compiled.positiontup or ()) if compiled.positional else None
+
+    def fill(values: Values) -> Any:  # noqa: ANN401 (as the driver takes them)
+        filled = dict(values)
+        for name, into in convert.items():
+            filled[name] = into(filled[name])
+        return filled if order is None else tuple(filled[name] for name in order)
+
+    return fill
+
+
+def _by_cursor(
+    compiled: Compiled, columns: Sequence[Any], dialect: Dialect, fill: Callable[[Values], Any]
+) -> _Execute:
+    sql, kept = str(compiled), object()
+    out_of = [each.type.dialect_impl(dialect).result_processor(dialect, None) for each in columns]
+    converted = [(place, convert) for place, convert in enumerate(out_of) if convert]
+
+    def execute(pooled: PoolProxiedConnection, values: Values) -> list[Row]:
+        # A cursor of its own knows the statement already.
+        cursor = pooled.info.get(kept)
+        if cursor is None:
+            cursor = pooled.info[kept] = pooled.cursor()
+        cursor.execute(sql, fill(values))
+        if not columns:
             return []
-        found = cursor.fetchall()
-        if any(self.out_of):
-            found = [self._converted(each) for each in found]
-        return [self.row(each) for each in found]
+        rows = [list(each) for each in cursor.fetchall()]
+        for row in rows:
+            for place, convert in converted:
+                row[place] = convert(row[place])
+        return list(rows)
 
-    def _converted(self, found: Sequence[Any]) -> list[Any]:
-        return [
-            convert(value) if convert else value
-            for convert, value in zip(self.out_of, found, strict=True)
-        ]
+    return execute
+
+
+def _by_libpq(compiled: Any, columns: Sequence[Any], dialect: Dialect) -> _Execute:  # noqa: ANN401 (as above)
+    name, sql = libpq.new_name(), str(compiled).encode()
+    order = compiled.positiontup or ()
+    puts = [(each, libpq.putter(compiled.binds[each].type, dialect)) for each in order]
+    gets = [libpq.getter(each.type, dialect) for each in columns]
+
+    def execute(pooled: PoolProxiedConnection, values: Values) -> list[Row]:
+        driver: Any = pooled.dbapi_connection
+        known = pooled.info.setdefault(libpq.KNOWN, set())
+        sent = [put(values[each]) for each, put in puts]
+        result = libpq.execute(driver, known, name, sql, sent)
+        return libpq.rows_of(result, gets) if gets else []
+
+    return execute
 
 
 def told(error: Exception, said: str, dialect: Dialect) -> BaseException:
@@ -115,31 +174,9 @@ def told(error: Exception, said: str, dialect: Dialect) -> BaseException:
     return DBAPIError.instance(said, None, error, known, hide_parameters=True, dialect=dialect)
 
 
-def _speak(statement: Statement, names: Sequence[str], dialect: Dialect) -> _Spoken:
-    compiled = statement.compile(dialect=dialect, column_keys=list(names) or None)
-    if compiled.post_compile_params or compiled.literal_execute_params:
-        raise ValueError("a prepared statement takes single values only")
-    converters = {
-        name: bind.type.dialect_impl(dialect).bind_processor(dialect)
-        for name, bind in compiled.binds.items()
-    }
-    columns = [*statement.exported_columns] if _answers(statement) else []
-    return _Spoken(
-        sql=str(compiled),
-        order=tuple(compiled.positiontup or ()) if compiled.positional else None,
-        constants={name: bind.value for name, bind in compiled.binds.items() if not bind.required},
-        makers={name: bind.callable for name, bind in compiled.binds.items() if bind.callable},
-        into={name: convert for name, convert in converters.items() if convert},
-        out_of=[
-            each.type.dialect_impl(dialect).result_processor(dialect, None) for each in columns
-        ],
-        row=_row_of([str(each.key) for each in columns]),
-    )
-
-
-def _row_of(names: Sequence[str]) -> Callable[[Sequence[Any]], Any]:
+def _row_of(names: Sequence[str]) -> Callable[[Row], Any]:
     made: Any = namedtuple("Row", names)  # type: ignore[misc]  # noqa: PYI024 (the statement says its columns)
-    make: Callable[[Sequence[Any]], Any] = made._make
+    make: Callable[[Row], Any] = made._make
     return make
 
 

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from flask import Flask
+from hypothesis import settings as examples
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 from lms.app import create_app
@@ -20,6 +21,9 @@ from tests.support.field import FIELD_DATA, field_folder
 from tools.messages import compile_catalogue
 
 ROOT = Path(__file__).resolve().parent.parent
+# How long an example takes says more about the machine than about the code.
+examples.register_profile("patient", deadline=None)
+examples.load_profile("patient")
 ENGINES = ["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)]
 
 

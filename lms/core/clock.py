@@ -17,6 +17,11 @@ def use_time_zone(name: str) -> None:
     _Zone.current = ZoneInfo(name)
 
 
+def time_zone() -> ZoneInfo:
+    """Return the installation's time zone."""
+    return _Zone.current
+
+
 def utc_now() -> datetime:
     """Return the process clock, for show and logs; what earns or expires uses the database's."""
     return datetime.now(UTC)

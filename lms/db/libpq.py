@@ -10,6 +10,8 @@ from itertools import count
 from typing import Any
 
 from psycopg import Connection, errors, pq
+from psycopg.abc import PQGen
+from psycopg.rows import tuple_row
 from pydantic_core import from_json, to_json
 from sqlalchemy import JSON, Boolean, Date, DateTime, Dialect, Integer, String, TypeDecorator
 from sqlalchemy.types import TypeEngine
@@ -17,10 +19,24 @@ from sqlalchemy.types import TypeEngine
 Bytes = bytes | None
 Put = Callable[[Any], Bytes]
 Got = Callable[[bytes], Any]
-# Under this name a pooled connection keeps which statements it was told.
-KNOWN = "lms_known"
 _NAMES = count(1)
 _OK = (pq.ExecStatus.TUPLES_OK, pq.ExecStatus.COMMAND_OK)
+
+
+class Wire(Connection[Any]):
+    """A connection that knows which statements the server was told under a name.
+
+    psycopg has the server forget all of them when a transaction rolls back or a table is changed.
+    """
+
+    def __init__(self, pgconn: pq.abc.PGconn, row_factory: Any = tuple_row) -> None:  # noqa: ANN401
+        super().__init__(pgconn, row_factory)
+        self.known: set[bytes] = set()
+
+    def _deallocate(self, name: bytes | None) -> PQGen[None]:
+        if name is None:
+            self.known.clear()
+        return super()._deallocate(name)
 
 
 def new_name() -> bytes:
@@ -28,19 +44,17 @@ def new_name() -> bytes:
     return b"lms_%d" % next(_NAMES)
 
 
-def execute(
-    driver: Connection[Any], known: set[bytes], name: bytes, sql: bytes, values: list[Any]
-) -> pq.abc.PGresult:
+def execute(driver: Wire, name: bytes, sql: bytes, values: list[Any]) -> pq.abc.PGresult:
     """Return the result, in the transaction the driver would have begun.
 
-    ``known`` are the statements this connection was told already. Raises what the driver raises.
+    Raises what the driver raises.
     """
     wire = driver.pgconn
     if not driver.autocommit and wire.transaction_status == pq.TransactionStatus.IDLE:
         _checked(wire, wire.exec_(b"BEGIN"))
-    if name not in known:
+    if name not in driver.known:
         _checked(wire, wire.prepare(name, sql))
-        known.add(name)
+        driver.known.add(name)
     return _checked(wire, wire.exec_prepared(name, values))
 
 

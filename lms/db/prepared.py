@@ -160,9 +160,8 @@ def _by_libpq(compiled: Any, columns: Sequence[Any], dialect: Dialect) -> _Execu
 
     def execute(pooled: PoolProxiedConnection, values: Values) -> list[Row]:
         driver: Any = pooled.dbapi_connection
-        known = pooled.info.setdefault(libpq.KNOWN, set())
         sent = [put(values[each]) for each, put in puts]
-        result = libpq.execute(driver, known, name, sql, sent)
+        result = libpq.execute(driver, name, sql, sent)
         return libpq.rows_of(result, gets) if gets else []
 
     return execute

@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session, sessionmaker
 from sqlalchemy.pool import ConnectionPoolEntry, PoolProxiedConnection
 
 from lms.db.bus import Bus
+from lms.db.libpq import Wire
 from lms.db.prepared import Ask, Prepared, Values, told
 from lms.db.turns import Turns
 
@@ -80,8 +81,14 @@ class Database:
 
     @contextmanager
     def snapshot(self) -> Iterator[Session]:
-        """Open a session that only reads."""
-        with self._sessions() as session:
+        """Open a session that only reads.
+
+        It ends as what writes does: the driver forgets all it prepared when one rolls back.
+        """
+        with (
+            self.engine.begin() as connection,
+            self._sessions(bind=connection, info=self._info) as session,
+        ):
             yield session
 
     def look_up(self, prepared: Prepared, values: Values) -> list[Any]:
@@ -207,8 +214,13 @@ def _postgresql_engine(url: str) -> Engine:
         **_JSON_FAST,
         connect_args={"options": _POSTGRESQL_OPTIONS},
     )
+    event.listen(engine, "do_connect", _connected)
     event.listen(engine, "checkout", _ask_rested(engine.dialect))
     return engine
+
+
+def _connected(_dialect: Dialect, _entry: object, args: list[Any], how: dict[str, Any]) -> Wire:
+    return Wire.connect(*args, **how)
 
 
 def _ask_rested(dialect: Dialect) -> Callable[[DBAPIConnection, ConnectionPoolEntry, object], None]:

@@ -1,7 +1,6 @@
 """The step function: what one beat does to a learner's clock and to an item's sets."""
 
-from collections.abc import Iterable, Sequence
-from dataclasses import replace
+from collections.abc import Sequence
 from itertools import chain
 
 from lms.progress.domain.answers import BeatOutcome, BeatState, Verdict, answer_beat
@@ -59,24 +58,30 @@ def apply_beat(
     if not lease.is_live:
         pieces = [_supersede(piece) for piece in pieces]
     slices = cut_slices(pieces, kept, parts, moment.parts[-1].day)
-    spent = replace(clock, seen_mark=_seen_mark(clock, seen_window, kept, settings))
-    return _outcome(replace(state, clock=spent), beat, slices, settings)
+    seen_mark = _seen_mark(clock, seen_window, kept, settings)
+    return _outcome(state, seen_mark, beat, slices, settings)
 
 
 def _outcome(
-    state: BeatState, beat: Beat, slices: Sequence[Slice], settings: CountingSettings
+    state: BeatState,
+    seen_mark: int,
+    beat: Beat,
+    slices: Sequence[Slice],
+    settings: CountingSettings,
 ) -> BeatOutcome:
-    credited = _joined(entry.credited for entry in slices)
+    credited = _joined([entry.credited for entry in slices])
     progress = _grown(state.progress, slices, credited)
     ends = [entry.ends_at for entry in slices if entry.ends_at is not None]
     mark = max(ends, default=state.clock.credit_mark)
-    clock = count_down(replace(state.clock, credit_mark=mark), credited.size)
+    before = state.clock
+    spent = LearnerClock(mark, seen_mark, before.prompt, before.prompt_in_ms)
+    clock = count_down(spent, credited.size)
     due = is_prompt_due(clock, credited, progress.duration_ms, settings)
     return BeatOutcome(
         verdict=Verdict.COUNTED,
         code=None if state.lease.ended_by is None else state.lease.ended_by.value,
         clock=clock,
-        lease=replace(state.lease, last_seq=beat.seq),
+        lease=state.lease.after(beat.seq),
         progress=progress,
         slices=tuple(slices),
         answer=answer_beat(beat.seq, progress, slices),
@@ -147,20 +152,24 @@ def _supersede(piece: Piece) -> Piece:
     return piece
 
 
-def _joined(spans: Iterable[Spans]) -> Spans:
+def _joined(spans: Sequence[Spans]) -> Spans:
+    if len(spans) == 1:
+        return spans[0]
     return Spans.of(pair for each in spans for pair in each.pairs)
 
 
 def _grown(progress: ItemProgress, slices: Sequence[Slice], credited: Spans) -> ItemProgress:
-    seen = progress.seen.union(_joined(entry.seen for entry in slices))
+    seen = progress.seen.union(_joined([entry.seen for entry in slices]))
     percent = progress.coverage_percent
     is_complete = progress.is_complete or (
         percent is not None and is_covered(seen, progress.duration_ms, percent)
     )
-    return replace(
-        progress,
+    return ItemProgress(
+        item_id=progress.item_id,
+        duration_ms=progress.duration_ms,
         seen=seen,
         credited=progress.credited.union(credited),
-        held=progress.held.union(_joined(entry.held for entry in slices)),
+        held=progress.held.union(_joined([entry.held for entry in slices])),
+        coverage_percent=percent,
         is_complete=is_complete,
     )

@@ -1,11 +1,12 @@
 """Chains the entries of a watch ledger, so that one hash stands for all that was counted."""
 
 import hashlib
-import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
+
+from pydantic_core import to_json
 
 GENESIS = "0" * 64
 
@@ -27,11 +28,11 @@ GRANTED = frozenset({EntryKind.APPEAL, EntryKind.COMPENSATION})
 
 # What the hash of an entry covers. The first form is that of the entries written before the hash
 # was stored with each of them; it goes on, because badges name heads made by it.
-_FIRST = (
+_FIRST: tuple[str, ...] = (
     *("id", "material_id", "lease_id", "seq", "day", "wall_from_ms", "wall_to_ms"),
     *("claimed", "seen", "credited", "refused", "device_hash"),
 )
-_MEMBERS = (
+_MEMBERS: tuple[str, ...] = (
     *("number", "person_id", "material_id", "media_version", "kind", "lease_id", "seq", "part"),
     *("day", "wall_from_ms", "wall_to_ms", "claimed", "seen", "credited", "held", "refused"),
     *("credited_ms", "held_ms", "device_hash", "received_at_ms", "state", "rate_percent"),
@@ -39,14 +40,19 @@ _MEMBERS = (
 )
 # Every column an entry's hash and its sums are made of.
 COLUMNS = tuple(dict.fromkeys((*_FIRST, *_MEMBERS, "seen_ms", "chain_hash")))
-_write = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode
+# The text is canonical: members by name, no blanks, UTF-8.
+_FIRST, _MEMBERS = tuple(sorted(_FIRST)), tuple(sorted(_MEMBERS))
+_MAPS = ("refused", "day_used")
 
 
 def chain_hash(previous: str, entry: Mapping[str, Any]) -> str:
     """Return the hash of an entry (its columns by name) on the hash of the one before it."""
     members = _FIRST if entry.get("number") is None else _MEMBERS
-    text = _write({name: entry[name] for name in members})
-    return hashlib.sha256(f"{previous}\n{text}".encode()).hexdigest()
+    said = {name: entry[name] for name in members}
+    for name in _MAPS:
+        if said.get(name):
+            said[name] = dict(sorted(said[name].items()))
+    return hashlib.sha256(previous.encode() + b"\n" + to_json(said)).hexdigest()
 
 
 @dataclass(frozen=True, slots=True)

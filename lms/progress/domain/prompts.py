@@ -134,7 +134,8 @@ def count_down(clock: LearnerClock, credited_ms: int) -> LearnerClock:
     """Bring the next prompt nearer by what was credited, whatever the lease or lesson."""
     if clock.prompt_in_ms is None:
         return clock
-    return replace(clock, prompt_in_ms=max(0, clock.prompt_in_ms - credited_ms))
+    left_ms = max(0, clock.prompt_in_ms - credited_ms)
+    return LearnerClock(clock.credit_mark, clock.seen_mark, clock.prompt, left_ms)
 
 
 def is_prompt_due(

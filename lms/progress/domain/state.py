@@ -59,6 +59,11 @@ class Lease:
         """Say whether the lease still runs; silence and pauses do not end it."""
         return self.ended_at is None
 
+    def after(self, seq: int) -> Self:
+        """Return the lease after the beat ``seq``."""
+        own = (self.lease_id, self.item_id, self.started_at, self.ended_at, self.ended_by)
+        return type(self)(*own, last_seq=seq)
+
     def end(self, at: int, by: LeaseEnd) -> Self:
         """Return the lease ended at ``at``; one that ended before stays as it ended."""
         return replace(self, ended_at=at, ended_by=by) if self.is_live else self

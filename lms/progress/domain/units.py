@@ -1,9 +1,12 @@
 """Convert seconds and moments from outside to whole milliseconds and back."""
 
+import math
 from datetime import UTC, datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 
 MS_PER_SECOND = 1000
+# So near to a whole millisecond no binary fraction decides which one it is.
+_SURE = 0.4
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -12,6 +15,10 @@ def seconds_to_ms(value: float | Decimal) -> int:
 
     Raises ``ValueError`` for what is not a finite number.
     """
+    if isinstance(value, float) and math.isfinite(value):
+        near = round(value * MS_PER_SECOND)
+        if abs(value * MS_PER_SECOND - near) < _SURE:
+            return near
     # Through the shortest decimal text: 1.0005 s is half-way, whatever its binary form is.
     exact = Decimal(str(value))
     if not exact.is_finite():

@@ -58,10 +58,13 @@ def parse_check(body: object) -> CheckForm:
     return form
 
 
-def parse_beat(body: object) -> PlayerReport:
-    """Return the checked report. Raises ``InvalidInput`` naming each field that does not fit."""
+def parse_beat(body: bytes) -> PlayerReport:
+    """Return the checked report of a JSON text.
+
+    Raises ``InvalidInput`` naming each field that does not fit.
+    """
     try:
-        return BeatForm.model_validate(body).report()
+        return BeatForm.model_validate_json(body).report()
     except ValidationError as error:
         names = {str(fault["loc"][0]) if fault["loc"] else "body" for fault in error.errors()}
     except ValueError:

@@ -1,24 +1,28 @@
 """Locks a learner's clock and says what time it is for them."""
 
 from dataclasses import dataclass
+from functools import lru_cache
 from random import SystemRandom
 from typing import cast
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import Table, bindparam, update
 from sqlalchemy.orm import Session
 
-from lms.core.clock import day_bounds, local_day
+from lms.core.clock import day_bounds, local_day, time_zone
 from lms.db.upsert import insert_once
 from lms.progress import queries
 from lms.progress.domain.days import Day, split_days, steady_now
 from lms.progress.domain.prompts import draw_interval
 from lms.progress.domain.settings import CountingSettings
 from lms.progress.domain.state import LearnerClock, Moment, Prompt
-from lms.progress.domain.units import datetime_to_ms, ms_to_datetime
+from lms.progress.domain.units import MS_PER_SECOND, datetime_to_ms, ms_to_datetime
 from lms.progress.models import StudyClock
 from lms.progress.queries import State
 
 RANDOM = SystemRandom()
+# Zones lie whole quarters of an hour apart, so no day begins within one.
+_QUARTER_MS = 15 * 60 * MS_PER_SECOND
 _CLOCKS = cast(Table, StudyClock.__table__)
 _SET = update(_CLOCKS).where(_CLOCKS.c.person_id == bindparam("its_person"))
 _NEW = {"credit_mark_ms": 0, "seen_mark_ms": 0, "day_used": {}, "read_at_ms": 0, "turn": 0}
@@ -98,6 +102,11 @@ def moment_of(row: State, now_ms: int, settings: CountingSettings) -> Moment:
 
 
 def _day_of(moment_ms: int) -> Day:
-    day = local_day(ms_to_datetime(moment_ms))
+    return _day_of_quarter(time_zone(), moment_ms // _QUARTER_MS)
+
+
+@lru_cache(maxsize=256)
+def _day_of_quarter(_zone: ZoneInfo, quarter: int) -> Day:
+    day = local_day(ms_to_datetime(quarter * _QUARTER_MS))
     begins, ends = day_bounds(day)
     return Day(day.toordinal(), datetime_to_ms(begins), datetime_to_ms(ends))

@@ -61,7 +61,7 @@ def take_beat(lease_id: str) -> ResponseReturnValue:
     sent = service.SentBeat(
         actor=current_actor(),
         lease_id=lease_id,
-        report=forms.parse_beat(request.get_json(silent=True)),
+        report=forms.parse_beat(request.get_data() if request.is_json else b""),
         device_hash=digest(request.headers.get("User-Agent", "")),
     )
     counted = service.count_beat(database(), sent)

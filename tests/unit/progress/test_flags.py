@@ -70,7 +70,7 @@ def test_forty_reports_are_needed() -> None:
     assert steady_cadence(reports([15_000] * CADENCE_REPORTS)) is not None
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(st.integers(0, 2**32), st.integers(41, 400))
 def test_the_players_own_reports_are_never_clockwork(roll: int, count: int) -> None:
     dice = Random(roll)  # noqa: S311 - it guards nothing
@@ -136,7 +136,7 @@ def test_taking_over_without_earning_is_not_noticed() -> None:
     assert parallel_devices(back_and_forth, []) is None
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(st.integers(0, 2**32))
 def test_an_honest_evening_on_a_poor_line_shows_nothing(roll: int) -> None:
     """A phone whose line breaks, its player coming back with a new lease; later a tablet."""

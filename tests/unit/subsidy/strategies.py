@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from lms.subsidy.domain.policy import Kind
 from tests.unit.subsidy.conftest import CLAUSES, POLICIES
 
-settings.register_profile("long", max_examples=3_000, deadline=None)
+settings.register_profile("long", max_examples=3_000)
 
 FIRST = POLICIES[0]
 GROUPS = ["rural_transfer", "graduate_year", "veteran"]

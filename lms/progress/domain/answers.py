@@ -1,6 +1,5 @@
 """What the player is told about a beat, and what the service has to write."""
 
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -86,10 +85,10 @@ class BeatOutcome:
 
 def answer_beat(seq: int, progress: ItemProgress, slices: Sequence[Slice]) -> BeatAnswer:
     """Return the answer to a beat that wrote ``slices`` and left ``progress``."""
-    refused: Counter[Reason] = Counter()
+    refused: dict[Reason, int] = {}
     for entry in slices:
         for part in entry.refused:
-            refused[part.reason] += part.ms
+            refused[part.reason] = refused.get(part.reason, 0) + part.ms
     return BeatAnswer(
         seq=seq,
         credited_ms=sum(entry.credited.size for entry in slices),
@@ -97,6 +96,8 @@ def answer_beat(seq: int, progress: ItemProgress, slices: Sequence[Slice]) -> Be
         verified_ms=progress.credited.size,
         coverage=coverage(progress.seen, progress.duration_ms),
         watched=progress.seen,
-        refused=tuple((reason, refused[reason]) for reason in Reason if refused[reason]),
+        refused=tuple((each, refused[each]) for each in Reason if refused.get(each))
+        if refused
+        else (),
         completed=progress.is_complete,
     )

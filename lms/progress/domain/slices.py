@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from lms.progress.domain.pieces import Earned, Piece
-from lms.progress.domain.spans import Pair, Spans, join_neighbours, total_ms
+from lms.progress.domain.spans import NOTHING, Pair, Spans, join_neighbours, total_ms
 from lms.progress.domain.state import Reason
 from lms.progress.domain.windows import PaidPart
 
@@ -77,17 +77,18 @@ def _slice(pieces: Sequence[Piece], seen: Spans, day: int, period: Pair | None) 
     by_kind: dict[Reason | Earned, list[Pair]] = defaultdict(list)
     for piece in pieces:
         by_kind[piece.fate.kind].append(piece.pair)
+    credited, held = by_kind.pop(Earned.CREDITED, ()), by_kind.pop(Earned.HELD, ())
     return Slice(
         day=day,
         begins_at=None if period is None else period[0],
         ends_at=None if period is None else period[1],
         claimed=join_neighbours(piece.pair for piece in pieces),
         seen=seen,
-        credited=Spans.of(by_kind[Earned.CREDITED]),
-        held=Spans.of(by_kind[Earned.HELD]),
+        credited=Spans.of(credited),
+        held=Spans.of(held) if held else NOTHING,
         refused=tuple(
             Refused(reason, join_neighbours(by_kind[reason]))
-            for reason in Reason
+            for reason in (Reason if by_kind else ())
             if reason in by_kind
         ),
     )

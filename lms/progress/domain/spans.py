@@ -15,7 +15,10 @@ _FEW = 8
 
 def total_ms(pairs: Iterable[Pair]) -> int:
     """Return the summed length of ``pairs`` in milliseconds, repeats included."""
-    return sum(end - begin for begin, end in pairs)
+    total = 0
+    for begin, end in pairs:
+        total += end - begin
+    return total
 
 
 def join_neighbours(pairs: Iterable[Pair]) -> tuple[Pair, ...]:

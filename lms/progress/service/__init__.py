@@ -1,6 +1,6 @@
 """Gives out leases, takes beats, derives completion; everything under the learner's lock."""
 
-from lms.progress.service.beats import BeatReply, SentBeat, count_beat, take_beat
+from lms.progress.service.beats import BeatReply, CountedBeat, SentBeat, count_beat, take_beat
 from lms.progress.service.checks import CheckReply, answer_check
 from lms.progress.service.completion import (
     complete_item,
@@ -14,6 +14,7 @@ from lms.progress.service.leases import LeaseReply, end_lease, end_leases_of_sig
 __all__ = [
     "BeatReply",
     "CheckReply",
+    "CountedBeat",
     "LeaseReply",
     "SentBeat",
     "Written",

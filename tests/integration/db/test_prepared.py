@@ -1,13 +1,27 @@
 """Statements handed straight to the driver give and take what SQLAlchemy would."""
 
+import threading
 from datetime import UTC, date, datetime
 
 import pytest
-from sqlalchemy import bindparam, insert, literal_column, select, update
+from sqlalchemy import (
+    Boolean,
+    Date,
+    String,
+    bindparam,
+    cast,
+    func,
+    insert,
+    literal_column,
+    select,
+    table,
+    text,
+    update,
+)
 from sqlalchemy.exc import IntegrityError, OperationalError
 
 from lms.accounts.models import County
-from lms.db.base import BigId
+from lms.db.base import BigId, Json
 from lms.db.prepared import Prepared
 from lms.db.session import Database, connection_of
 from lms.subsidy.models import LearnerFact
@@ -24,6 +38,11 @@ _RENAMED = Prepared(
     "name_zh",
 )
 _NEW = Prepared(insert(County.__table__), "code", "name_zh", "name_en")
+_WAITING = Prepared(
+    select(literal_column("1", BigId).label("one"))
+    .select_from(table("pg_locks"))
+    .where(text("locktype = 'advisory' AND NOT granted"))
+)
 _CHANGSHAN = {"code": "330822", "name_zh": "常山县", "name_en": "Changshan"}
 
 
@@ -146,3 +165,64 @@ def test_a_connection_that_rested_is_asked_before_it_is_used(
     monkeypatch.setattr("lms.db.session._REST_SECONDS", 0)
     rename(database, "甲")
     assert database.look_up(_NAMED, {"its_code": "330822"})[0].name_zh == "甲"
+
+
+@pytest.mark.parametrize("engine", [pytest.param("postgresql", marks=pytest.mark.postgres)])
+def test_what_the_server_forgot_is_told_again(database: Database) -> None:
+    """It forgets what it prepared when a transaction rolls back and when a table is changed."""
+    county = select(_COUNTY.name_en).where(_COUNTY.code == bindparam("its_code"))
+    changes = (text("ALTER TABLE county ADD COLUMN note text"), text("SELECT 1"))
+    with database.engine.connect() as connection:
+        for change, end in zip(changes, (connection.commit, connection.rollback), strict=True):
+            for _ in range(7):
+                connection.execute(county, {"its_code": "330881"})
+            assert _NAMED.run(connection, {"its_code": "330881"}) == []
+            connection.execute(change)
+            end()
+            assert _NAMED.run(connection, {"its_code": "330881"}) == []
+
+
+@pytest.mark.parametrize("engine", [pytest.param("postgresql", marks=pytest.mark.postgres)])
+def test_pages_that_read_find_their_statements_prepared(database: Database) -> None:
+    county = select(_COUNTY.name_en).where(_COUNTY.code == bindparam("its_code"))
+    for _ in range(7):
+        with database.snapshot() as session:
+            session.execute(county, {"its_code": "330881"})
+    prepared = text("SELECT statement FROM pg_prepared_statements")
+    with database.snapshot() as session:
+        assert any("county.name_en" in each for each in session.scalars(prepared))
+
+
+@pytest.mark.parametrize("engine", [pytest.param("postgresql", marks=pytest.mark.postgres)])
+def test_who_waits_for_the_database_holds_no_other_thread(database: Database) -> None:
+    taken = cast(func.pg_advisory_xact_lock(bindparam("key", type_=BigId)), String)
+    lock = Prepared(select(taken.label("taken")))
+    found: list[object] = []
+    waits = threading.Thread(target=lambda: found.extend(database.look_up(lock, {"key": 7})))
+    with database.transaction() as session:
+        lock.run(connection_of(session), {"key": 7})
+        waits.start()
+        while not database.look_up(_WAITING, {}):
+            assert waits.is_alive()
+        assert found == []
+    waits.join()
+    assert found == [("",)]
+
+
+def test_all_kinds_of_values_come_back_as_they_went(database: Database) -> None:
+    values = {
+        "number": -(2**40),
+        "words": "常山\n'\"%s\\ \x7f😀",
+        "truth": False,
+        "day": date(1988, 5, 20),
+        "tree": {"是": [1, None, 1.5, True, "\u2028"]},
+        "absent": None,
+    }
+    kinds = (BigId, String, Boolean, Date, Json, String)
+    binds = [
+        bindparam(f"its_{name}", type_=kind).label(name)
+        for name, kind in zip(values, kinds, strict=True)
+    ]
+    given = {f"its_{name}": value for name, value in values.items()}
+    (row,) = database.look_up(Prepared(select(*binds)), given)
+    assert row._asdict() == values

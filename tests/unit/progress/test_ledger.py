@@ -1,5 +1,7 @@
 """One hash stands for a whole watch ledger: whatever is changed in it shows."""
 
+import hashlib
+import json
 from typing import Any
 
 import pytest
@@ -134,3 +136,19 @@ def test_the_first_chained_entry_stands_for_those_before_it() -> None:
     # Unchaining a later entry, to change it at leisure, shows as well.
     loose = [*entries[:4], {**entries[4], "number": None}]
     assert head_of(loose).broken_at == 5
+
+
+@given(
+    refused=st.dictionaries(st.text(), st.lists(st.tuples(st.integers(), st.integers()))),
+    used=st.dictionaries(st.text(), st.integers()),
+    words=st.text(),
+)
+def test_the_hash_is_of_canonical_json(
+    refused: dict[str, Any], used: dict[str, int], words: str
+) -> None:
+    """Members and what maps hold in the order of their names, no blanks, UTF-8."""
+    entry = ENTRY | {"number": 1, "refused": refused, "day_used": used, "state": words}
+    members = {name: entry[name] for name in entry.keys() - {"id", "seen_ms", "chain_hash"}}
+    canonical = json.dumps(members, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    expected = hashlib.sha256(f"{GENESIS}\n{canonical}".encode()).hexdigest()
+    assert chain_hash(GENESIS, entry) == expected

@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from types import FrameType
 
-from bench import badges, decisions, pages, rates
+from bench import badges, decisions, ledger, pages, rates
 from bench.figures import Figure
 from bench.servers import ROOT
 from bench.world import LESSON, build
@@ -56,6 +56,9 @@ def _figures(url: str, folder: Path) -> Iterator[Figure]:
     ):
         yield from rates.of_pages(world, port=site.port, bare_port=yardstick.port)
         yield from rates.of_writes(world, port=site.port, bare_port=yardstick.port)
+        yield from ledger.of_stored(
+            app.extensions["lms_database"], world, port=site.port, bare_port=yardstick.port
+        )
     yield from pages.of_pages(app, world)
     yield from decisions.of_decisions(app, world)
     yield from badges.of_badges(app, world)

@@ -72,6 +72,24 @@ def of_writes(world: World, *, port: int, bare_port: int) -> list[Figure]:
     return [*_beside("bare_upsert", rates), *_waits(world, port=port, pace=half)]
 
 
+def of_beats(
+    world: World, *, port: int, bare_port: int, after_seq: int
+) -> tuple[list[float], list[float]]:
+    """Return the rates of beats and of the bare upsert in turns, a round each.
+
+    The beats of a lease are numbered from ``after_seq`` on.
+    """
+    bodies = [_beat(turn, after_seq) for turn in range(_BODIES)]
+    bare = [[f"/upsert/{each.person_id}", each.headers] for each in world.learners]
+    rates = _rates(
+        {
+            "beats": _lane(port, "POST", _beats(world), bodies),
+            "bare_upsert": _lane(bare_port, "POST", bare, bodies),
+        }
+    )
+    return rates["beats"], rates["bare_upsert"]
+
+
 def _waits(world: World, *, port: int, pace: float) -> list[Figure]:
     """Return how long beats wait at a pace, and how evenly many writers at once do."""
     # Each part has learners of its own, whose beats nobody sent yet.
@@ -100,10 +118,10 @@ def _beats(world: World) -> list[list[str]]:
     return [[f"/api/v1/leases/{lease}/beats", each.headers] for each, lease in watching]
 
 
-def _beat(turn: int) -> str:
+def _beat(turn: int, after_seq: int = 0) -> str:
     begin = _BEGIN_SECONDS + turn * _BEAT_SECONDS
     end = begin + _BEAT_SECONDS
-    body = {"seq": turn + 1, "played": [[begin, end]], "position": end}
+    body = {"seq": after_seq + turn + 1, "played": [[begin, end]], "position": end}
     return json.dumps(body | {"rate": 1, "state": "playing"})
 
 

@@ -9,6 +9,7 @@ from lms.audit.service import record
 from lms.core.access import Actor, Permission
 from lms.core.errors import Conflict, Forbidden, InvalidInput, Message, NotFound
 from lms.jobs.service import JobRequest, enqueue
+from lms.jobs.service import run_again as run_job_again
 from lms.progress import queries
 from lms.progress.domain.ledger import EntryKind
 from lms.progress.domain.requests import Decision, Outage, RequestAim, RequestRuling, compensate
@@ -72,6 +73,20 @@ def rule(
         enqueue(session, JobRequest(queries.COMPENSATE, key, {"request": request_id}))
     _write_down(session, actor.person_id, decision.ruling, request, now)
     return request
+
+
+def run_again(session: Session, *, actor: Actor, request_id: int, now: datetime) -> None:
+    """Have a request counted on whose job gave up: nothing new is decided, nobody gets it twice.
+
+    Raises ``NotFound`` out of reach, ``Conflict`` where nothing gave up or it runs again already.
+    """
+    if not queries.is_outage_in_reach(session, actor, request_id, Permission.TIME_RULE):
+        raise NotFound
+    request = session.get_one(TimeRequest, request_id, with_for_update=True)
+    is_open = request.ruling == RequestRuling.GRANTED and request.granted_at is None
+    if not is_open or not run_job_again(session, queries.job_key(request_id)):
+        raise Conflict("nothing_gave_up", "This is being counted, or it is counted already.")
+    _write_down(session, actor.person_id, "run_again", request, now)
 
 
 def outage_of(request: TimeRequest) -> Outage:

@@ -121,6 +121,16 @@ def rule_outage(request_id: int) -> ResponseReturnValue:
     return redirect(url_for("time_desk.outage_list"))
 
 
+@bp.post(f"/outages/<int(max={_MAX_ID}):request_id>/run")
+@requires(Permission.TIME_RULE)
+def run_outage_again(request_id: int) -> ResponseReturnValue:
+    """Go on with counting an outage whose job gave up."""
+    with database().transaction() as session:
+        outages.run_again(session, actor=current_actor(), request_id=request_id, now=now(session))
+    flash(gettext("It runs again. Nobody is given anything twice; you may leave this page."), "ok")
+    return redirect(url_for("time_desk.outage_list"))
+
+
 def _said(ruling: RequestRuling) -> str:
     if ruling is RequestRuling.GRANTED:
         return gettext("Approved. It is being counted; you may leave this page.")

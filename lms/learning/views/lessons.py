@@ -23,9 +23,9 @@ from lms.progress.domain.refusals import by_reason, uncounted
 from lms.progress.domain.spans import Spans
 from lms.progress.domain.totals import NOTHING_YET
 from lms.progress.gateway import counting_of
-from lms.progress.reasons import REASONS
+from lms.progress.reasons import reason_of
 from lms.web.access import current_actor, database, requires, settings
-from lms.web.i18n import gettext, language, localized
+from lms.web.i18n import language, localized, say
 from lms.web.markdown import render as render_markdown
 
 bp = Blueprint("lessons", __name__, url_prefix="/learn")
@@ -77,6 +77,7 @@ def lesson(slug: str, item: str) -> ResponseReturnValue:
         follow=_follow(own.standing.next_step(), here, shown),
         gap_seconds=counting.gap_cap_ms // 1000,
         seeking=counting.seeking.value,
+        reason=lambda code: say(reason_of(code, counting)),
         **parts,
     )
 
@@ -137,7 +138,6 @@ def _counted(
         "lost_ms": sum(each.end_ms - each.begin_ms for each in lost),
         "losses": by_reason(lost),
         "appeal": appeal,
-        "reason": lambda code: gettext(REASONS[code]),
     }
 
 

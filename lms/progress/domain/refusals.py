@@ -70,3 +70,10 @@ def uncounted(
         if end - begin >= _WORTH_SAYING_MS
     ]
     return sorted(found, key=lambda each: each.begin_ms)
+
+
+def unverified(refusals: Iterable[Mapping[str, Sequence[Sequence[int]]]], credited: Spans) -> Spans:
+    """Return what came too late to be credited and waits for a person, as far as it still does."""
+    lost = uncounted(refusals, credited)
+    late = (each for each in lost if each.reason == Reason.OFFLINE_UNVERIFIED)
+    return Spans.of((each.begin_ms, each.end_ms) for each in late)

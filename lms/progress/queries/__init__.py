@@ -72,6 +72,7 @@ from lms.progress.queries.outages import (
     slips_of,
 )
 from lms.progress.queries.places import Place, counties_of, durations_of, places_of
+from lms.progress.queries.waiting import Waiting, WaitingPage, waiting_of, waiting_time
 
 __all__ = [
     "COMPENSATE",
@@ -89,6 +90,8 @@ __all__ = [
     "SetsRow",
     "State",
     "Target",
+    "Waiting",
+    "WaitingPage",
     "active_since",
     "all_sets",
     "appeal_in_reach",
@@ -140,4 +143,6 @@ __all__ = [
     "turns_on",
     "unconfirmed",
     "verified_ms",
+    "waiting_of",
+    "waiting_time",
 ]

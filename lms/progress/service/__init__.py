@@ -8,7 +8,13 @@ from lms.progress.service.completion import (
     derive_completion,
     require_open,
 )
-from lms.progress.service.leases import LeaseReply, end_lease, end_leases_of_sign_in, take_lease
+from lms.progress.service.leases import (
+    LeaseReply,
+    counting_of_lease,
+    end_lease,
+    end_leases_of_sign_in,
+    take_lease,
+)
 
 __all__ = [
     "BeatReply",
@@ -17,6 +23,7 @@ __all__ = [
     "answer_check",
     "complete_item",
     "complete_what_was_seen",
+    "counting_of_lease",
     "derive_completion",
     "end_lease",
     "end_leases_of_sign_in",

@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from lms.catalog.models import ItemKind
+from lms.catalog.models import Item, ItemKind
 from lms.catalog.tree import revision_tree
 from lms.core.access import Actor
 from lms.core.errors import Conflict, Forbidden, NotFound
@@ -98,6 +98,13 @@ def end_leases_of_sign_in(session: Session, *, sign_in_id: int) -> None:
         select(PlaybackLease).where(held).execution_options(populate_existing=True)
     ):
         _end(session, lease, clock.now_ms, LeaseEnd.RELEASED)
+
+
+def counting_of_lease(session: Session, lease_id: str) -> CountingSettings:
+    """Return what the programme of a lease that exists lays down about counting."""
+    item = Item.id == PlaybackLease.item_id
+    found = select(Item.revision_id).join(PlaybackLease, item).where(PlaybackLease.id == lease_id)
+    return _settings(session, session.scalars(found).one())
 
 
 def _settings(session: Session, revision_id: int) -> CountingSettings:

@@ -5,6 +5,7 @@ from typing import Any
 
 from flask import Blueprint, jsonify, request
 from flask.typing import ResponseReturnValue
+from sqlalchemy.orm import Session
 
 from lms.core.access import Permission
 from lms.core.clock import rfc3339
@@ -13,9 +14,11 @@ from lms.core.ids import digest
 from lms.progress import forms, queries, service
 from lms.progress.domain.checks import CheckKind
 from lms.progress.domain.completion import coverage
+from lms.progress.domain.settings import CountingSettings
 from lms.progress.domain.spans import Spans
+from lms.progress.domain.state import Reason
 from lms.progress.domain.units import ms_to_seconds
-from lms.progress.reasons import REASONS
+from lms.progress.reasons import REASONS, reason_of
 from lms.web.access import current_actor, database, requires
 from lms.web.i18n import gettext, say
 
@@ -67,7 +70,8 @@ def take_beat(lease_id: str) -> ResponseReturnValue:
             report=report,
             device_hash=digest(request.headers.get("User-Agent", "")),
         )
-    return _beat_answer(reply)
+        counting = _counting(session, lease_id, reply)
+    return _beat_answer(reply, counting)
 
 
 @bp.post("/leases/<lease_id>/prompts/<int(max=9223372036854775807):check_id>")
@@ -148,10 +152,20 @@ def _check_answer(reply: service.CheckReply) -> dict[str, Any]:
     }
 
 
-def _beat_answer(reply: service.BeatReply) -> ResponseReturnValue:
+def _counting(session: Session, lease_id: str, reply: service.BeatReply) -> CountingSettings:
+    """Return what the words of a beat's refusals need to know; few beats need anything."""
+    reasons = {part["reason"] for part in reply.answer["refused"]}
+    if Reason.DAILY_CAP not in reasons:
+        return CountingSettings()
+    return service.counting_of_lease(session, lease_id)
+
+
+def _beat_answer(reply: service.BeatReply, counting: CountingSettings) -> ResponseReturnValue:
     body = dict(reply.answer)
     body["prompt"] = _prompt(body["prompt"], reply.now_ms)
-    body["refused"] = [_refusal(part) for part in body["refused"]]
+    body["refused"] = [
+        part | {"message": say(reason_of(part["reason"], counting))} for part in body["refused"]
+    ]
     if reply.code is None:
         return jsonify(body)
     message = _ENDED[reply.code]

@@ -74,6 +74,34 @@ def rule(request_id: int) -> ResponseReturnValue:
     return redirect(url_for("time_desk.queue"))
 
 
+@bp.get("/late")
+@requires(Permission.TIME_READ)
+def late_list() -> ResponseReturnValue:
+    """Show time that came too late to be credited and waits for a person."""
+    actor = current_actor()
+    with database().snapshot() as session:
+        after = forms.parse_cursor(request.args)
+        found = queries.waiting_time(session, actor, after=after, limit=_SHOWN)
+    may_rule = actor.may(Permission.TIME_RULE)
+    return render_template("progress/desk_late.html", page=found, may_rule=may_rule)
+
+
+@bp.post("/late")
+@requires(Permission.TIME_RULE)
+def open_late() -> ResponseReturnValue:
+    """Go to the request about a learner's late time, where it is ruled on."""
+    person_id, material_id = forms.parse_late(request.form)
+    with database().transaction() as session:
+        request_id = appeals.open_late(
+            session,
+            actor=current_actor(),
+            person_id=person_id,
+            material_id=material_id,
+            now=now(session),
+        )
+    return redirect(url_for("time_desk.appeal", request_id=request_id))
+
+
 @bp.get("/outages")
 @requires(Permission.TIME_READ)
 def outage_list() -> ResponseReturnValue:

@@ -59,7 +59,8 @@ def open_late(
     """Return the request about a learner's late time, made in their name where none is open.
 
     A programme may have such time looked at by a person unasked: then it stands for the learner
-    asking, and is ruled on as anything they ask. Raises ``NotFound`` where nothing waits in reach.
+    asking, and is ruled on as anything they ask. Raises ``NotFound`` where nothing waits in
+    reach, ``Conflict`` where somebody opens it at the same moment.
     """
     waiting = queries.waiting_of(session, actor, person_id=person_id, material_id=material_id)
     if waiting is None:
@@ -75,8 +76,11 @@ def open_late(
         asked_by_id=person_id,
         asked_at=now,
     )
-    session.add(request)
-    session.flush()
+    try:
+        with session.begin_nested():
+            session.add(request)
+    except IntegrityError as error:
+        raise Conflict("late_opened", "Somebody else looks at this already.") from error
     _write_down(session, actor, "opened", request, now)
     return request.id
 

@@ -1,5 +1,8 @@
 """Late time of a programme that has a person look at it: listed, granted or refused with reason."""
 
+from dataclasses import replace
+from typing import Any
+
 import pytest
 from sqlalchemy import func, select
 
@@ -7,6 +10,7 @@ from lms.audit.models import AuditEntry
 from lms.core.access import Role
 from lms.db.session import Database
 from lms.notify.models import SmsMessage
+from lms.progress import queries
 from lms.progress.models import TimeRequest
 from tests.factories.roster import NEIGHBOUR
 from tests.functional.progress.conftest import WORDS, Staff, newest
@@ -91,6 +95,24 @@ def test_two_who_look_at_it_look_at_one_request(
         assert session.scalar(select(func.count()).select_from(TimeRequest)) == 1
 
 
+def test_two_who_press_at_the_same_moment_make_one_request(
+    late: Seat, staff: Staff, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    browser = staff()
+    look(browser, late)
+    real = queries.waiting_of
+
+    def as_it_was(*given: Any, **named: Any) -> queries.Waiting | None:
+        found = real(*given, **named)
+        return None if found is None else replace(found, request_id=None)
+
+    monkeypatch.setattr(queries, "waiting_of", as_it_was)
+    sent = {"person": late.person.id, "material": late.material_id}
+    assert browser.post(LIST, data=sent).status_code == 409
+    with database.snapshot() as session:
+        assert session.scalar(select(func.count()).select_from(TimeRequest)) == 1
+
+
 def test_what_the_learner_asked_for_is_what_is_ruled_on(
     late: Seat, staff: Staff, database: Database
 ) -> None:
@@ -140,7 +162,7 @@ def test_other_programmes_have_nothing_on_the_list(usual: Seat, staff: Staff) ->
 
 
 def test_the_list_goes_on_by_cursor_and_stays_cheap(
-    late: Seat, staff: Staff, database: Database, monkeypatch: pytest.MonkeyPatch
+    late: Seat, staff: Staff, database: Database
 ) -> None:
     browser = staff()
     assert_cheap(browser, database, LIST)

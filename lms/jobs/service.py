@@ -49,11 +49,25 @@ def enqueue(session: Session, request: JobRequest) -> Job:
     )
     session.add(job)
     session.flush()
-    dispatch = session.info.get("dispatch")
-    if dispatch is not None:
-        job_id = job.id
-        after_commit(session, lambda: dispatch(job_id))
+    _dispatch(session, job.id)
     return job
+
+
+def run_again(session: Session, key: str) -> bool:
+    """Queue a job that failed once more, as if new; false where it is none that failed.
+
+    Its handler is idempotent, so what an earlier run did stays and is not done twice.
+    """
+    job = session.scalar(select(Job).where(Job.key == key).with_for_update())
+    if job is None or job.state != JobState.FAILED:
+        return False
+    job.state = JobState.QUEUED
+    job.attempts = job.faults = job.done = job.total = 0
+    job.error_code = job.error_text = job.error_params = None
+    job.due_at = job.heartbeat_at = job.finished_at = None
+    session.flush()
+    _dispatch(session, job.id)
+    return True
 
 
 def take(session: Session, job_id: str, *, at: datetime) -> Job | None:
@@ -151,6 +165,12 @@ def waiting(session: Session, *, at: datetime) -> list[str]:
 def own_job(session: Session, job_id: str, owner_id: int) -> Job | None:
     """Return the person's own job."""
     return session.scalar(select(Job).where(Job.id == job_id, Job.owner_id == owner_id))
+
+
+def _dispatch(session: Session, job_id: str) -> None:
+    dispatch = session.info.get("dispatch")
+    if dispatch is not None:
+        after_commit(session, lambda: dispatch(job_id))
 
 
 def _is_free(job: Job, at: datetime) -> bool:

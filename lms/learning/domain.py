@@ -5,7 +5,7 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 
 from lms.catalog.outline import CourseView, ItemView, LessonView
-from lms.progress.domain.completion import CREDIT_HOUR_MS
+from lms.progress.domain.completion import is_lesson_complete
 from lms.progress.domain.totals import NOTHING_YET, Totals
 
 Done = AbstractSet[tuple[str, str]]
@@ -19,6 +19,11 @@ class ItemStanding:
     totals: Totals
     is_complete: bool
 
+    @property
+    def is_required(self) -> bool:
+        """Tell whether its lesson needs it."""
+        return self.item.is_required
+
 
 @dataclass(frozen=True, slots=True)
 class LessonStanding:
@@ -31,8 +36,7 @@ class LessonStanding:
     @property
     def is_complete(self) -> bool:
         """Tell whether every required item is complete."""
-        needed = [each for each in self.items if each.item.is_required] or list(self.items)
-        return bool(needed) and all(each.is_complete for each in needed)
+        return is_lesson_complete(self.items)
 
     @property
     def credited_ms(self) -> int:
@@ -66,16 +70,6 @@ class CourseStanding:
     def uncounted_ms(self) -> int:
         """Return how much was seen and did not count."""
         return sum(lesson.uncounted_ms for lesson in self.lessons)
-
-    @property
-    def hours(self) -> float:
-        """Return verified credit hours, for drawings."""
-        return self.credited_ms / CREDIT_HOUR_MS
-
-    @property
-    def hours_held(self) -> int:
-        """Return how many whole or begun credit hours this edition holds, for drawings."""
-        return -(-self.course.duration_ms // CREDIT_HOUR_MS)
 
     @property
     def done_items(self) -> int:

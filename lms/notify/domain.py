@@ -12,6 +12,7 @@ GOOD_FOR = {
     "badge_reissued": timedelta(days=2),
     "time_counted": timedelta(days=2),
     "time_stays": timedelta(days=2),
+    "time_made_good": timedelta(days=2),
 }
 
 # What was sent is kept this long, to answer who was told what and when.
@@ -42,6 +43,10 @@ _TEXTS: dict[str, dict[str, str]] = {
     "time_stays": {
         "zh": "【乡播学堂】您请复查的那段学习时间没有改，原因看“学习”。不同意打 12333。",
         "en": "[Xiangbo] The time you asked about stays as it was: see “Learning”, or call 12333.",
+    },
+    "time_made_good": {
+        "zh": "【乡播学堂】{month} 月 {day} 日故障时没算上的学习时间，给您补上了，明细看“学习”。",
+        "en": "[Xiangbo] Study time the outage of {month:02}-{day:02} took counts now: “Learning”.",
     },
 }
 

@@ -8,6 +8,7 @@ from sqlalchemy import select
 
 from lms.db.session import Database
 from lms.progress.models import MaterialProgress
+from tests.factories.catalog import MadeCourse
 from tests.support.player import play_in_the_background, until
 
 _PATIENCE_MS = 30_000
@@ -117,3 +118,23 @@ def test_free_one_may_skip_and_it_is_merely_not_counted(
     until(lesson_page, "v.ended")
     expect(lesson_page.locator("[data-state]")).to_have_text("停了，没在算。", timeout=_PATIENCE_MS)
     assert sum(b - a for a, b in credited(database)) < 1_500
+
+
+def test_on_a_page_to_read_it_is_made_up_by_reading_on(
+    lesson_page: Page, course: MadeCourse
+) -> None:
+    def soon(route: Route) -> None:
+        real = route.fetch()
+        route.fulfill(response=real, json=real.json() | {"beat_seconds": 1})
+
+    lesson_page.route("**/lease", soon)
+    lesson_page.goto(f"/learn/{course.course.slug}/A01.text")
+    assert play_in_the_background(lesson_page, (0, 2)) == [2.0]
+    lesson_page.reload()
+    why = lesson_page.locator("#why")
+    expect(why.locator("b").first).to_have_text("有 2 秒没有算")
+    why.locator("> summary").click()
+    expect(why.locator("[data-mend]")).to_have_text("在这一页再看一会儿，缺的还能补上。")
+    expect(why.locator("b").first).to_have_text("没算的都补上了。", timeout=_PATIENCE_MS)
+    expect(why.locator("[data-time]")).to_be_hidden()
+    expect(why.locator("[data-mend]")).to_be_hidden()

@@ -19,13 +19,13 @@ from lms.media.domain.names import POSTER, Label, Language
 from lms.media.domain.tickets import Right
 from lms.media.service import issue_ticket
 from lms.progress import queries as progress_queries
-from lms.progress.domain.refusals import uncounted
+from lms.progress.domain.refusals import by_reason, uncounted
 from lms.progress.domain.spans import Spans
 from lms.progress.domain.totals import NOTHING_YET
 from lms.progress.gateway import counting_of
-from lms.progress.reasons import REASONS
+from lms.progress.reasons import reason_of
 from lms.web.access import current_actor, database, requires, settings
-from lms.web.i18n import gettext, language, localized
+from lms.web.i18n import language, localized, say
 from lms.web.markdown import render as render_markdown
 
 bp = Blueprint("lessons", __name__, url_prefix="/learn")
@@ -63,7 +63,8 @@ def lesson(slug: str, item: str) -> ResponseReturnValue:
         if own is None:
             return redirect(url_for("learning.course", slug=slug))
         here, shown = _find(own.standing.lesson(item.partition(".")[0]), item.partition(".")[2])
-        parts = _PARTS[ItemKind(shown.item.kind)](session, actor, own, shown)
+        parts = _PARTS[ItemKind(shown.item.kind)](session, actor, shown)
+        parts |= _counted(session, actor, own, shown)
     counting = counting_of(own.standing.course.programme_slug)
     return render_template(
         _TEMPLATES[ItemKind(shown.item.kind)],
@@ -76,6 +77,7 @@ def lesson(slug: str, item: str) -> ResponseReturnValue:
         follow=_follow(own.standing.next_step(), here, shown),
         gap_seconds=counting.gap_cap_ms // 1000,
         seeking=counting.seeking.value,
+        reason=lambda code: say(reason_of(code, counting)),
         **parts,
     )
 
@@ -112,30 +114,30 @@ def _percent(shown: ItemStanding) -> int:
     return shown.totals.credited_ms * 100 // whole if whole else 0
 
 
-def _video(
+def _video(session: Session, actor: Actor, shown: ItemStanding) -> dict[str, Any]:
+    found = media_queries.playable(session, shown.item.asset_id or "")
+    return {"video": _addresses(found, actor, shown.item.captions) if found else None}
+
+
+def _counted(
     session: Session, actor: Actor, own: EnrolledCourse, shown: ItemStanding
 ) -> dict[str, Any]:
-    found = media_queries.playable(session, shown.item.asset_id or "")
-    material_id = shown.item.material_id or 0
+    """Return the sets of the step, what of it does not count and why, and the newest appeal."""
+    whose = {"person_id": actor.person_id, "material_id": shown.item.material_id or 0}
     sets = own.sets
     if sets is None and shown.totals is not NOTHING_YET:
-        sets = progress_queries.sets_of(session, person_id=actor.person_id, material_id=material_id)
+        sets = progress_queries.sets_of(session, **whose)
     lost, appeal = [], None
     if shown.totals.refused_ms and sets is not None:
-        refused = progress_queries.refusals(
-            session, person_id=actor.person_id, material_id=material_id
-        )
+        refused = progress_queries.refusals(session, **whose)
         lost = uncounted(refused, Spans.of(sets.credited))
-        appeal = progress_queries.newest_appeal(
-            session, person_id=actor.person_id, material_id=material_id
-        )
+        appeal = progress_queries.newest_appeal(session, **whose)
     return {
-        "video": _addresses(found, actor, shown.item.captions) if found else None,
         "sets": sets,
         "lost": lost,
         "lost_ms": sum(each.end_ms - each.begin_ms for each in lost),
+        "losses": by_reason(lost),
         "appeal": appeal,
-        "reason": lambda code: gettext(REASONS[code]),
     }
 
 
@@ -168,9 +170,7 @@ def _addresses(
     }
 
 
-def _text(
-    session: Session, _actor: Actor, _own: EnrolledCourse, shown: ItemStanding
-) -> dict[str, Any]:
+def _text(session: Session, _actor: Actor, shown: ItemStanding) -> dict[str, Any]:
     body = queries.body_of(session, shown.item.id) or {"zh": ""}
     return {
         "text": render_markdown(localized(body)),
@@ -178,9 +178,7 @@ def _text(
     }
 
 
-def _quiz(
-    session: Session, actor: Actor, _own: EnrolledCourse, shown: ItemStanding
-) -> dict[str, Any]:
+def _quiz(session: Session, actor: Actor, shown: ItemStanding) -> dict[str, Any]:
     return {"quiz": queries.quiz_facts(session, person_id=actor.person_id, item_id=shown.item.id)}
 
 

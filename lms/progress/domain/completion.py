@@ -2,12 +2,25 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Protocol
 
 from lms.progress.domain.spans import Spans
 
 CREDIT_HOUR_MS = 45 * 60 * 1000
 _TENTH_MS = CREDIT_HOUR_MS // 10
 _COVERAGE_STEPS = 10_000
+
+
+class Doable(Protocol):
+    """An item of a lesson, whatever else is known of it."""
+
+    @property
+    def is_required(self) -> bool:
+        """Tell whether its lesson needs it."""
+
+    @property
+    def is_complete(self) -> bool:
+        """Tell whether it is complete."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +57,7 @@ def credit_hours(verified_ms: int) -> int:
     return verified_ms // _TENTH_MS
 
 
-def is_lesson_complete(items: Iterable[ItemState]) -> bool:
+def is_lesson_complete(items: Iterable[Doable]) -> bool:
     """Say whether each required item is complete; where none is required, whether all are.
 
     A lesson without items is not complete.

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from lms.progress.domain.spans import Spans
+from lms.progress.domain.spans import Pair, Spans, total_ms
 from lms.progress.domain.state import Reason
 
 # Stored as evidence, but nothing the learner could do anything about.
@@ -24,6 +24,27 @@ class Uncounted:
     def seconds(self) -> int:
         """Return its length in whole seconds."""
         return (self.end_ms - self.begin_ms) // 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Loss:
+    """What did not count for one reason: where nobody can play it again, its length says all."""
+
+    reason: str
+    stretches: tuple[Pair, ...]
+
+    @property
+    def ms(self) -> int:
+        """Return how long it is."""
+        return total_ms(self.stretches)
+
+
+def by_reason(lost: Iterable[Uncounted]) -> list[Loss]:
+    """Return what did not count, once a reason, the longest first."""
+    found: dict[str, tuple[Pair, ...]] = {}
+    for each in lost:
+        found[each.reason] = (*found.get(each.reason, ()), (each.begin_ms, each.end_ms))
+    return sorted((Loss(*each) for each in found.items()), key=lambda loss: -loss.ms)
 
 
 def uncounted(
@@ -49,3 +70,10 @@ def uncounted(
         if end - begin >= _WORTH_SAYING_MS
     ]
     return sorted(found, key=lambda each: each.begin_ms)
+
+
+def unverified(refusals: Iterable[Mapping[str, Sequence[Sequence[int]]]], credited: Spans) -> Spans:
+    """Return what came too late to be credited and waits for a person, as far as it still does."""
+    lost = uncounted(refusals, credited)
+    late = (each for each in lost if each.reason == Reason.OFFLINE_UNVERIFIED)
+    return Spans.of((each.begin_ms, each.end_ms) for each in late)

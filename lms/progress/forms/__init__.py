@@ -4,6 +4,7 @@ from lms.progress.forms.desk import (
     parse_cursor,
     parse_decision,
     parse_flag_ruling,
+    parse_late,
     parse_outage,
     parse_words,
 )
@@ -15,6 +16,7 @@ __all__ = [
     "parse_cursor",
     "parse_decision",
     "parse_flag_ruling",
+    "parse_late",
     "parse_outage",
     "parse_words",
 ]

@@ -6,7 +6,7 @@ from datetime import datetime
 from werkzeug.datastructures import MultiDict
 
 from lms.core.clock import from_wall_clock
-from lms.core.errors import InvalidInput, Message
+from lms.core.errors import InvalidInput, Message, NotFound
 from lms.progress.domain.flags import FlagRuling
 from lms.progress.domain.requests import LONGEST_OUTAGE_MS, Decision, Outage, RequestRuling
 from lms.progress.domain.units import datetime_to_ms
@@ -75,6 +75,14 @@ def parse_cursor(sent: Mapping[str, str]) -> int | None:
     """Return where a list goes on; what is no number starts at the beginning."""
     after = sent.get("after", "")
     return int(after) if _is_place(after) else None
+
+
+def parse_late(sent: Mapping[str, str]) -> tuple[int, int]:
+    """Return whose late time of which material. Raises ``NotFound`` for what is no number."""
+    person, material = sent.get("person", ""), sent.get("material", "")
+    if not (_is_place(person) and _is_place(material)):
+        raise NotFound
+    return int(person), int(material)
 
 
 def _ruling(sent: Mapping[str, str]) -> RequestRuling:

@@ -73,6 +73,7 @@ from lms.progress.queries.outages import (
     slips_of,
 )
 from lms.progress.queries.places import Place, counties_of, durations_of, places_of
+from lms.progress.queries.waiting import Waiting, WaitingPage, waiting_of, waiting_time
 
 __all__ = [
     "COMPENSATE",
@@ -90,6 +91,8 @@ __all__ = [
     "SetsRow",
     "State",
     "Target",
+    "Waiting",
+    "WaitingPage",
     "active_since",
     "all_sets",
     "appeal_in_reach",
@@ -142,4 +145,6 @@ __all__ = [
     "turns_on",
     "unconfirmed",
     "verified_ms",
+    "waiting_of",
+    "waiting_time",
 ]

@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, select, true
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from lms.accounts.models import County, Person
-from lms.catalog.models import Course, Item, Lesson, Material, Revision, RevisionState
+from lms.catalog.models import Course, Item, ItemKind, Lesson, Material, Revision, RevisionState
 from lms.core.access import Scope, ScopeKind
 from lms.db.base import Localized
 
@@ -22,6 +22,12 @@ class Place:
     course: Localized
     lesson: Localized
     item: Localized
+    kind: str
+
+    @property
+    def is_video(self) -> bool:
+        """Tell whether its stretches are places one can play; elsewhere their length says all."""
+        return self.kind == ItemKind.VIDEO
 
 
 def places_of(session: Session, materials: Iterable[int]) -> dict[int, Place]:
@@ -32,7 +38,7 @@ def places_of(session: Session, materials: Iterable[int]) -> dict[int, Place]:
     rows = session.execute(
         select(
             *(Item.material_id, Course.slug, Lesson.key, Item.key.label("item_key")),
-            *(Revision.title, Lesson.title.label("lesson"), Item.title.label("item")),
+            *(Revision.title, Lesson.title.label("lesson"), Item.title.label("item"), Item.kind),
         )
         .join(Lesson, Lesson.id == Item.lesson_id)
         .join(Revision, Revision.id == Item.revision_id)
@@ -42,7 +48,8 @@ def places_of(session: Session, materials: Iterable[int]) -> dict[int, Place]:
     )
     return {
         row.material_id: Place(
-            row.slug, f"{row.key}.{row.item_key}", row.title, row.lesson, row.item
+            *(row.slug, f"{row.key}.{row.item_key}"),
+            *(row.title, row.lesson, row.item, row.kind),
         )
         for row in rows
     }

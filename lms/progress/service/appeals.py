@@ -19,6 +19,9 @@ from lms.progress.domain.spans import Spans
 from lms.progress.models import TimeRequest
 from lms.progress.service.granting import Grant, lock_learner, write_grants
 
+# Stored as every request's words are; learners read it as what was asked for them.
+_LATE_WORDS = "没有网络时学的，按培训的规定请人核对。"
+
 
 def ask(session: Session, *, actor: Actor, item_id: int, words: str, now: datetime) -> TimeRequest:
     """Ask to count what the actor played of an item and is not credited.
@@ -48,6 +51,38 @@ def ask(session: Session, *, actor: Actor, item_id: int, words: str, now: dateti
         raise Conflict("appeal_open", "You asked about this already. Please wait.") from error
     _write_down(session, actor, "asked", request, now)
     return request
+
+
+def open_late(
+    session: Session, *, actor: Actor, person_id: int, material_id: int, now: datetime
+) -> int:
+    """Return the request about a learner's late time, made in their name where none is open.
+
+    A programme may have such time looked at by a person unasked: then it stands for the learner
+    asking, and is ruled on as anything they ask. Raises ``NotFound`` where nothing waits in
+    reach, ``Conflict`` where somebody opens it at the same moment.
+    """
+    waiting = queries.waiting_of(session, actor, person_id=person_id, material_id=material_id)
+    if waiting is None:
+        raise NotFound
+    if waiting.request_id is not None:
+        return waiting.request_id
+    request = TimeRequest(
+        aim=RequestAim.APPEAL,
+        person_id=person_id,
+        material_id=material_id,
+        spans=waiting.spans.as_lists(),
+        words=_LATE_WORDS,
+        asked_by_id=person_id,
+        asked_at=now,
+    )
+    try:
+        with session.begin_nested():
+            session.add(request)
+    except IntegrityError as error:
+        raise Conflict("late_opened", "Somebody else looks at this already.") from error
+    _write_down(session, actor, "opened", request, now)
+    return request.id
 
 
 def withdraw(session: Session, *, actor: Actor, request_id: int, now: datetime) -> None:

@@ -17,6 +17,7 @@ from lms.progress.domain.answers import Verdict
 from lms.progress.domain.beats import apply_beat
 from lms.progress.domain.prompts import is_overdue
 from lms.progress.domain.report import PlayerReport
+from lms.progress.domain.settings import CountingSettings
 from lms.progress.domain.slices import Slice
 from lms.progress.domain.spans import NOTHING
 from lms.progress.domain.state import Beat, Reason
@@ -33,12 +34,14 @@ from lms.progress.service.known import Known, known_of, read_known
 class BeatReply:
     """The answer of a beat as it is stored; ``code`` is set where the player must stop.
 
-    ``now_ms`` is the learner's now, from which what is left of a prompt's time is told.
+    ``now_ms`` is the learner's now, from which what is left of a prompt's time is told, and
+    ``settings`` are what the programme lays down, which refusals are told with.
     """
 
     code: str | None
     answer: dict[str, Any]
     now_ms: int
+    settings: CountingSettings
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +111,7 @@ def _given(ask: Ask, known: Known, seq: int) -> BeatReply | None:
     if row.last_seq is None or seq > row.last_seq:
         return None
     given = queries.given_answer(ask, lease_id=row.id, seq=seq)
-    return given and BeatReply(given.code, given.answer, known.moment.now)
+    return given and BeatReply(given.code, given.answer, known.moment.now, known.settings)
 
 
 def _barred(beat: Beat, row: State) -> Beat:
@@ -166,7 +169,8 @@ class _Counting:
         return self._reply(answer)
 
     def _reply(self, answer: dict[str, Any]) -> BeatReply:
-        return BeatReply(self.outcome.code, answer, self.known.moment.now)
+        known = self.known
+        return BeatReply(self.outcome.code, answer, known.moment.now, known.settings)
 
     def _prompt(self, session: Session) -> dict[str, Any] | None:
         """Return the check that waits, or the one that is shown with this answer."""

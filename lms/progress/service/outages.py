@@ -4,15 +4,19 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
+from lms.accounts.models import Person
 from lms.accounts.service.security import require_confirmed
 from lms.audit.service import record
 from lms.core.access import Actor, Permission
+from lms.core.clock import local_day
 from lms.core.errors import Conflict, Forbidden, InvalidInput, Message, NotFound
 from lms.jobs.service import JobRequest, enqueue
+from lms.jobs.service import run_again as run_job_again
+from lms.notify.service import send_sms
 from lms.progress import queries
 from lms.progress.domain.ledger import EntryKind
 from lms.progress.domain.requests import Decision, Outage, RequestAim, RequestRuling, compensate
-from lms.progress.domain.units import datetime_to_ms
+from lms.progress.domain.units import datetime_to_ms, ms_to_datetime
 from lms.progress.models import TimeRequest
 from lms.progress.service.granting import Grant, lock_learner, sets_of_learner, write_grants
 
@@ -74,6 +78,20 @@ def rule(
     return request
 
 
+def run_again(session: Session, *, actor: Actor, request_id: int, now: datetime) -> None:
+    """Have a request counted on whose job gave up: nothing new is decided, nobody gets it twice.
+
+    Raises ``NotFound`` out of reach, ``Conflict`` where nothing gave up or it runs again already.
+    """
+    if not queries.is_outage_in_reach(session, actor, request_id, Permission.TIME_RULE):
+        raise NotFound
+    request = session.get_one(TimeRequest, request_id, with_for_update=True)
+    is_open = request.ruling == RequestRuling.GRANTED and request.granted_at is None
+    if not is_open or not run_job_again(session, queries.job_key(request_id)):
+        raise Conflict("nothing_gave_up", "This is being counted, or it is counted already.")
+    _write_down(session, actor.person_id, "run_again", request, now)
+
+
 def outage_of(request: TimeRequest) -> Outage:
     """Return the outage a request is about. Raises ``LookupError`` for an appeal."""
     if request.county_code is None or request.wall_from_ms is None or request.wall_to_ms is None:
@@ -82,9 +100,9 @@ def outage_of(request: TimeRequest) -> Outage:
 
 
 def compensate_learner(session: Session, *, request_id: int, outage: Outage, person_id: int) -> int:
-    """Grant one learner what the outage took; return how many milliseconds that adds.
+    """Grant one learner what the outage took and tell them; return how many milliseconds it adds.
 
-    What was granted for this request before is not granted again, whoever asks.
+    What was granted for this request before is neither granted nor told again, whoever asks.
     """
     locked = lock_learner(session, person_id)
     if queries.is_granted(session, request_id=request_id, person_id=person_id):
@@ -95,7 +113,10 @@ def compensate_learner(session: Session, *, request_id: int, outage: Outage, per
     durations = queries.durations_of(session, materials)
     spans = compensate(slips, outage, sets, durations)
     what = Grant(EntryKind.COMPENSATION, request_id, person_id)
-    return write_grants(session, what, locked, spans)
+    granted_ms = write_grants(session, what, locked, spans)
+    if granted_ms:
+        _tell(session, outage, person_id)
+    return granted_ms
 
 
 def carried_out(session: Session, *, request_id: int, now: datetime) -> TimeRequest:
@@ -112,6 +133,19 @@ def carried_out(session: Session, *, request_id: int, now: datetime) -> TimeRequ
     session.flush()
     _write_down(session, request.ruled_by_id, "counted", request, now)
     return request
+
+
+def _tell(session: Session, outage: Outage, person_id: int) -> None:
+    learner = session.get_one(Person, person_id)
+    day = local_day(ms_to_datetime(outage.from_ms))
+    if learner.phone:
+        send_sms(
+            session,
+            phone=learner.phone,
+            template="time_made_good",
+            params={"month": day.month, "day": day.day},
+            locale=learner.locale,
+        )
 
 
 def _write_down(

@@ -15,7 +15,7 @@ from lms.progress.domain.checks import CheckKind
 from lms.progress.domain.completion import coverage
 from lms.progress.domain.spans import Spans
 from lms.progress.domain.units import ms_to_seconds
-from lms.progress.reasons import REASONS
+from lms.progress.reasons import REASONS, reason_of
 from lms.web.access import current_actor, database, requires
 from lms.web.i18n import gettext, say
 
@@ -158,7 +158,10 @@ def _check_answer(reply: service.CheckReply) -> dict[str, Any]:
 def _beat_answer(reply: service.BeatReply) -> ResponseReturnValue:
     body = dict(reply.answer)
     body["prompt"] = _prompt(body["prompt"], reply.now_ms)
-    body["refused"] = [_refusal(part) for part in body["refused"]]
+    body["refused"] = [
+        part | {"message": say(reason_of(part["reason"], reply.settings))}
+        for part in body["refused"]
+    ]
     if reply.code is None:
         return jsonify(body)
     message = _ENDED[reply.code]

@@ -12,27 +12,23 @@ from lms.progress import forms, queries
 from lms.progress.domain.requests import RequestRuling
 from lms.progress.reasons import HINTS, REASONS
 from lms.progress.service import appeals, outages
+from lms.progress.views.queues import MAX_ID, SHOWN, show_queue
 from lms.web.access import current_actor, database, requires
 from lms.web.i18n import gettext
 
 bp = Blueprint("time_desk", __name__, url_prefix="/staff/time")
-_SHOWN = 30
-_MAX_ID = 2**63 - 1
 
 
 @bp.get("")
 @requires(Permission.TIME_READ)
 def queue() -> ResponseReturnValue:
     """Show the appeals that wait, oldest first, or those that were answered."""
-    is_ruled = request.args.get("state") == "ruled"
-    listed = queries.ruled_appeals if is_ruled else queries.open_appeals
-    with database().snapshot() as session:
-        after = forms.parse_cursor(request.args)
-        found = listed(session, current_actor(), after=after, limit=_SHOWN)
-    return render_template("progress/desk_appeals.html", page=found, is_ruled=is_ruled)
+    return show_queue(
+        "progress/desk_appeals.html", waiting=queries.open_appeals, ruled=queries.ruled_appeals
+    )
 
 
-@bp.get(f"/appeals/<int(max={_MAX_ID}):request_id>")
+@bp.get(f"/appeals/<int(max={MAX_ID}):request_id>")
 @requires(Permission.TIME_READ)
 def appeal(request_id: int) -> ResponseReturnValue:
     """Show one appeal with everything the site knows about it."""
@@ -54,7 +50,7 @@ def appeal(request_id: int) -> ResponseReturnValue:
     )
 
 
-@bp.post(f"/appeals/<int(max={_MAX_ID}):request_id>")
+@bp.post(f"/appeals/<int(max={MAX_ID}):request_id>")
 @requires(Permission.TIME_RULE)
 def rule(request_id: int) -> ResponseReturnValue:
     """Count what was asked for, or leave it as it is; the learner is told why."""
@@ -74,13 +70,41 @@ def rule(request_id: int) -> ResponseReturnValue:
     return redirect(url_for("time_desk.queue"))
 
 
+@bp.get("/late")
+@requires(Permission.TIME_READ)
+def late_list() -> ResponseReturnValue:
+    """Show time that came too late to be credited and waits for a person."""
+    actor = current_actor()
+    with database().snapshot() as session:
+        after = forms.parse_cursor(request.args)
+        found = queries.waiting_time(session, actor, after=after, limit=SHOWN)
+    may_rule = actor.may(Permission.TIME_RULE)
+    return render_template("progress/desk_late.html", page=found, may_rule=may_rule)
+
+
+@bp.post("/late")
+@requires(Permission.TIME_RULE)
+def open_late() -> ResponseReturnValue:
+    """Go to the request about a learner's late time, where it is ruled on."""
+    person_id, material_id = forms.parse_late(request.form)
+    with database().transaction() as session:
+        request_id = appeals.open_late(
+            session,
+            actor=current_actor(),
+            person_id=person_id,
+            material_id=material_id,
+            now=now(session),
+        )
+    return redirect(url_for("time_desk.appeal", request_id=request_id))
+
+
 @bp.get("/outages")
 @requires(Permission.TIME_READ)
 def outage_list() -> ResponseReturnValue:
     """Show what outages were asked to be made good, and the form that asks."""
     actor = current_actor()
     with database().snapshot() as session:
-        found = queries.outages(session, actor, limit=_SHOWN)
+        found = queries.outages(session, actor, limit=SHOWN)
         counties = queries.counties_of(session, actor.scopes_for(Permission.TIME_RULE))
     return render_template(
         "progress/desk_outages.html",
@@ -104,7 +128,7 @@ def propose() -> ResponseReturnValue:
     return redirect(url_for("time_desk.outage_list"))
 
 
-@bp.post(f"/outages/<int(max={_MAX_ID}):request_id>")
+@bp.post(f"/outages/<int(max={MAX_ID}):request_id>")
 @requires(Permission.TIME_RULE)
 def rule_outage(request_id: int) -> ResponseReturnValue:
     """Approve or decline what another person asked for, or withdraw one's own request."""
@@ -118,6 +142,16 @@ def rule_outage(request_id: int) -> ResponseReturnValue:
             now=now(session),
         )
     flash(_said(decision.ruling), "ok")
+    return redirect(url_for("time_desk.outage_list"))
+
+
+@bp.post(f"/outages/<int(max={MAX_ID}):request_id>/run")
+@requires(Permission.TIME_RULE)
+def run_outage_again(request_id: int) -> ResponseReturnValue:
+    """Go on with counting an outage whose job gave up."""
+    with database().transaction() as session:
+        outages.run_again(session, actor=current_actor(), request_id=request_id, now=now(session))
+    flash(gettext("It runs again. Nobody is given anything twice; you may leave this page."), "ok")
     return redirect(url_for("time_desk.outage_list"))
 
 

@@ -8,27 +8,23 @@ from lms.core.errors import NotFound
 from lms.db.session import now
 from lms.progress import forms, queries
 from lms.progress.service import flags
+from lms.progress.views.queues import MAX_ID, show_queue
 from lms.web.access import current_actor, database, requires
 from lms.web.i18n import gettext
 
 bp = Blueprint("flag_desk", __name__, url_prefix="/staff/flags")
-_SHOWN = 30
-_MAX_ID = 2**63 - 1
 
 
 @bp.get("")
 @requires(Permission.TIME_READ)
 def queue() -> ResponseReturnValue:
     """Show what was noticed and nobody looked at yet, oldest first, or what was looked at."""
-    is_ruled = request.args.get("state") == "ruled"
-    listed = queries.ruled_flags if is_ruled else queries.open_flags
-    with database().snapshot() as session:
-        after = forms.parse_cursor(request.args)
-        found = listed(session, current_actor(), after=after, limit=_SHOWN)
-    return render_template("progress/desk_flags.html", page=found, is_ruled=is_ruled)
+    return show_queue(
+        "progress/desk_flags.html", waiting=queries.open_flags, ruled=queries.ruled_flags
+    )
 
 
-@bp.get(f"/<int(max={_MAX_ID}):flag_id>")
+@bp.get(f"/<int(max={MAX_ID}):flag_id>")
 @requires(Permission.TIME_READ)
 def flag(flag_id: int) -> ResponseReturnValue:
     """Show one thing that was noticed, and the day around it."""
@@ -47,7 +43,7 @@ def flag(flag_id: int) -> ResponseReturnValue:
     )
 
 
-@bp.post(f"/<int(max={_MAX_ID}):flag_id>")
+@bp.post(f"/<int(max={MAX_ID}):flag_id>")
 @requires(Permission.TIME_RULE)
 def rule(flag_id: int) -> ResponseReturnValue:
     """Write down what somebody found; nobody's time changes by it."""

@@ -7,11 +7,11 @@ from lms.core.access import Permission
 from lms.db.session import now
 from lms.progress import forms, queries
 from lms.progress.service import appeals, flags
+from lms.progress.views.queues import MAX_ID
 from lms.web.access import current_actor, database, requires
 from lms.web.i18n import gettext
 
 bp = Blueprint("my_time", __name__, url_prefix="/me/time")
-_MAX_ID = 2**63 - 1
 
 
 @bp.get("")
@@ -26,7 +26,7 @@ def page() -> ResponseReturnValue:
     return render_template("progress/mine.html", appeals=asked, flags=noticed, outages=outages)
 
 
-@bp.post(f"/items/<int(max={_MAX_ID}):item_id>/appeals")
+@bp.post(f"/items/<int(max={MAX_ID}):item_id>/appeals")
 @requires(Permission.LEARN)
 def ask(item_id: int) -> ResponseReturnValue:
     """Ask to count what does not count of an item, in the person's own words."""
@@ -41,7 +41,7 @@ def ask(item_id: int) -> ResponseReturnValue:
     return redirect(url_for("lessons.lesson", slug=place.slug, item=place.address, _anchor="why"))
 
 
-@bp.post(f"/appeals/<int(max={_MAX_ID}):request_id>/withdrawal")
+@bp.post(f"/appeals/<int(max={MAX_ID}):request_id>/withdrawal")
 @requires(Permission.LEARN)
 def withdraw(request_id: int) -> ResponseReturnValue:
     """Take one's own appeal back."""
@@ -51,7 +51,7 @@ def withdraw(request_id: int) -> ResponseReturnValue:
     return redirect(url_for("my_time.page"))
 
 
-@bp.post(f"/flags/<int(max={_MAX_ID}):flag_id>/words")
+@bp.post(f"/flags/<int(max={MAX_ID}):flag_id>/words")
 @requires(Permission.LEARN)
 def say(flag_id: int) -> ResponseReturnValue:
     """Say what it was that was noticed."""

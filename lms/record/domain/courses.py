@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from lms.catalog.outline import CourseView, LessonView
-from lms.progress.domain.completion import CREDIT_HOUR_MS
+from lms.progress.domain.completion import is_lesson_complete
 from lms.record.domain.reasons import Refused, added
 
 
@@ -30,8 +30,7 @@ class LessonLine:
     @property
     def is_complete(self) -> bool:
         """Tell whether every required item is complete."""
-        needed = [each for each in self.items if each.is_required] or list(self.items)
-        return bool(needed) and all(each.is_complete for each in needed)
+        return is_lesson_complete(self.items)
 
     @property
     def credited_ms(self) -> int:
@@ -95,13 +94,3 @@ class CourseLine:
     def begun(self) -> int:
         """Return in how many lessons the person studied."""
         return sum(lesson.is_begun for lesson in self.taught)
-
-    @property
-    def hours(self) -> float:
-        """Return verified credit hours, for drawings."""
-        return self.credited_ms / CREDIT_HOUR_MS
-
-    @property
-    def hours_held(self) -> int:
-        """Return how many whole or begun credit hours the course holds, for drawings."""
-        return -(-self.course.duration_ms // CREDIT_HOUR_MS)

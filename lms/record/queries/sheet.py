@@ -7,7 +7,9 @@ from sqlalchemy.orm import Session
 
 from lms.progress import queries as progress
 from lms.record.domain.courses import CourseLine
+from lms.record.domain.decisions import DecisionLine
 from lms.record.domain.ledger import Window
+from lms.record.queries.decisions import decisions
 from lms.record.queries.file import LearnerFile, Sight, learner_file
 from lms.record.queries.people import Reading
 
@@ -19,6 +21,7 @@ class Sheet:
     file: LearnerFile
     window: Window
     courses: tuple[CourseLine, ...]
+    decisions: tuple[DecisionLine, ...]
     entries: int
     head: str
 
@@ -31,6 +34,11 @@ class Sheet:
     def credited_ms(self) -> int:
         """Return what the days shown brought."""
         return sum(day.credited_ms for day in self.file.ledger.days)
+
+    @property
+    def granted_ms(self) -> int:
+        """Return the part of it that people decided."""
+        return sum(day.granted_ms for day in self.file.ledger.days)
 
 
 def sheet(
@@ -47,4 +55,5 @@ def sheet(
     entries, head = file.holder.entries, file.holder.head
     if entries is None or head is None:
         entries, head = progress.ledger_head(session, person_id)
-    return Sheet(file, sight.days, courses, entries, head)
+    decided = decisions(session, file.holder, sight.days)
+    return Sheet(file, sight.days, courses, decided, entries, head)

@@ -20,3 +20,10 @@ def test_english_was_chosen():
 
 def test_a_code_fits_into_one_message():
     assert len(words("code", "zh", CODE)) <= 70
+
+
+@pytest.mark.parametrize("locale", ["zh", "en"])
+def test_that_an_outage_was_made_good_fits_into_one_message(locale):
+    said = words("time_made_good", locale, {"month": 11, "day": 3})
+    assert len(said) <= 70
+    assert {"zh": "11 月 3 日", "en": "11-03"}[locale] in said

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -48,6 +49,7 @@ _INDEXES = {
         "AND indexname NOT IN (SELECT conname FROM pg_constraint)"
     ),
 }
+_SETTLE = {"sqlite": "PRAGMA wal_checkpoint(TRUNCATE)", "postgresql": "CHECKPOINT"}
 _UNBOUND = (
     "SET LOCAL session_replication_role = replica",
     "SET LOCAL statement_timeout = 0",
@@ -62,30 +64,34 @@ def of_stored(database: Database, world: World, *, port: int, bare_port: int) ->
     """
     shares: list[float] = []
     for stored in (_FEW, _MANY):
-        each = stored // LEARNERS
         print(f"storing {stored:,} ledger entries ...", file=sys.stderr, flush=True)
-        _store(database, each)
-        beats, bare = rates.of_beats(world, port=port, bare_port=bare_port, after_seq=stored)
+        _store(database, stored // LEARNERS)
+        # The first round of all learners finds their pages; the next is what a day is made of.
+        for after in (stored, stored + rates.BODIES):
+            beats, bare = rates.of_beats(world, port=port, bare_port=bare_port, after_seq=after)
         shares.append(median(one / other for one, other in zip(beats, bare, strict=True)))
         left = shares[-1] / shares[0]
         name = f"beats_with_{stored}_stored"
         yield Figure(name, round(median(beats), 1), "requests/s", left, _WANTED, at_least=True)
 
 
-def _store(database: Database, each: int) -> None:
+def _store(database: Database, number: int) -> None:
     """Bring every lease to so many entries of long ago."""
     with database.engine.connect() as connection:
         lowest = connection.execute(text("SELECT min(seq) FROM watch_slice")).scalar_one()
     first = 1 - min(0, lowest)
     with _bare_table(database):
         step = max(1, _AT_ONCE // LEARNERS)
-        for begin in range(first, each + 1, step):
-            last = min(each, begin + step - 1)
+        for begin in range(first, number + 1, step):
+            last = min(number, begin + step - 1)
             with database.transaction() as session:
                 _unbind(session.connection())
                 session.execute(text(_FILL), {"first": begin, "last": last})
     with database.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-        connection.execute(text("ANALYZE"))
+        for each in ("ANALYZE", _SETTLE[database.engine.name]):
+            connection.execute(text(each))
+    # Nor shall the disk still be busy with what was stored.
+    os.sync()
 
 
 @contextmanager

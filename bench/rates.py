@@ -15,7 +15,7 @@ _CONNECTIONS = 8
 _ROUNDS = 5
 _SECONDS = 1.0
 _WARM_SECONDS = 1.0
-_BODIES = 500
+BODIES = 500
 _BEAT_SECONDS = 2
 _BEGIN_SECONDS = 20
 _WANTED = 0.5
@@ -63,9 +63,9 @@ def of_writes(world: World, *, port: int, bare_port: int) -> list[Figure]:
     bare = [[f"/upsert/{each.person_id}", each.headers] for each in world.learners]
     rates = _rates(
         {
-            "beats": _lane(port, "POST", beats, [_beat(turn) for turn in range(_BODIES)]),
-            "answers": _lane(port, "PUT", answers, [_answer(turn) for turn in range(_BODIES)]),
-            "bare_upsert": _lane(bare_port, "POST", bare, [_beat(turn) for turn in range(_BODIES)]),
+            "beats": _lane(port, "POST", beats, [_beat(turn) for turn in range(BODIES)]),
+            "answers": _lane(port, "PUT", answers, [_answer(turn) for turn in range(BODIES)]),
+            "bare_upsert": _lane(bare_port, "POST", bare, [_beat(turn) for turn in range(BODIES)]),
         }
     )
     half = median(rates["beats"]) / 2
@@ -79,7 +79,7 @@ def of_beats(
 
     The beats of a lease are numbered from ``after_seq`` on.
     """
-    bodies = [_beat(turn, after_seq) for turn in range(_BODIES)]
+    bodies = [_beat(turn, after_seq) for turn in range(BODIES)]
     bare = [[f"/upsert/{each.person_id}", each.headers] for each in world.learners]
     rates = _rates(
         {
@@ -93,10 +93,10 @@ def of_beats(
 def _waits(world: World, *, port: int, pace: float) -> list[Figure]:
     """Return how long beats wait at a pace, and how evenly many writers at once do."""
     # Each part has learners of its own, whose beats nobody sent yet.
-    later = [_beat(turn) for turn in range(_BODIES, 2 * _BODIES)]
+    later = [_beat(turn) for turn in range(BODIES, 2 * BODIES)]
     lane = _lane(port, "POST", _beats(world), later) | {"connections": _WRITERS}
     paced = _asked({"paced": lane | {"pace": pace}}, seconds=_WAIT_SECONDS, rounds=1)
-    latest = [_beat(turn) for turn in range(2 * _BODIES, 3 * _BODIES)]
+    latest = [_beat(turn) for turn in range(2 * BODIES, 3 * BODIES)]
     crowd = _lane(port, "POST", _beats(world), latest) | {"connections": _WRITERS}
     crowded = _asked({"crowd": crowd}, seconds=_WAIT_SECONDS, rounds=1)
     _, p95 = paced["paced"]["waits_ms"]

@@ -105,6 +105,14 @@ class Storage:
         except OSError:
             shutil.copyfile(original, target)
 
+    def bring_set(self, asset_id: str, version: str, folder: Path) -> None:
+        """Put the files of a finished set into a folder, as a start for the next version."""
+        for path in self._set(asset_id, version).iterdir():
+            try:
+                (folder / path.name).hardlink_to(path)
+            except OSError:
+                self.copy(path, folder / path.name)
+
     def copy(self, source: Path, target: Path) -> Path:
         """Copy a file from outside and return where it is now."""
         try:

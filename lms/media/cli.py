@@ -2,6 +2,7 @@
 
 import click
 from flask.cli import AppGroup
+from flask_babel import force_locale
 
 from lms.core.errors import LmsError
 from lms.media.service.sounds import make_sound_of, record_sound, without_sound
@@ -21,7 +22,8 @@ def add_sound() -> None:
         try:
             prepared = make_sound_of(settings().media_dir, asset_id, version or "")
         except LmsError as error:
-            click.echo(f"{asset_id}: {say(error.message)}")
+            with force_locale("en"):
+                click.echo(f"{asset_id}: {say(error.message)}")
             continue
         if prepared is None:
             click.echo(f"{asset_id}: the video has no sound.")

@@ -41,12 +41,14 @@ def make_sound_of(media_dir: Path, asset_id: str, version: str) -> PreparedVideo
     set before it is recorded. Raises ``NotFound`` where files of the video were lost.
     """
     storage = Storage(media_dir)
+    pictures = [label for label in Label if label.is_picture]
     with storage.workplace(asset_id) as folder:
-        storage.bring_set(asset_id, version, folder)
+        names = [POSTER, *(label.filename for label in pictures)]
+        storage.bring_set(asset_id, version, names, folder)
         made = {
             label: probe(folder / label.filename)
-            for label in Label
-            if label.is_picture and (folder / label.filename).exists()
+            for label in pictures
+            if (folder / label.filename).exists()
         }
         if not made or not (folder / POSTER).exists():
             raise NotFound

@@ -14,8 +14,7 @@ _CHECKS = {
     ),
     "ck_rendition_picture": (
         "width > 0 AND height > 0",
-        "CASE WHEN label = 'audio' THEN width = 0 AND height = 0"
-        " ELSE width > 0 AND height > 0 END",
+        "CASE WHEN label = 'audio' THEN width = 0 AND height = 0 ELSE width > 0 AND height > 0 END",
     ),
 }
 

@@ -121,12 +121,14 @@ def test_the_captions_run_on_below_and_go_with_the_sound(lesson_page: Page) -> N
     line = lesson_page.locator("[data-cue]")
     expect(line).to_have_text("先看一眼镜头")
     assert line.get_attribute("lang") == "zh"
+    # Not over the still picture as well.
+    until(lesson_page, "v.textTracks[0].mode === 'hidden'")
     lesson_page.locator("[data-captions]").click()
     expect(line).to_be_hidden()
     lesson_page.locator("[data-captions]").click()
     ear(lesson_page).get_by_role("button", name="看画面").click()
     expect(ear(lesson_page)).to_be_hidden()
-    until(lesson_page, "v.videoWidth > 0")
+    until(lesson_page, "v.videoWidth > 0 && v.textTracks[0].mode === 'showing'")
     expect(line).to_be_hidden()
 
 

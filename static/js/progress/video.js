@@ -133,16 +133,16 @@
   }
 
   /* Captions, speed, quality. Over sound alone browsers show no captions: they stand below. */
-  var held, lock, net = w.navigator.connection, ear = one("[data-ear]"), slow = one("[data-slow]"), line = one("[data-cue]");
+  var held, lock, cc = true, net = w.navigator.connection, ear = one("[data-ear]"), slow = one("[data-slow]"), line = one("[data-cue]");
   function cue() { var c = this.activeCues; if (c && c[0] && !ear.hidden) { line.lang = this.language; line.textContent = c[0].getCueAsHTML().textContent; } }
   function captions(on) {
     var tracks = [].slice.call(v.textTracks), lang = d.documentElement.lang.slice(0, 2);
     var mine = tracks.filter(function (t) { return t.language === lang; })[0] || tracks[0];
-    tracks.forEach(function (t) { t.mode = on && t === mine ? "showing" : "disabled"; t.oncuechange = ear && cue; });
+    tracks.forEach(function (t) { t.mode = !on || t !== mine ? "disabled" : ear && !ear.hidden ? "hidden" : "showing"; t.oncuechange = ear && cue; });
     if (ear) { line.textContent = ""; }
-    one("[data-captions]").setAttribute("aria-pressed", String(on));
+    one("[data-captions]").setAttribute("aria-pressed", String(cc = on));
   }
-  one("[data-captions]").addEventListener("click", function () { captions(this.getAttribute("aria-pressed") !== "true"); });
+  one("[data-captions]").addEventListener("click", function () { captions(!cc); });
   var speeds = [1, 1.25, 1.5, 2, 0.75];
   one("[data-rate]").addEventListener("click", function () { v.playbackRate = speeds[(speeds.indexOf(v.playbackRate) + 1) % speeds.length]; });
   function quality(label) {
@@ -157,7 +157,7 @@
     v.defaultPlaybackRate = v.playbackRate;
     v.src = address;
     one("[value='" + label + "']").checked = true;
-    if (ear) { ear.hidden = label !== "audio"; line.textContent = ""; offer(); }
+    if (ear) { ear.hidden = label !== "audio"; captions(cc); offer(); }
     v.load();
   }
   v.addEventListener("loadedmetadata", function () {

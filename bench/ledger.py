@@ -7,6 +7,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from statistics import median
+from typing import Any
 
 from sqlalchemy import Connection, text
 
@@ -87,9 +88,17 @@ def _store(database: Database, number: int) -> None:
             with database.transaction() as session:
                 _unbind(session.connection())
                 session.execute(text(_FILL), {"first": begin, "last": last})
-    with database.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-        for each in ("ANALYZE", _SETTLE[database.engine.name]):
-            connection.execute(text(each))
+    _settle(database)
+
+
+def _settle(database: Database) -> None:
+    pooled = database.engine.raw_connection()
+    driver: Any = pooled.driver_connection
+    if not database.is_sqlite:
+        driver.autocommit = True
+    for each in ("ANALYZE", _SETTLE[database.engine.name]):
+        driver.execute(each)
+    pooled.invalidate()
     # Nor shall the disk still be busy with what was stored.
     os.sync()
 

@@ -21,6 +21,7 @@ from lms.learning.views.pages import bp as learning
 from lms.learning.views.quiz import bp as quiz
 from lms.learning.views.record import bp as record
 from lms.learning.views.record_api import bp as record_api
+from lms.media.cli import media as media_commands
 from lms.media.views import BLUEPRINTS as MEDIA
 from lms.notify.views import bp as notify
 from lms.operations.cli import init_operations
@@ -67,6 +68,7 @@ BLUEPRINTS = (
 COMMANDS = (
     audit,
     content,
+    media_commands,
     users,
     progress_commands,
     *BADGES,

@@ -56,13 +56,20 @@ class Asset(Base):
 
 
 class Rendition(Base):
-    """One finished MP4 of an asset; the label names its rung, the size may be below it."""
+    """One finished file of an asset; the label names its rung, the size may be below it.
+
+    The sound alone has no size.
+    """
 
     __tablename__ = "rendition"
     __table_args__ = (
         one_of("label", Label),
         UniqueConstraint("asset_id", "label"),
-        CheckConstraint("width > 0 AND height > 0", name="picture"),
+        CheckConstraint(
+            "CASE WHEN label = 'audio' THEN width = 0 AND height = 0"
+            " ELSE width > 0 AND height > 0 END",
+            name="picture",
+        ),
         CheckConstraint("byte_size > 0 AND bit_rate > 0", name="weight"),
     )
 

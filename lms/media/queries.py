@@ -156,13 +156,23 @@ def _error(asset: Asset, job: Job | None) -> Message:
 
 @dataclass(frozen=True, slots=True)
 class Playable:
-    """What a player needs of a ready asset; renditions are the sharpest first."""
+    """What a player needs of a ready asset; renditions are the sharpest first, sound last."""
 
     asset_id: str
     version: str | None
     has_poster: bool
     renditions: tuple[RenditionFacts, ...]
     captions: Mapping[str, int]  # the newest of each language, Chinese first
+
+    @property
+    def pictures(self) -> tuple[RenditionFacts, ...]:
+        """Return the renditions with something to see."""
+        return tuple(each for each in self.renditions if each.label.is_picture)
+
+    @property
+    def sound(self) -> RenditionFacts | None:
+        """Return the sound alone, where it was made."""
+        return next((each for each in self.renditions if not each.label.is_picture), None)
 
 
 # Every lesson page with a video asks this: put together once, columns instead of mapped objects.

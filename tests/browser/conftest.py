@@ -37,6 +37,7 @@ def course(live_site: LiveSite, database: Database, tmp_path: Path) -> MadeCours
     captions = tmp_path / "zh.vtt"
     captions.write_text("WEBVTT\n\n00:00.000 --> 00:05.000\n先看一眼镜头\n", encoding="utf-8")
     files = {
+        Label.SOUND: make_clip("ear.m4a"),
         Label.SMALL: make_clip("small.mp4"),
         Label.MEDIUM: make_clip("flat.mp4"),
     }

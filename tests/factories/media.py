@@ -61,6 +61,15 @@ def make_caption(session: Session, asset: Asset, **overrides: Any) -> Caption:
     return caption
 
 
+def make_sound(session: Session, asset: Asset) -> Rendition:
+    """Let a ready asset have its sound alone, of 700 kB."""
+    facts = {"width": 0, "height": 0, "byte_size": 700_000, "bit_rate": 48_000}
+    sound = Rendition(asset_id=asset.id, label=Label.SOUND, sha256=_digest(asset.id), **facts)
+    session.add(sound)
+    session.flush()
+    return sound
+
+
 def write_files(media_dir: Path, asset: Asset, *, size: int = 3_000) -> dict[str, bytes]:
     """Put files of the asset where they are served from; return their bytes by name.
 

@@ -24,6 +24,8 @@ _RECIPES: dict[str, tuple[str, ...]] = {
     "mp3_sound.mp4": (*_PICTURE, *_SOUND, *_H264, "-c:a", "libmp3lame", *_FAST),
     "vp9.webm": (*_PICTURE, "-c:v", "libvpx-vp9", "-deadline", "realtime", "-cpu-used", "8"),
     "sound.m4a": (*_SOUND, *_AAC),
+    "ear.m4a": (*_SOUND, *_AAC, *_FAST),
+    "long.m4a": (*_SOUND, *_AAC, *_FAST),
     "fast.mp4": ("-f", "lavfi", "-i", "testsrc2=size=128x128:rate=240:duration=1", *_H264),
     "long.mp4": ("-f", "lavfi", "-i", "testsrc2=size=128x128:rate=1/3600:duration=360000", *_H264),
     "huge.mkv": ("-f", "lavfi", "-i", "color=size=64x64:rate=25:duration=2", "-c:v", "rawvideo"),
@@ -32,7 +34,7 @@ _RECIPES: dict[str, tuple[str, ...]] = {
 # Width, height and interlacing in the header of a Matroska file (RFC 9559, 5.1.4.1.28).
 _SMALL_SIDES = b"\xb0\x81\x40\xba\x81\x40\x9a\x81\x02"
 _SIZES = {"upright.mp4": "360x640", "small.mp4": "426x240"}
-_SECONDS = {"short.mp4": "0.4"}
+_SECONDS = {"short.mp4": "0.4", "long.m4a": "6"}
 
 
 def video(name: str) -> Path:

@@ -3,7 +3,9 @@
 import re
 from typing import Any
 
+import pytest
 from sqlalchemy import select, text
+from sqlalchemy.exc import IntegrityError
 
 from lms.credentials.models import BadgeRequest, Credential
 from lms.db.schema import load_metadata
@@ -13,6 +15,7 @@ from lms.operations import migrations
 from lms.settings import Settings
 from tests.factories.accounts import make_person
 from tests.factories.credentials import make_badge
+from tests.factories.media import make_asset, make_sound
 
 _SQLITE = (
     "SELECT type, name, sql FROM sqlite_master "
@@ -98,6 +101,26 @@ def test_every_step_takes_a_site_along_that_has_courses(database: Database) -> N
     migrations.downgrade(database, "0001")
     with database.snapshot() as session:
         assert session.scalar(text("SELECT count(*) FROM institution")) == 1
+
+
+def test_the_sound_alone_goes_and_the_pictures_stay_one_step_down(database: Database) -> None:
+    with database.transaction() as session:
+        asset = make_asset(session)
+        make_sound(session, asset)
+    migrations.downgrade(database, "0008")
+    kept = "SELECT label, width, height, byte_size FROM rendition ORDER BY label"
+    pictures = [("240p", 426, 240, 9_000), ("480p", 854, 480, 24_000)]
+    with database.snapshot() as session:
+        assert session.execute(text(kept)).all() == pictures
+    refused = "UPDATE rendition SET label = 'audio', width = 0, height = 0 WHERE label = '240p'"
+    with pytest.raises(IntegrityError), database.transaction() as session:
+        session.execute(text(refused))
+    migrations.upgrade(database)
+    with database.transaction() as session:
+        assert session.execute(text(kept)).all() == pictures
+        make_sound(session, asset)
+    with database.snapshot() as session:
+        assert session.execute(text(kept)).all()[-1] == ("audio", 0, 0, 700_000)
 
 
 def test_requests_about_badges_are_carried_back_and_over(

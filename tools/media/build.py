@@ -21,7 +21,7 @@ AFTER_SENTENCE = 0.35
 AFTER_SLIDE = 0.55
 FULL_SCALE = 32767
 HEADROOM = 0.9
-MADE = ("480p.mp4", "240p.mp4", "poster.webp", "zh.vtt", "en.vtt")
+MADE = ("480p.mp4", "240p.mp4", "audio.m4a", "poster.webp", "zh.vtt", "en.vtt")
 
 
 @dataclass(slots=True)
@@ -88,6 +88,7 @@ def write(folder: Path, line: Timeline, build: Path) -> None:
     listing.write_text(encode.picture_list(line.pictures), encoding="utf-8")
     for rendition in encode.RENDITIONS:
         encode.encode(listing, sound, rendition, line.at, folder / f"{rendition.name}.mp4")
+    encode.sound_alone(folder / f"{encode.RENDITIONS[0].name}.mp4", folder / "audio.m4a")
     encode.poster(line.pictures[0][0], folder / "poster.webp")
     (folder / "zh.vtt").write_text(webvtt(line.zh), encoding="utf-8")
     (folder / "en.vtt").write_text(webvtt(line.en), encoding="utf-8")
@@ -141,7 +142,7 @@ def report(folder: Path, seconds: float) -> str:
     """Return length and sizes, in KB for each minute."""
     sizes = [
         f"{name} {(folder / name).stat().st_size / 1024 / seconds * 60:.0f} KB/min"
-        for name in MADE[:2]
+        for name in MADE[:3]
     ]
     poster = (folder / "poster.webp").stat().st_size / 1024
     return f"{folder}: {seconds:.1f} s, {', '.join(sizes)}, poster {poster:.1f} KB"

@@ -1,4 +1,4 @@
-"""Calls ffmpeg: still pictures and speech become MP4 renditions of even loudness, and a poster."""
+"""Calls ffmpeg: pictures and speech become renditions of even loudness, sound and a poster."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ import imageio_ffmpeg
 FRAMES_A_SECOND = 12
 KEY_FRAME_EVERY = 4 * FRAMES_A_SECOND
 LOUDNESS = "I=-16:TP=-2.5:LRA=11"
+SOUND_ALONE = "32k"
 POSTER_WIDTH = 640
 POSTER_QUALITY = 72
 
@@ -74,6 +75,21 @@ def encode(listing: Path, sound: Path, rendition: Rendition, seconds: float, tar
         *("-g", str(KEY_FRAME_EVERY), "-keyint_min", str(KEY_FRAME_EVERY), "-sc_threshold", "0"),
         *("-af", loudness_filter(sound), "-ar", "44100", "-ac", "1"),
         *("-c:a", "aac", "-b:a", rendition.sound, "-t", f"{seconds:.3f}"),
+        *("-movflags", "+faststart", "-map_metadata", "-1", "-fflags", "+bitexact"),
+        *("-metadata:s:a:0", "language=zho", str(draft)),
+    )
+    draft.rename(target)
+
+
+def sound_alone(video: Path, target: Path) -> None:
+    """Write the sound of a finished video, as long as its pictures, for those who only listen."""
+    command = ("-i", str(video), "-map", "0:v", "-c", "copy", "-f", "null", "-")
+    hours, minutes, seconds = re.findall(r"Duration: (\d+):(\d+):([\d.]+)", ffmpeg(*command))[0]
+    whole = f"{int(hours) * 3600 + int(minutes) * 60 + float(seconds):.2f}"
+    draft = target.with_suffix(".part.m4a")
+    ffmpeg(
+        *("-i", str(video), "-vn", "-af", f"apad=whole_dur={whole},atrim=end={whole}"),
+        *("-c:a", "aac", "-ac", "1", "-b:a", SOUND_ALONE, "-f", "mp4"),
         *("-movflags", "+faststart", "-map_metadata", "-1", "-fflags", "+bitexact"),
         *("-metadata:s:a:0", "language=zho", str(draft)),
     )

@@ -9,7 +9,15 @@ from lms.content.domain.faults import Faults
 from lms.content.domain.files import FolderReader
 from lms.content.domain.nodes import LANGUAGES, Table, read_table
 from lms.content.domain.questions import read_key, read_questions, twin
-from lms.content.domain.schema import LABELS, ItemPlan, LessonPlan, QuizPlan, VideoFiles, Words
+from lms.content.domain.schema import (
+    LABELS,
+    PICTURES,
+    ItemPlan,
+    LessonPlan,
+    QuizPlan,
+    VideoFiles,
+    Words,
+)
 from lms.core.errors import Message
 from lms.media.domain.captions import parse_captions
 
@@ -146,7 +154,7 @@ class LessonReader:
         if named is None:
             return {}
         named.allow((), LABELS)
-        if not any(label in named for label in LABELS):
+        if not any(label in named for label in PICTURES):
             message = Message("renditions_missing", "The video needs a file for 480p or 240p.")
             named.fault(None, message)
         files = ((label, named.text(label), named.line_of(label)) for label in LABELS)

@@ -8,7 +8,8 @@ from lms.catalog.domain import ItemKind
 
 SCHEMA = 1
 COURSE_FILE = "course.yaml"
-LABELS = ("480p", "240p")
+PICTURES = ("480p", "240p")
+LABELS = (*PICTURES, "audio")
 
 Words = Mapping[str, str]  # {"zh": …, "en": …}; zh always stands
 

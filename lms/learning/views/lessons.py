@@ -15,7 +15,7 @@ from lms.learning import queries
 from lms.learning.domain import ItemStanding, LessonStanding
 from lms.learning.queries import EnrolledCourse
 from lms.media import queries as media_queries
-from lms.media.domain.names import POSTER, Label, Language
+from lms.media.domain.names import POSTER, Language
 from lms.media.domain.tickets import Right
 from lms.media.service import issue_ticket
 from lms.progress import queries as progress_queries
@@ -153,16 +153,17 @@ def _addresses(
     def address(name: str) -> str:
         return folder + name
 
+    def source(file: media_queries.RenditionFacts) -> dict[str, Any]:
+        return {
+            "address": address(file.label.filename),
+            "label": file.label.value,
+            "byte_size": file.byte_size,
+        }
+
     return {
         "poster": address(POSTER) if found.has_poster else None,
-        "sources": [
-            {
-                "address": address(Label(file.label).filename),
-                "label": file.label.value,
-                "byte_size": file.byte_size,
-            }
-            for file in found.renditions
-        ],
+        "sources": [source(file) for file in found.pictures],
+        "sound": source(found.sound) if found.sound else None,
         "captions": [
             {"address": f"{address(Language(each).filename)}?v={number}", "language": each}
             for each, number in (found.captions if captions is None else captions).items()

@@ -10,13 +10,19 @@ POSTER = "poster.webp"
 class Label(StrEnum):
     """The rungs of the ladder, lightest first; a label names a rung, not an exact size."""
 
+    SOUND = "audio"
     SMALL = "240p"
     MEDIUM = "480p"
 
     @property
+    def is_picture(self) -> bool:
+        """Tell whether there is something to see, and not the sound alone."""
+        return self is not Label.SOUND
+
+    @property
     def filename(self) -> str:
         """Return the name the rendition is stored and served under."""
-        return f"{self.value}.mp4"
+        return f"{self.value}.mp4" if self.is_picture else f"{self.value}.m4a"
 
 
 class Language(StrEnum):
@@ -32,7 +38,7 @@ class Language(StrEnum):
 
 
 STORED_NAMES = frozenset({*(label.filename for label in Label), POSTER})
-TYPES = {".mp4": "video/mp4", ".webp": "image/webp"}
+TYPES = {".m4a": "audio/mp4", ".mp4": "video/mp4", ".webp": "image/webp"}
 CAPTION_NAMES = {language.filename: language for language in Language}
 
 

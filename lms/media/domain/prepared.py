@@ -11,7 +11,7 @@ _VERSION_DIGITS = 32
 
 @dataclass(frozen=True, slots=True)
 class PreparedRendition:
-    """One finished MP4: pixels, bytes, bits a second and the SHA-256 of its content."""
+    """One finished file: pixels (none of sound), bytes, bits a second, SHA-256 of its content."""
 
     label: Label
     width: int

@@ -29,6 +29,11 @@ UNREADABLE = Message(
     "The site cannot read this video; it may be incomplete. Export it again as MP4, check that it "
     "plays on this computer, and send it once more.",
 )
+_STARTS_LATE = Message(
+    "rendition_starts_late",
+    "This MP4 has its index at the end, so phones load all of it before it plays. Make it "
+    "with -movflags +faststart.",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,13 +153,18 @@ def judge_finished(facts: VideoFacts, *, starts_at_once: bool) -> Message | None
             "rendition_not_common",
             "A finished video must be an MP4 with H.264 pictures and AAC sound.",
         )
-    if not starts_at_once:
+    return None if starts_at_once else _STARTS_LATE
+
+
+def judge_sound(facts: VideoFacts, *, starts_at_once: bool) -> Message | None:
+    """Return why a finished file cannot be served as the sound alone, or ``None``."""
+    is_common = facts.containers == (Container.MP4.value,) and facts.audio_codec == "aac"
+    if not is_common or facts.has_picture or facts.streams > 1:
         return Message(
-            "rendition_starts_late",
-            "This MP4 has its index at the end, so phones load all of it before it plays. Make it "
-            "with -movflags +faststart.",
+            "sound_not_common",
+            "The sound alone must be one AAC track in an MP4 (.m4a), without pictures.",
         )
-    return None
+    return _judge_length(facts) or (None if starts_at_once else _STARTS_LATE)
 
 
 def judge_lengths(lengths_ms: Sequence[int]) -> Message | None:
@@ -175,7 +185,7 @@ def choose_renditions(facts: VideoFacts) -> tuple[RenditionPlan, ...]:
     The shorter side counts, so a video held upright gets as many pixels as one held flat. The
     second rung is left out where it would be no larger than the first.
     """
-    first, *others = (_plan(label, facts.upright) for label in Label)
+    first, *others = (_plan(label, facts.upright) for label in _RUNGS)
     return (first, *(plan for plan in others if plan.width > first.width))
 
 

@@ -6,7 +6,13 @@ from pathlib import Path
 from lms.core.errors import InvalidInput, Message
 from lms.media.domain.names import POSTER, Label
 from lms.media.domain.prepared import PreparedVideo
-from lms.media.domain.video import VideoFacts, judge_finished, judge_lengths, judge_video
+from lms.media.domain.video import (
+    VideoFacts,
+    judge_finished,
+    judge_lengths,
+    judge_sound,
+    judge_video,
+)
 from lms.media.gateway.probe import Refused, probe, starts_at_once
 from lms.media.gateway.storage import Storage
 from lms.media.gateway.transcode import describe, make_poster
@@ -48,7 +54,7 @@ def _bring_renditions(
     for label in (label for label in Label if label in renditions):
         copy = storage.copy(renditions[label], folder / label.filename)
         try:
-            finished[label] = _check(copy)
+            finished[label] = _check(copy, label)
         except Refused as refused:
             faults[label.value] = refused.message
     differing = judge_lengths([facts.duration_ms for facts in finished.values()])
@@ -59,9 +65,12 @@ def _bring_renditions(
     return finished
 
 
-def _check(path: Path) -> VideoFacts:
-    facts = probe(path)
-    why = judge_video(facts) or judge_finished(facts, starts_at_once=starts_at_once(path))
+def _check(path: Path, label: Label) -> VideoFacts:
+    facts, is_early = probe(path), starts_at_once(path)
+    if label.is_picture:
+        why = judge_video(facts) or judge_finished(facts, starts_at_once=is_early)
+    else:
+        why = judge_sound(facts, starts_at_once=is_early)
     if why is not None:
         raise Refused(why)
     return facts

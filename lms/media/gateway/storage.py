@@ -9,7 +9,7 @@ import hashlib
 import os
 import re
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -99,11 +99,16 @@ class Storage:
 
     def bring_original(self, sha256: str, target: Path) -> None:
         """Put an original where a program can read it, without copying where the disk allows."""
-        original = self.original(sha256)
-        try:
-            target.hardlink_to(original)
-        except OSError:
-            shutil.copyfile(original, target)
+        _link(self.original(sha256), target)
+
+    def bring_set(self, asset_id: str, version: str, names: Iterable[str], folder: Path) -> None:
+        """Put those files of a finished set that are there into a folder; they may not be written.
+
+        Raises ``NotFound`` where the asset or version is none of ours.
+        """
+        for path in (self._set(asset_id, version) / name for name in names):
+            if path.exists():
+                _link(path, folder / path.name)
 
     def copy(self, source: Path, target: Path) -> Path:
         """Copy a file from outside and return where it is now."""
@@ -158,6 +163,13 @@ class Storage:
         if not _ASSET.fullmatch(asset_id) or not _VERSION.fullmatch(version):
             raise NotFound
         return self.root / "assets" / asset_id[:2] / asset_id / version
+
+
+def _link(source: Path, target: Path) -> None:
+    try:
+        target.hardlink_to(source)
+    except OSError:
+        shutil.copyfile(source, target)
 
 
 def read_slice(path: Path, start: int, stop: int) -> Iterator[bytes]:

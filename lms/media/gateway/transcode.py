@@ -1,4 +1,4 @@
-"""Makes the renditions and the poster of a video with ffmpeg."""
+"""Makes the renditions, the sound alone and the poster of a video with ffmpeg."""
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -13,6 +13,7 @@ from lms.media.domain.video import (
     VideoFacts,
     choose_frame_rate,
     choose_renditions,
+    judge_lengths,
     judge_result,
     judge_video,
 )
@@ -43,6 +44,11 @@ _KEYFRAMES = ("-force_key_frames", "expr:gte(t,n_forced*4)", "-sc_threshold", "0
 _POSTER_LIMITS = Limits(
     wall_seconds=120, cpu_seconds=120, memory_bytes=2048 * _MIB, file_bytes=16 * _MIB
 )
+# Speech stays clear; a fifth of what the lightest picture may take.
+_SOUND_ALONE_KBITS = 48
+# As long as the picture, so that a second of sound is the same second of the video: what starts
+# late is led in by silence, what ends early is followed by it.
+_SOUND_FILTER = "aresample=async=1:first_pts=0,apad=whole_dur={seconds},atrim=end={seconds}"
 _POSTER_FILTER = "thumbnail=50,scale='min(640,iw)':-2"
 
 TOO_SLOW = Message(
@@ -76,8 +82,37 @@ def prepare(folder: Path, out: Path, facts: VideoFacts, progress: Progress) -> P
     cut = judge_result(facts.duration_ms, duration_ms)
     if cut is not None:
         raise Refused(cut)
-    make_poster(out, plans[-1].label.filename, duration_ms)
-    return describe(out, {plan.label: made for plan, made in zip(plans, finished, strict=True)})
+    best = plans[-1].label.filename
+    make_poster(out, best, duration_ms)
+    sound = make_sound(out, best, finished[-1])
+    pictures = {plan.label: made for plan, made in zip(plans, finished, strict=True)}
+    return describe(out, {Label.SOUND: sound, **pictures} if sound else pictures)
+
+
+def make_sound(folder: Path, video: str, facts: VideoFacts) -> VideoFacts | None:
+    """Make the sound alone of a finished video of the folder, exactly as long as the video.
+
+    Returns ``None`` where there is no sound to be had; the video is whole without.
+    """
+    if not facts.has_sound:
+        return None
+    target = folder / Label.SOUND.filename
+    command = [
+        *(ffmpeg(), *_INPUT, "-f", Container.MP4.value, "-i", video, "-map", "0:a:0"),
+        *("-af", _SOUND_FILTER.format(seconds=f"{facts.duration_ms / 1000:.3f}")),
+        *("-c:a", "aac", "-ac", "1", "-b:a", f"{_SOUND_ALONE_KBITS}k"),
+        *("-map_metadata", "-1", "-map_chapters", "-1", "-dn", "-sn", "-vn"),
+        *("-movflags", "+faststart", "-f", "mp4", target.name),
+    ]
+    try:
+        run_confined(command, folder=folder, limits=_limits(facts))
+        made = probe(target)
+    except (ProgramFailed, Refused):
+        made = None
+    if made is None or judge_lengths([made.duration_ms, facts.duration_ms]):
+        target.unlink(missing_ok=True)
+        return None
+    return made
 
 
 def make_poster(folder: Path, video: str, duration_ms: int) -> None:

@@ -112,7 +112,7 @@ def _addresses(found: media_queries.Playable, captions: Mapping[str, int] | None
 
     return {
         "poster": address(POSTER) if found.has_poster else None,
-        "sources": [address(Label(file.label).filename) for file in found.renditions],
+        "sources": [address(Label(file.label).filename) for file in found.pictures],
         "captions": [
             (code, f"{address(Language(code).filename)}?v={number}")
             for code, number in (found.captions if captions is None else captions).items()

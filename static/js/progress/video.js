@@ -132,31 +132,52 @@
     });
   }
 
-  /* Captions, speed, quality. */
+  /* Captions, speed, quality. Over sound alone browsers show no captions: they stand below. */
+  var held, lock, cc = true, net = w.navigator.connection, ear = one("[data-ear]"), slow = one("[data-slow]"), line = one("[data-cue]");
+  function cue() { var c = this.activeCues; if (c && c[0] && !ear.hidden) { line.lang = this.language; line.textContent = c[0].getCueAsHTML().textContent; } }
   function captions(on) {
     var tracks = [].slice.call(v.textTracks), lang = d.documentElement.lang.slice(0, 2);
     var mine = tracks.filter(function (t) { return t.language === lang; })[0] || tracks[0];
-    tracks.forEach(function (t) { t.mode = on && t === mine ? "showing" : "disabled"; });
-    one("[data-captions]").setAttribute("aria-pressed", String(on));
+    tracks.forEach(function (t) { t.mode = !on || t !== mine ? "disabled" : ear && !ear.hidden ? "hidden" : "showing"; t.oncuechange = ear && cue; });
+    if (ear) { line.textContent = ""; }
+    one("[data-captions]").setAttribute("aria-pressed", String(cc = on));
   }
-  one("[data-captions]").addEventListener("click", function () { captions(this.getAttribute("aria-pressed") !== "true"); });
+  one("[data-captions]").addEventListener("click", function () { captions(!cc); });
   var speeds = [1, 1.25, 1.5, 2, 0.75];
   one("[data-rate]").addEventListener("click", function () { v.playbackRate = speeds[(speeds.indexOf(v.playbackRate) + 1) % speeds.length]; });
   function quality(label) {
-    var source = one("source[data-label='" + label + "']");
-    if (!source || v.currentSrc === source.src) { return; }
-    var at = v.currentTime || 0, going = !v.paused, speed = v.playbackRate;
-    if (going) { beat("playing"); from = null; }
-    v.src = source.src; resumed = at > 0;
-    v.addEventListener("loadedmetadata", function back() {
-      v.removeEventListener("loadedmetadata", back);
-      if (at > 0) { v.currentTime = at; }
-      v.playbackRate = speed;
-      if (going) { go(); }
-    });
+    var source = one("#video [data-label='" + label + "']"), address = source && (source.src || source.href);
+    if (!source || v.currentSrc === address) { return; }
+    if (from !== null) { last = v.currentTime; beat(state()); from = null; }
+    /* Chosen anew before the last choice was there. */
+    held = held || { at: v.currentTime };
+    held.going = held.going || !v.paused;
+    resumed = held.at > 0;
+    if (resumed) { v.preload = "metadata"; }
+    v.defaultPlaybackRate = v.playbackRate;
+    v.src = address;
+    one("[value='" + label + "']").checked = true;
+    if (ear) { ear.hidden = label !== "audio"; captions(cc); offer(); }
     v.load();
   }
-  var use = one("[data-quality]"), net = w.navigator.connection, choice = d.getElementById("quality"), asking = false;
+  v.addEventListener("loadedmetadata", function () {
+    var was = held || {};
+    held = null;
+    if (was.at) { ours = true; v.currentTime = was.at; }
+    if (was.going) { go(); }
+  });
+  function keep(label) {
+    try { return label ? w.sessionStorage.quality = label : w.sessionStorage.quality; } catch (closed) { return label; }
+  }
+  /* A line too slow for pictures: the sound is offered, never taken unasked. */
+  function offer() { slow.hidden = !ear.hidden || !net || net.effectiveType !== "slow-2g"; }
+  /* Without a picture the phone puts its screen out, and nothing counts. */
+  function wake() {
+    var locks = w.navigator.wakeLock;
+    if (lock) { lock.then(function (l) { return l && l.release(); }); }
+    lock = locks && !ear.hidden && !v.paused && !d.hidden && locks.request("screen").catch(function () {});
+  }
+  var use = one("[data-quality]"), choice = d.getElementById("quality"), asking = false;
   /* On a line that costs money the first tap asks how sharp, with the megabytes. */
   function ask() {
     if (!choice || !choice.showModal || !net || !(net.type === "cellular" || net.saveData)) { return false; }
@@ -171,18 +192,26 @@
   if (choice) { choice.addEventListener("close", function () { asking = false; }); }
   if (use) {
     use.addEventListener("click", function () {
-      quality(one("[name=quality]:checked").value);
+      quality(keep(one("[name=quality]:checked").value));
       if (asking) { asking = false; go(); }
     });
+    var low = one("source:last-of-type").dataset.label, kept = keep();
+    if (!kept && net && (net.saveData || /2g|3g/.test(net.effectiveType))) { kept = low; }
+    quality(kept === "audio" && !ear ? low : kept);
   }
-  if (use && net && (net.saveData || /2g|3g/.test(net.effectiveType || ""))) {
-    var low = [].slice.call(d.querySelectorAll("[name=quality]")).pop();
-    low.checked = true; quality(low.value);
+  if (ear) {
+    offer();
+    if (net) { net.onchange = offer; }
+    ["playing", "pause", "visibilitychange"].forEach(function (kind) { d.addEventListener(kind, wake, true); });
+    v.addEventListener("error", function () {
+      if (!ear.hidden && v.error.code !== 2) { quality(low); meter.say(ear.dataset.gone); }
+    });
   }
   captions(true);
   d.addEventListener("click", function (e) {
-    var t = e.target.closest("[data-seek]");
-    if (t) { e.preventDefault(); resumed = true; v.currentTime = +t.dataset.seek; go(); v.scrollIntoView(); }
+    var t = e.target.closest("[data-seek],[data-use]");
+    if (t && t.dataset.use) { quality(keep(t.dataset.use)); if (slow.contains(t)) { go(); } }
+    else if (t) { e.preventDefault(); resumed = true; v.currentTime = +t.dataset.seek; go(); v.scrollIntoView(); }
   });
   d.addEventListener("keydown", function (e) {
     if (e.target.closest("input,textarea,select,button,a,summary,dialog") || e.ctrlKey || e.metaKey || e.altKey) { return; }

@@ -3,10 +3,13 @@
 import gzip
 
 import pytest
+from sqlalchemy import select
 
 from lms.db.session import Database
+from lms.media.models import Asset
 from tests.factories.accounts import sign_in
 from tests.factories.enrollment import make_enrollment
+from tests.factories.media import make_sound
 from tests.functional.learning.conftest import School
 from tests.support.site import Client
 from tests.support.statements import assert_cheap
@@ -20,6 +23,38 @@ def test_the_video_page_plays_without_javascript(learner: Client, school: School
     assert "controls" in page
     assert page.count("<source") == 2
     assert 'srclang="zh"' in page
+
+
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [
+        ("zh", ("只听声音", "整段约 0.7 MB", "正在只听声音，画面不动。")),
+        ("en", ("Sound only", "about 0.7 MB for the whole video", "the picture stands still")),
+    ],
+)
+def test_the_sound_alone_is_a_choice_with_its_megabytes(
+    learner: Client, school: School, database: Database, language: str, words: tuple[str, str, str]
+) -> None:
+    name, size, note = words
+    with database.transaction() as session:
+        make_sound(session, session.scalars(select(Asset)).one())
+    page = learner.get(f"/learn/{school.slug}/A01.video?lang={language}").text
+    dialog = page.partition('<dialog id="quality"')[2].partition("</dialog>")[0]
+    assert dialog.count('type="radio"') == 3
+    choice = dialog.partition('value="audio"')[2]
+    assert name in choice
+    assert size in choice
+    assert note in page
+    # Never a source: a browser that cannot fetch the picture takes the next one unasked.
+    assert page.count("<source") == 2
+    assert 'audio.m4a" data-label="audio"' in page
+
+
+def test_a_video_without_sound_alone_offers_none(learner: Client, school: School) -> None:
+    page = learner.get(f"/learn/{school.slug}/A01.video").text
+    assert page.count('name="quality"') == 2
+    for word in ("只听声音", "audio", "data-ear", "data-slow"):
+        assert word not in page
 
 
 @pytest.mark.parametrize("item", ["video", "text", "practice", "quiz"])

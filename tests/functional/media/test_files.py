@@ -31,6 +31,17 @@ def test_a_learner_with_a_ticket_gets_the_video(watcher, files):
     assert response.headers["Cache-Control"] == "private, max-age=21600"
 
 
+def test_the_sound_alone_comes_with_the_ticket_in_parts_too(watcher, files, new_client):
+    response = watcher.get("audio.m4a", headers={"Range": "bytes=1000-1999"})
+    assert response.status_code == 206
+    assert response.data == files["audio.m4a"][1000:2000]
+    assert response.headers["Content-Range"] == f"bytes 1000-1999/{SIZE}"
+    assert response.headers["Content-Type"] == "audio/mp4"
+    assert response.headers["Cache-Control"] == "private, max-age=21600"
+    stranger, _ = new_client()
+    assert stranger.get(f"/media/{watcher.ticket}/audio.m4a", headers=JSON).status_code == 403
+
+
 def test_the_poster_comes_with_the_ticket_too(watcher, files):
     response = watcher.get("poster.webp")
     assert response.data == files["poster.webp"]

@@ -6,13 +6,14 @@ import pytest
 from sqlalchemy import select
 
 from lms.catalog import service as catalog
-from lms.catalog.models import Course
+from lms.catalog.models import Course, Material
 from lms.content import service
 from lms.content.domain.loading import Outcome
 from lms.core.access import Actor
 from lms.core.errors import NotFound
 from lms.db.session import Database, now
 from lms.settings import Settings
+from tests.factories.videos import run_ffmpeg
 from tests.integration.content.conftest import LESSON, SLUG, Load, change
 
 
@@ -31,6 +32,27 @@ def test_an_exported_course_loads_again_without_a_change(
     assert (
         service.open_folder(out).fingerprint == service.open_folder(tmp_path / "course").fingerprint
     )
+
+
+def test_the_sound_alone_comes_along(
+    load: Load, root: Path, tmp_path: Path, database: Database, settings: Settings
+) -> None:
+    load()
+    media = root / "lessons/A01/media"
+    run_ffmpeg(
+        *("-i", str(media / "480p.mp4"), "-vn", "-c:a", "copy"),
+        *("-movflags", "+faststart", str(media / "audio.m4a")),
+    )
+    change(root, LESSON, "240p: media/240p.mp4", "240p: media/240p.mp4, audio: media/audio.m4a")
+    assert load() is Outcome.REVISION
+    out = tmp_path / "out"
+    with database.snapshot() as session:
+        # The same video as before: what people earned with it stays.
+        assert session.scalars(select(Material).where(Material.kind == "video")).one()
+        service.export_folder(session, slug=SLUG, target=out, media_dir=settings.media_dir)
+    heard = (out / "lessons/A01/media/audio.m4a").read_bytes()
+    assert heard == (media / "audio.m4a").read_bytes()
+    assert load(out) is Outcome.UNCHANGED
 
 
 def test_how_long_a_badge_is_good_for_comes_along(

@@ -240,6 +240,9 @@ def test_a_shipped_course_loads_whole(load: Load, database: Database, slug: str)
             assert questions_of(session, entry.items[3]) == 5
             asset = rows.assets[entry.items[0].asset_id]
             assert list(asset.captions) == ["zh", "en"]
+            sound, light, _ = asset.renditions
+            assert sound.label == "audio"
+            assert sound.byte_size < light.byte_size * 0.6
             assert all(set(item.body or {"zh": 1, "en": 1}) == {"zh", "en"} for item in entry.items)
             # What is planned is what is there; the minute a video has begun is left out.
             lengths = [session.get_one(Material, item.material_id) for item in entry.items]

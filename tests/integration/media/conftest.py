@@ -7,7 +7,7 @@ import pytest
 
 from lms.media import queries
 from lms.media.gateway.storage import Storage
-from lms.media.queries import AssetFacts
+from lms.media.queries import AssetFacts, RenditionFacts
 from tests.factories.accounts import make_person
 
 
@@ -19,6 +19,16 @@ def media_dir(settings) -> Path:
 @pytest.fixture
 def storage(tmp_path) -> Storage:
     return Storage(tmp_path / "media")
+
+
+def pictures(found: AssetFacts) -> list[RenditionFacts]:
+    """Return the renditions with something to see."""
+    return [file for file in found.renditions if file.label != "audio"]
+
+
+def sound(found: AssetFacts) -> RenditionFacts | None:
+    """Return the sound alone, if there is one."""
+    return next((file for file in found.renditions if file.label == "audio"), None)
 
 
 @pytest.fixture

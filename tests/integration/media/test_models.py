@@ -112,6 +112,18 @@ def test_an_asset_has_one_rendition_a_label(database, make):
         session.add(again)
 
 
+@pytest.mark.parametrize(
+    ("label", "side"), [("audio", 2), ("240p", 0), ("480p", 0), ("720p", 2), ("sound", 0)]
+)
+def test_sound_alone_has_no_size_and_every_picture_has_one(database, label, side):
+    with database.transaction() as session:
+        asset_id = make_asset(session, state="uploading", sha256=None).id
+    sizes = {"width": side, "height": side, "byte_size": 1, "bit_rate": 1}
+    with pytest.raises(IntegrityError) as raised, database.transaction() as session:
+        session.add(Rendition(asset_id=asset_id, label=label, sha256=SHA, **sizes))
+    assert "ck_rendition_" in str(raised.value.orig)
+
+
 def test_captions_are_never_changed_and_of_no_foreign_language(database):
     with database.transaction() as session:
         asset = make_asset(session)

@@ -19,6 +19,7 @@ from lms.media.gateway.program import ffmpeg
 from lms.media.gateway.storage import Storage, sha256_of
 from lms.media.models import Asset
 from tests.factories.videos import video
+from tests.integration.media.conftest import pictures
 
 ROOT = Path(__file__).resolve().parents[3]
 
@@ -63,17 +64,18 @@ def test_a_recording_that_was_muted_becomes_a_lesson_all_the_same(send, run_jobs
     assert facts(asset_id).state is AssetState.READY
 
 
-def test_an_upload_becomes_two_renditions_and_a_poster(send, run_jobs, facts, storage):
+def test_an_upload_becomes_two_renditions_its_sound_and_a_poster(send, run_jobs, facts, storage):
     asset_id = send(video("flat.mp4"))
     assert run_jobs() == 1
     found = facts(asset_id)
     assert found.state is AssetState.READY
     assert found.duration_ms == pytest.approx(3_000, abs=100)
     assert [(file.label, file.width, file.height) for file in found.renditions] == [
+        ("audio", 0, 0),
         ("240p", 426, 240),
         ("480p", 640, 360),
     ]
-    for rendition in found.renditions:
+    for rendition in pictures(found):
         path = served(storage, found, f"{rendition.label}.mp4")
         inside = probe(path)
         assert (inside.width, inside.height) == (rendition.width, rendition.height)
@@ -103,12 +105,12 @@ def test_an_upright_silent_or_small_video_is_made_upright_silent_or_small(
 ):
     upright, silent, small = (send(video(f"{kind}.mp4")) for kind in ("upright", "silent", "small"))
     run_jobs()
-    assert [(file.width, file.height) for file in facts(upright).renditions] == [
+    assert [(file.width, file.height) for file in pictures(facts(upright))] == [
         (240, 426),
         (360, 640),
     ]
     assert probe(served(storage, facts(silent), "240p.mp4")).has_sound is False
-    assert [(file.width, file.height) for file in facts(small).renditions] == [(426, 240)]
+    assert [(file.width, file.height) for file in pictures(facts(small))] == [(426, 240)]
 
 
 def test_the_files_of_the_job_are_gone_afterwards(send, run_jobs, facts, storage):
@@ -117,7 +119,7 @@ def test_the_files_of_the_job_are_gone_afterwards(send, run_jobs, facts, storage
     assert facts(asset_id).state is AssetState.READY
     left = {path.name for path in storage.root.rglob("*") if path.is_file()}
     original = sha256_of(video("small.mp4"))
-    assert left == {original, "240p.mp4", "poster.webp", f"{asset_id}.lock"}
+    assert left == {original, "audio.m4a", "240p.mp4", "poster.webp", f"{asset_id}.lock"}
 
 
 def test_progress_is_told_on_the_way(tmp_path):

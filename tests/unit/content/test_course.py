@@ -6,7 +6,7 @@ from lms.catalog.domain import ItemKind
 from lms.content.domain.course import read_course
 from lms.content.domain.faults import Fault
 from lms.content.domain.files import MAX_MEDIA_BYTES, SourceFile
-from tests.factories.content import COURSE, QUESTIONS, as_files, folder_contents
+from tests.factories.content import COURSE, MP4_HEAD, QUESTIONS, as_files, folder_contents
 
 PROGRAMMES = ["anchor-l5", "store-l5"]
 TOP = "course.yaml"
@@ -47,6 +47,13 @@ def test_a_good_course_is_read_whole() -> None:
     assert course.price_fen == 0
     assert [lesson.key for lesson in course.lessons] == ["A01", "A02", "FINAL"]
     assert [module.key for module in course.modules] == ["M1", "M2"]
+
+
+def test_a_video_may_bring_its_sound_alone() -> None:
+    contents = changed(LESSON, "240p.mp4}", "240p.mp4, audio: media/audio.m4a}")
+    contents["lessons/A01/media/audio.m4a"] = MP4_HEAD
+    video = checked(contents).course.lessons[0].items[0].video
+    assert video.renditions["audio"] == "lessons/A01/media/audio.m4a"
 
 
 def test_a_lesson_keeps_its_items_in_order() -> None:
@@ -131,6 +138,10 @@ def test_the_final_test_is_the_last_lesson_of_the_last_module() -> None:
         (LESSON, "key: video", "key: text", 13, "key_taken"),
         (LESSON, "480p: media/480p.mp4", "720p: media/480p.mp4", 10, "key_unknown"),
         (LESSON, "{480p: media/480p.mp4, 240p: media/240p.mp4}", "{}", 10, "renditions_missing"),
+        (
+            *(LESSON, "{480p: media/480p.mp4, 240p: media/240p.mp4}"),
+            *("{audio: media/240p.mp4}", 10, "renditions_missing"),
+        ),
         (LESSON, "media/480p.mp4", "media/720p.mp4", 10, "file_missing"),
         (LESSON, "media/480p.mp4", "../A02/text.zh.md", 10, "path_outside"),
         (LESSON, "media/480p.mp4", "media\\\\480p.mp4", 10, "path_outside"),

@@ -23,6 +23,7 @@ def test_the_documented_example_has_no_fault() -> None:
             question.replace("A01-q1", f"A01-q{n}") for n in range(5)
         ),
         "lessons/A01/media/en.vtt": known["lessons/A01/media/zh.vtt"],
+        "lessons/A01/media/audio.m4a": known["lessons/A01/media/240p.mp4"],
     }
 
     checked = read_course(as_files(contents), programmes=["anchor-l5"])

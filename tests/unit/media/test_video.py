@@ -13,6 +13,7 @@ from lms.media.domain.video import (
     judge_finished,
     judge_lengths,
     judge_result,
+    judge_sound,
     judge_video,
 )
 
@@ -29,6 +30,7 @@ PHONE = VideoFacts(
     duration_ms=600_000,
 )
 FINISHED = replace(PHONE, containers=("mov",))
+HEARD = replace(FINISHED, streams=1, has_picture=False, video_codec="")
 
 
 def sizes(**changes):
@@ -152,6 +154,27 @@ def test_a_finished_rendition_in_a_rarer_format_is_refused(changes):
 
 def test_a_finished_rendition_with_its_index_at_the_end_is_refused():
     assert judge_finished(FINISHED, starts_at_once=False).code == "rendition_starts_late"
+
+
+def test_the_sound_alone_is_one_aac_track_that_starts_at_once():
+    assert judge_sound(HEARD, starts_at_once=True) is None
+    assert judge_sound(HEARD, starts_at_once=False).code == "rendition_starts_late"
+    assert judge_sound(replace(HEARD, duration_ms=0), starts_at_once=True).code == "video_too_short"
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"has_picture": True},
+        {"audio_codec": "mp3"},
+        {"audio_codec": ""},
+        {"containers": ("matroska",)},
+        {"streams": 2},
+    ],
+)
+def test_sound_alone_that_is_something_else_is_refused(changes):
+    found = judge_sound(replace(HEARD, **changes), starts_at_once=True)
+    assert found.code == "sound_not_common"
 
 
 def test_renditions_of_one_video_are_equally_long():

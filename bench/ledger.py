@@ -22,7 +22,9 @@ _AT_ONCE = 1_000_000
 _WANTED = 0.8
 # Long ago, a beat each 15 seconds; numbered downwards, so that none meets one that is sent now.
 _FILL = """
-WITH RECURSIVE beats(n) AS (SELECT :first UNION ALL SELECT n + 1 FROM beats WHERE n < :last)
+WITH RECURSIVE beats(n) AS (
+    SELECT CAST(:first AS BIGINT) UNION ALL SELECT n + 1 FROM beats WHERE n < :last
+)
 INSERT INTO watch_slice (
     person_id, material_id, kind, lease_id, seq, part, day, wall_from_ms, wall_to_ms,
     claimed, seen, credited, held, refused, claimed_ms, seen_ms, credited_ms, held_ms,

@@ -3,7 +3,6 @@
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, nullcontext
 from datetime import UTC, datetime
-from functools import partial
 from pathlib import Path
 from time import monotonic
 from typing import Any
@@ -13,11 +12,12 @@ from sqlalchemy import Connection, Dialect, Engine, create_engine, event, make_u
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import InvalidatePoolError
 from sqlalchemy.orm import Session, sessionmaker
-from sqlalchemy.pool import ConnectionPoolEntry, PoolProxiedConnection
+from sqlalchemy.pool import ConnectionPoolEntry
 
 from lms.db.bus import Bus
+from lms.db.hands import Hands
 from lms.db.libpq import Wire
-from lms.db.prepared import Ask, Prepared, Values, told
+from lms.db.prepared import Prepared, Values, told
 from lms.db.turns import Turns
 
 # Wait this long for another writer before giving up, milliseconds (SQLite has one writer).
@@ -50,6 +50,7 @@ class Database:
         self.url = make_url(url)
         self._info: dict[str, Any] = {"bus": bus or Bus(), "dispatch": dispatch}
         self.engine = _sqlite_engine(url) if self.is_sqlite else _postgresql_engine(url)
+        self._hands = Hands(self.engine, _BEGIN_WRITING if self.is_sqlite else None)
         self._writing_engine = self.engine.execution_options(lms_write=True)
         self._sessions = sessionmaker(self.engine, expire_on_commit=False)
         file = self.url.database if self.is_sqlite else None
@@ -97,8 +98,9 @@ class Database:
         No transaction is begun and ended around it. A database that was restarted is asked again.
         """
         try:
-            return self._looked_up(prepared, values)
-        except self.engine.dialect.loaded_dbapi.Error:
+            return self._hands.ask(prepared, values)
+        except self.engine.dialect.loaded_dbapi.Error as error:
+            self._let_go(error)
             with self.engine.connect() as connection:
                 return prepared.run(connection, values)
 
@@ -110,58 +112,22 @@ class Database:
         False: a ``transaction`` finds out what there is to say. PostgreSQL takes one statement.
         """
         try:
-            with self._turn(), self._alone() as (ask, driver):
-                return self._written(ask, driver, statements, values)
-        except self.engine.dialect.loaded_dbapi.Error:
+            with self._turn():
+                return self._hands.write(statements, values)
+        except self.engine.dialect.loaded_dbapi.Error as error:
+            self._let_go(error)
             return False
 
-    def _written(
-        self,
-        ask: Ask,
-        driver: Any,  # noqa: ANN401 (a driver's, untyped)
-        statements: Sequence[Prepared],
-        values: Values,
-    ) -> bool:
-        if self.is_sqlite:
-            driver.execute(_BEGIN_WRITING)
-        first, *others = statements
-        is_written = bool(ask(first, values))
-        if is_written:
-            for each in others:
-                ask(each, values)
-        if self.is_sqlite:
-            driver.execute("COMMIT" if is_written else "ROLLBACK")
-        return is_written
-
-    def _looked_up(self, prepared: Prepared, values: Values) -> list[Any]:
-        with self._alone() as (ask, _driver):
-            return ask(prepared, values)
-
-    @contextmanager
-    def _alone(self) -> Iterator[tuple[Ask, Any]]:
-        """Yield what runs statements outside of any transaction, and the driver's connection."""
-        dialect = self.engine.dialect
-        pooled = self.engine.raw_connection()
-        # The driver begins a transaction by itself unless told not to; saying so costs no message.
-        driver: Any = pooled.dbapi_connection
-        try:
-            if not self.is_sqlite:
-                driver.autocommit = True
-            yield partial(_run_alone, self.engine, pooled), driver
-            if not self.is_sqlite:
-                driver.autocommit = False
-        except dialect.loaded_dbapi.Error as error:
-            # With the connection goes what it had begun.
-            pooled.invalidate(error)
-            if dialect.is_disconnect(error, driver, None):
-                # No connection made before a restart is of any use.
-                self.engine.dispose()
-            raise
-        finally:
-            pooled.close()
+    def _let_go(self, error: Exception) -> None:
+        """After a restart no connection that was made before is of any use."""
+        driver: Any = self.engine.dialect.loaded_dbapi
+        if isinstance(error, driver.OperationalError | driver.InterfaceError):
+            self._hands.close()
+            self.engine.dispose()
 
     def dispose(self) -> None:
-        """Close all pooled connections."""
+        """Close all connections that rest."""
+        self._hands.close()
         self.engine.dispose()
         if self._turns:
             self._turns.close()
@@ -195,12 +161,6 @@ def now(session: Session) -> datetime:
     if moment is None:
         raise RuntimeError("the database gave no time")
     return moment.astimezone(UTC)
-
-
-def _run_alone(
-    engine: Engine, pooled: PoolProxiedConnection, prepared: Prepared, values: Values
-) -> list[Any]:
-    return prepared.run_alone(engine, pooled, values)
 
 
 def _postgresql_engine(url: str) -> Engine:
@@ -252,6 +212,7 @@ def _sqlite_engine(url: str) -> Engine:
         url,
         pool_size=16,
         max_overflow=48,
+        pool_use_lifo=True,
         connect_args={"timeout": _BUSY_MS / 1000},
         **_JSON_FAST,
     )

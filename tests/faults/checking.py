@@ -43,7 +43,7 @@ class Tally:
 def hold_against(database: Database, ledger: Ledger) -> Tally:
     """Count what was lost, done twice or never sent, and recount every total."""
     # What this process had open may have been cut by a crash.
-    database.engine.dispose()
+    database.dispose()
     with database.snapshot() as session:
         stored = stored_operations(session)
         slices = session.execute(_SLICES).all()

@@ -16,6 +16,7 @@ from tests.support import site
 
 SHAPE = re.compile(r"[A-Za-z0-9_-]{32}")
 YEAR = "31536000"
+HTTPS = "https://localhost"
 
 
 def given(answer, name="browser"):
@@ -46,21 +47,33 @@ def test_signing_in_gives_the_browser_a_number_no_script_reads(client, database)
     assert stored(database) == [digest(cookie.value)], "the number itself is stored nowhere"
 
 
+def enter_over_https(client):
+    token = client.get("/api/v1/session", base_url=HTTPS).json["csrf_token"]
+    answer = client.post(
+        "/api/v1/session",
+        base_url=HTTPS,
+        json={"phone": PHONE, "password": PASSWORD},
+        headers={"X-CSRF-Token": token, "Referer": f"{HTTPS}/"},
+        csrf=False,
+    )
+    assert answer.status_code == 200
+    return answer
+
+
 @pytest.mark.usefixtures("learner")
 def test_with_https_it_is_bound_to_the_host(settings, database, queue):
-    secure = replace(settings, base_url="https://localhost")
-    made = create_app(secure, database=database, queue=queue)
+    made = create_app(replace(settings, base_url=HTTPS), database=database, queue=queue)
     made.test_client_class = site.Client
-    # The page is read over plain http here, as behind a proxy; the settings alone decide.
     client = made.test_client()
-    answer = client.post("/api/v1/session", json={"phone": PHONE, "password": PASSWORD}, csrf=False)
-    assert answer.status_code == 400
-    made.config["WTF_CSRF_METHODS"] = set()
-    answer = client.post("/api/v1/session", json={"phone": PHONE, "password": PASSWORD}, csrf=False)
+    client.set_cookie("browser", "p" * 32)
+    answer = enter_over_https(client)
     cookie = given(answer, "__Host-browser")
     assert (cookie["secure"], cookie["path"], cookie["domain"]) == (True, "/", "")
-    assert (cookie["httponly"], cookie["samesite"]) == (True, "Lax")
+    assert (cookie["httponly"], cookie["samesite"], cookie["max-age"]) == (True, "Lax", YEAR)
     assert given(answer) is None
+    assert cookie.value != "p" * 32, "a page of another host could have planted the plain one"
+    assert given(enter_over_https(client), "__Host-browser").value == cookie.value
+    assert stored(database) == [digest(cookie.value)] * 2
 
 
 @pytest.mark.usefixtures("learner")
@@ -124,6 +137,7 @@ def test_losing_it_signs_nobody_out(client, learner):
     assert client.get("/me/devices").status_code == 200
 
 
+@pytest.mark.usefixtures("county")
 def test_a_new_person_by_code_and_a_new_password_leave_it_too(client, database):
     client.post("/api/v1/session/code", json={"phone": PHONE})
     sent = {"phone": PHONE, "code": sent_code(database, PHONE), "name": "王小二", "agreed": True}

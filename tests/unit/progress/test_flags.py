@@ -266,8 +266,12 @@ def test_a_browser_is_followed_from_before_it_had_a_number() -> None:
         each._replace(browser_hash="A" if each.person == 2 else None) for each in chain([0, 1, 2])
     ]
     later = [
-        each._replace(sign_in=10 + each.sign_in, person=10 + each.person)
+        each._replace(
+            sign_in=10 + each.sign_in,
+            person=10 + each.person,
+            opened_at=each.opened_at + timedelta(hours=3),
+            ended_at=None,
+        )
         for each in numbered(["A", "A"])
     ]
-    apart = [each._replace(opened_at=each.opened_at + timedelta(days=1)) for each in later]
-    assert groups(taking_over + apart) == [[0, 1, 2, 10, 11]]
+    assert groups(taking_over + later) == [[0, 1, 2, 10, 11]]

@@ -1,22 +1,23 @@
 """Ties Flask-Login to revocable sign-ins: the cookie carries a token that a row can end."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import cast
 
 import flask
-from flask import Flask, current_app, g, request
+from flask import Flask, Response, after_this_request, current_app, g, request
 from flask_login import AnonymousUserMixin, LoginManager, UserMixin, current_user, login_user
 from sqlalchemy.exc import SQLAlchemyError
 
 from lms.accounts import queries
 from lms.accounts.domain import proofs
-from lms.accounts.domain.devices import Visit, visit_of
+from lms.accounts.domain.devices import Visit, is_browser_number, visit_of
 from lms.accounts.gateway import Keys, keys_of
 from lms.accounts.queries import KnownBrowser
 from lms.accounts.service import sign_ins
 from lms.core.access import STAFF, Actor
 from lms.core.clock import utc_now
 from lms.core.errors import SecondFactorNeeded
+from lms.core.ids import new_token
 from lms.db.session import now
 from lms.settings import Settings
 from lms.web.access import database, optional_actor, settings, signed_in
@@ -47,6 +48,9 @@ _BEFORE_SECOND_FACTOR = frozenset(
 
 # Where Flask-Login keeps the token in the cookie, and for the request whose it is.
 _TOKEN, _LOADED = "_user_id", "_login_user"
+# Where the browser keeps its random number, and the request the one it will have.
+_NUMBER, _OWN_NUMBER = "browser", "_browser_number"
+_NUMBER_KEPT_FOR = timedelta(days=365)
 
 
 class SignedIn(UserMixin):  # type: ignore[misc]  # flask-login ships no types
@@ -87,7 +91,8 @@ def keys() -> Keys:
 def visit() -> Visit:
     """Return the browser of this request; a sign-in it has is replaced by the next one."""
     actor = optional_actor()
-    return visit_of(browser_name(), replaces=actor.sign_in_id if actor else None)
+    replaces = actor.sign_in_id if actor else None
+    return visit_of(browser_name(), number=_own_number(), replaces=replaces)
 
 
 def enter(token: str) -> Actor:
@@ -98,7 +103,36 @@ def enter(token: str) -> Actor:
     leave()
     flask.session.permanent = True
     login_user(SignedIn(known, token))
+    after_this_request(_keep_number)
     return known.actor
+
+
+def _number_cookie() -> str:
+    return f"__Host-{_NUMBER}" if settings().https else _NUMBER
+
+
+def _own_number() -> str:
+    """Return the random number of this browser, a new one where it has none of ours.
+
+    It tells nothing about anybody and opens nothing; it only lets the same browser be known again
+    after one person left it and the next came in.
+    """
+    held = request.cookies.get(_number_cookie(), "")
+    number: str = g.setdefault(_OWN_NUMBER, held if is_browser_number(held) else new_token())
+    return number
+
+
+def _keep_number(response: Response) -> Response:
+    """Let the browser keep its number for another year; whoever only visits is given none."""
+    response.set_cookie(
+        _number_cookie(),
+        _own_number(),
+        max_age=_NUMBER_KEPT_FOR,
+        secure=settings().https,
+        httponly=True,
+        samesite="Lax",
+    )
+    return response
 
 
 def has_second_factor() -> bool:

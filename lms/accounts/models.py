@@ -68,6 +68,9 @@ class SignIn(Base):
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
     device: Mapped[str] = mapped_column(String(120))
     device_hash: Mapped[str] = mapped_column(String(64))
+    # Of the random number the browser keeps; none in rows from before there were such numbers, and
+    # none any more where the sign-in is long over.
+    browser_hash: Mapped[str | None] = mapped_column(String(64))
     created_at: Mapped[datetime]
     last_seen_at: Mapped[datetime]
     expires_at: Mapped[datetime]

@@ -4,16 +4,17 @@ import re
 from typing import Any
 
 import pytest
-from sqlalchemy import select, text
+from sqlalchemy import inspect, select, text
 from sqlalchemy.exc import IntegrityError
 
+from lms.accounts.models import SignIn
 from lms.credentials.models import BadgeRequest, Credential
 from lms.db.schema import load_metadata
 from lms.db.session import Database, now
 from lms.jobs.service import JobRequest, enqueue, take
 from lms.operations import migrations
 from lms.settings import Settings
-from tests.factories.accounts import make_person
+from tests.factories.accounts import make_person, make_sign_in
 from tests.factories.credentials import make_badge
 from tests.factories.media import make_asset, make_sound
 
@@ -121,6 +122,26 @@ def test_the_sound_alone_goes_and_the_pictures_stay_one_step_down(database: Data
         make_sound(session, asset)
     with database.snapshot() as session:
         assert session.execute(text(kept)).all()[-1] == ("audio", 0, 0, 700_000)
+
+
+def test_everybody_stays_signed_in_where_browsers_get_numbers(database: Database) -> None:
+    with database.transaction() as session:
+        made = make_sign_in(session, token="kept", browser_hash="b" * 64)
+        person_id = made.person_id
+    kept = "SELECT person_id, device, device_hash, token_hash FROM sign_in"
+    with database.snapshot() as session:
+        before = session.execute(text(kept)).all()
+    migrations.downgrade(database, "0009")
+    with database.transaction() as session:
+        assert session.execute(text(kept)).all() == before
+        columns = {each["name"] for each in inspect(session.connection()).get_columns("sign_in")}
+        assert "browser_hash" not in columns
+    migrations.upgrade(database)
+    with database.transaction() as session:
+        assert session.execute(text(kept)).all() == before
+        [row] = session.scalars(select(SignIn)).all()
+        assert (row.person_id, row.browser_hash) == (person_id, None)
+        make_sign_in(session, browser_hash="c" * 64)
 
 
 def test_requests_about_badges_are_carried_back_and_over(

@@ -1,7 +1,10 @@
-"""Names a browser in words its owner recognises."""
+"""Names a browser in words its owner recognises, and knows it again by its own number."""
 
+import re
 from dataclasses import dataclass
 from hashlib import sha256
+
+from lms.core.ids import digest
 
 _SYSTEMS = (
     ("ipad", "ipad"),
@@ -29,6 +32,8 @@ _PROGRAMS = (
     ("safari", "safari"),
 )
 OTHER = "other"
+# What a browser keeps is what was given to it, or it gets a new one: nothing else is hashed.
+_NUMBER = re.compile(r"[A-Za-z0-9_-]{32}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +55,7 @@ class Visit:
 
     device: Device
     device_hash: str
+    browser_hash: str
     replaces: int | None = None
 
 
@@ -68,7 +74,13 @@ def stored_device(code: str) -> Device:
     return Device(system or OTHER, program or OTHER)
 
 
-def visit_of(user_agent: str, *, replaces: int | None) -> Visit:
-    """Return the visit of a browser with that header."""
+def is_browser_number(text: str) -> bool:
+    """Tell whether the text has the shape of the random number a browser keeps."""
+    return _NUMBER.fullmatch(text) is not None
+
+
+def visit_of(user_agent: str, *, number: str, replaces: int | None) -> Visit:
+    """Return the visit of a browser with that header and that random number of its own."""
     text = user_agent[:500]
-    return Visit(read_device(text), sha256(text.encode()).hexdigest(), replaces)
+    device_hash = sha256(text.encode()).hexdigest()
+    return Visit(read_device(text), device_hash, digest(number), replaces)

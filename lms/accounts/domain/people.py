@@ -8,7 +8,7 @@ from lms.core.errors import Message
 
 MAX_NAME = 50
 # Versions of the texts people agree to; raise one when its page changes in substance.
-CONSENTS = {"terms": "1", "privacy": "1"}
+CONSENTS = {"terms": "1", "privacy": "2"}
 
 _PHONE = re.compile(r"1[3-9][0-9]{9}")
 _BETWEEN = re.compile(r"[\s\-‐-―]+")

@@ -1,9 +1,12 @@
-"""Deletes codes, half sign-ins and sign-ins that ended long ago, but nothing evidence names."""
+"""Deletes codes, half sign-ins and sign-ins that ended long ago, but nothing evidence names.
+
+What evidence names loses the mark of its browser, which is no evidence of anything.
+"""
 
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Column, delete, exists, func, select
+from sqlalchemy import Column, delete, exists, func, select, update
 from sqlalchemy.orm import Session
 
 from lms.accounts.domain import proofs
@@ -34,6 +37,7 @@ def forget_proofs(
 def forget_sign_ins(session: Session, *, after: int, now: datetime, limit: int) -> int:
     """Look at the next ``limit`` sign-ins behind an id and delete those long ended and unnamed.
 
+    Those that stay no longer say in which browser they were: that is asked about a day, not a life.
     Return the id to go on after, 0 at the end of the table. Those kept as evidence only grow in
     number; going on, instead of searching from the first, keeps each round equally short.
     """
@@ -42,14 +46,22 @@ def forget_sign_ins(session: Session, *, after: int, now: datetime, limit: int) 
     ).all()
     if not ids:
         return 0
+    over = SignIn.id.between(ids[0], ids[-1]) & (
+        func.coalesce(SignIn.revoked_at, SignIn.expires_at) < now - proofs.SIGN_INS_KEPT_FOR
+    )
     session.execute(
         delete(SignIn)
         .where(
-            SignIn.id.between(ids[0], ids[-1]),
-            func.coalesce(SignIn.revoked_at, SignIn.expires_at) < now - proofs.SIGN_INS_KEPT_FOR,
+            over,
             SignIn.id < select(func.max(SignIn.id)).scalar_subquery(),
             *(~exists().where(column == SignIn.id) for column in _naming_sign_ins()),
         )
+        .execution_options(synchronize_session=False)
+    )
+    session.execute(
+        update(SignIn)
+        .where(over, SignIn.browser_hash.is_not(None))
+        .values(browser_hash=None)
         .execution_options(synchronize_session=False)
     )
     return ids[-1] if len(ids) == limit else 0

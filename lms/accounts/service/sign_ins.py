@@ -81,6 +81,7 @@ def open_sign_in(
             person_id=person.id,
             device=visit.device.code,
             device_hash=visit.device_hash,
+            browser_hash=visit.browser_hash,
             created_at=now,
             last_seen_at=now,
             expires_at=now + life,

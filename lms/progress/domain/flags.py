@@ -81,13 +81,17 @@ class Night(NamedTuple):
 
 
 class Browser(NamedTuple):
-    """A sign-in in one browser: another one may have replaced it there, in the same moment."""
+    """A sign-in in one browser; ``browser_hash`` is the same for all of one browser's.
+
+    Old ones have none. There another one may have replaced it, in the same moment.
+    """
 
     sign_in: int
     person: int
     device_hash: str
     opened_at: datetime
     ended_at: datetime | None
+    browser_hash: str | None = None
 
 
 def parallel_devices(turns: Iterable[Turn], heard: Iterable[Heard]) -> Finding | None:
@@ -162,27 +166,40 @@ def long_nights(earned: Mapping[int, int]) -> Finding | None:
 
 
 def shared_devices(browsers: Iterable[Browser]) -> list[tuple[frozenset[int], Finding]]:
-    """Find browsers in which many people signed in one after the other and earned time.
+    """Find browsers in which many people signed in and earned time.
 
     ``browsers`` are the sign-ins that earned on the day. A browser's name alone tells nothing:
-    a whole village has the same phone. What counts is that one sign-in took the place of another
-    in the same browser, in the same moment.
+    a whole village has the same phone. What counts is the random number each browser keeps.
     """
-    known = list(browsers)
-    ended = {(each.device_hash, each.ended_at): each for each in known if each.ended_at}
-    group = {each.sign_in: each.sign_in for each in known}
-    for each in sorted(known, key=lambda one: (one.opened_at, one.sign_in)):
-        before = ended.get((each.device_hash, each.opened_at))
-        if before is not None and before.sign_in != each.sign_in:
-            group[each.sign_in] = group[before.sign_in]
     people: dict[int, set[int]] = defaultdict(set)
-    for each in known:
-        people[group[each.sign_in]].add(each.person)
+    for each, place in _places(browsers):
+        people[place].add(each.person)
     return [
         (frozenset(sharing), Finding(FlagKind.SHARED_DEVICE, {"people": len(sharing)}))
         for sharing in people.values()
         if len(sharing) >= SHARING_PEOPLE
     ]
+
+
+def _places(browsers: Iterable[Browser]) -> list[tuple[Browser, int]]:
+    """Return each sign-in with the first one known in the same browser.
+
+    Where one of two has no number yet, only this proves one browser: it took the place of the
+    other there, in the same moment. Two numbers are two browsers, whatever the moment.
+    """
+    known = sorted(browsers, key=lambda one: (one.opened_at, one.sign_in))
+    ended = {(each.device_hash, each.ended_at): each for each in known if each.ended_at}
+    place = {each.sign_in: each.sign_in for each in known}
+    numbered: dict[str, int] = {}
+    for each in known:
+        before = ended.get((each.device_hash, each.opened_at))
+        if each.browser_hash in numbered:
+            place[each.sign_in] = numbered[each.browser_hash]
+        elif before is not None and None in (before.browser_hash, each.browser_hash):
+            place[each.sign_in] = place[before.sign_in]
+        if each.browser_hash is not None:
+            numbered.setdefault(each.browser_hash, place[each.sign_in])
+    return [(each, place[each.sign_in]) for each in known]
 
 
 def findings_of(turns: Sequence[Turn], heard: Sequence[Heard]) -> list[Finding]:

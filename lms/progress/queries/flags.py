@@ -164,7 +164,7 @@ def browsers_of(session: Session, sign_ins: Sequence[int]) -> list[Browser]:
     rows = session.execute(
         select(
             *(SignIn.id, SignIn.person_id, SignIn.device_hash, SignIn.created_at),
-            SignIn.revoked_at,
+            *(SignIn.revoked_at, SignIn.browser_hash),
         ).where(SignIn.id.in_(sign_ins))
     )
     return [Browser(*row) for row in rows]

@@ -10,6 +10,8 @@ import pytest
         ("/privacy", "我们不卖信息"),
         ("/terms?lang=en", "not a national vocational certificate"),
         ("/privacy?lang=en", "We sell nothing"),
+        ("/privacy", "随机号码，存一年"),
+        ("/privacy?lang=en", "a random number for a year"),
     ],
 )
 def test_anyone_can_read_what_they_agree_to(client, path, said):

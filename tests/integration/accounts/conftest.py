@@ -13,4 +13,6 @@ def keys(settings):
 
 @pytest.fixture
 def visit():
-    return visit_of("Mozilla/5.0 (Linux; Android 10) MicroMessenger/8.0", replaces=None)
+    return visit_of(
+        "Mozilla/5.0 (Linux; Android 10) MicroMessenger/8.0", number="n" * 32, replaces=None
+    )

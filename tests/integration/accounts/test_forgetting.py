@@ -136,6 +136,22 @@ def test_a_sign_in_that_studied_time_was_earned_in_stays(database, settings):
     assert ids(database, SignIn) == [earned.id, live.id]
 
 
+def test_what_stays_forgets_its_browser_six_months_after_it_ended(database, settings):
+    with database.transaction() as session:
+        long_ago, lately = (
+            make_ended(session, over_for=SIGN_INS_KEPT_FOR + by) for by in (HOUR, -HOUR)
+        )
+        live = make_sign_in(session, created_at=now(session) - 2 * SIGN_INS_KEPT_FOR)
+        for row in (long_ago, lately, live):
+            make_lease(session, row)
+            row.browser_hash = digest(f"browser {row.id}")
+        kept = [(long_ago.id, None), (lately.id, lately.browser_hash), (live.id, live.browser_hash)]
+    tasks.ForgetSignIns()(database, settings)
+    with database.snapshot() as session:
+        rows = session.execute(select(SignIn.id, SignIn.browser_hash).order_by(SignIn.id)).all()
+    assert rows == kept
+
+
 def test_the_walk_over_the_sign_ins_goes_on_where_it_was_and_begins_anew(
     database, settings, monkeypatch
 ):

@@ -218,3 +218,60 @@ def test_the_same_moment_on_another_kind_of_phone_is_another_browser() -> None:
         for place, each in enumerate(chain([1, 2, 3, 4, 5, 6]))
     ]
     assert shared_devices(mixed) == []
+
+
+def numbered(numbers: list[str | None]) -> list[Browser]:
+    """Sign-ins of one person after the other, each after the one before signed out."""
+    return [
+        each._replace(browser_hash=number, opened_at=each.opened_at + timedelta(seconds=1))
+        for each, number in zip(chain(list(range(len(numbers)))), numbers, strict=True)
+    ]
+
+
+def groups(browsers: list[Browser]) -> list[list[int]]:
+    return sorted(sorted(people) for people, _ in shared_devices(browsers))
+
+
+def test_one_number_is_one_browser_however_long_it_was_left_alone() -> None:
+    assert groups(numbered(["A"] * 5)) == [[0, 1, 2, 3, 4]]
+    assert groups(numbered(["A", "B"] * 5)) == [[0, 2, 4, 6, 8], [1, 3, 5, 7, 9]]
+    shuffled = numbered(["A"] * 6)
+    assert groups(shuffled[::-1]) == groups(shuffled) == [[0, 1, 2, 3, 4, 5]]
+
+
+def test_a_family_with_one_number_signs_in_as_often_as_it_likes() -> None:
+    family = [each._replace(person=place % 4) for place, each in enumerate(numbered(["A"] * 40))]
+    assert shared_devices(family) == []
+
+
+def test_one_number_is_one_browser_although_its_program_was_renewed() -> None:
+    renewed = [
+        each._replace(device_hash=f"version {place}")
+        for place, each in enumerate(numbered(["A"] * 5))
+    ]
+    assert groups(renewed) == [[0, 1, 2, 3, 4]]
+
+
+def test_sign_ins_without_a_number_are_not_one_browser() -> None:
+    assert shared_devices(numbered([None] * 40)) == []
+
+
+def test_numbers_that_differ_are_two_browsers_in_whatever_moment() -> None:
+    at_once = [each._replace(browser_hash=str(each.person)) for each in chain(list(range(9)))]
+    assert shared_devices(at_once) == []
+
+
+def test_a_browser_is_followed_from_before_it_had_a_number() -> None:
+    taking_over = [
+        each._replace(browser_hash="A" if each.person == 2 else None) for each in chain([0, 1, 2])
+    ]
+    later = [
+        each._replace(
+            sign_in=10 + each.sign_in,
+            person=10 + each.person,
+            opened_at=each.opened_at + timedelta(hours=3),
+            ended_at=None,
+        )
+        for each in numbered(["A", "A"])
+    ]
+    assert groups(taking_over + later) == [[0, 1, 2, 10, 11]]

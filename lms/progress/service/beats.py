@@ -129,8 +129,9 @@ class _Counting:
         beat = _barred(sent.report.beat, known.row)
         self.outcome = apply_beat(known.state(), beat, known.moment, known.settings)
         # A beat without claims writes an entry too: it keeps its answer and takes its seq.
-        nothing = Slice(known.moment.parts[-1].day, None, None, (), NOTHING, NOTHING, NOTHING, ())
-        self.slices: tuple[Slice, ...] = self.outcome.slices or (nothing,)
+        self.slices: tuple[Slice, ...] = self.outcome.slices or (
+            Slice(known.moment.parts[-1].day, None, None, (), NOTHING, NOTHING, NOTHING, ()),
+        )
         self.ledger = Ledger(known.row)
 
     @property

@@ -132,6 +132,7 @@ _READ: Sequence[tuple[type[TypeEngine[Any]], Got]] = (
 def _checked(wire: pq.abc.PGconn, result: pq.abc.PGresult) -> pq.abc.PGresult:
     if result.status in _OK:
         return result
-    if wire.status != pq.ConnStatus.OK:
+    if not result.error_field(pq.DiagnosticField.SQLSTATE):
+        # The server says a state with all it says: this is libpq, which lost the server.
         raise errors.OperationalError(wire.get_error_message())
     raise errors.error_from_result(result)

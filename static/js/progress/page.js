@@ -39,21 +39,21 @@
     if (!meter.live() && !dead) { dead = true; meter.start().then(function () { dead = false; }, function () { dead = false; }); }
   }
   /* What did not count goes from the list as it is made up. */
-  var why = d.getElementById("why");
+  var lost = d.querySelector("details[data-lost]");
   function left(box) {
     return meter.minus(JSON.parse(box.dataset.lost), meter.known.credited).reduce(function (sum, p) { return sum + p[1] - p[0]; }, 0);
   }
   function mend() {
-    if (!why) { return; }
-    var sum = left(why) < 1 ? 0 : left(why);
-    why.querySelector("b").textContent = sum ? why.dataset.left.replace("{time}", meter.spell(sum)) : why.dataset.none;
-    [].forEach.call(why.querySelectorAll("li"), function (li) {
+    if (!lost) { return; }
+    var sum = left(lost) < 1 ? 0 : left(lost);
+    lost.querySelector("b").textContent = sum ? lost.dataset.left.replace("{time}", meter.spell(sum)) : lost.dataset.none;
+    [].forEach.call(lost.querySelectorAll("li"), function (li) {
       li.hidden = left(li) < 1;
       li.querySelector("[data-time]").textContent = meter.spell(left(li));
     });
-    why.querySelector("[data-mend]").hidden = !sum;
-    why.classList.toggle("warn", sum > 0);
-    why.classList.toggle("ok", !sum);
+    lost.querySelector("[data-mend]").hidden = !sum;
+    lost.classList.toggle("warn", sum > 0);
+    lost.classList.toggle("ok", !sum);
   }
   meter.on(function (name, detail) {
     if (name === "lease" || name === "beat") { mend(); }

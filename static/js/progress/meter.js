@@ -12,7 +12,7 @@
   var listeners = [], known = { watched: [], credited: [] };
 
   function say(words) { if (state && words && state.textContent !== words) { state.textContent = words; } }
-  /* What answers an act of the learner stands for a while before the state is told again. */
+  /* An answer to an act stands a while before the state is told again. */
   function sayFirst(words) { say(words); held = Date.now() + 5000; }
   function spell(seconds) {
     var whole = Math.floor(seconds);
@@ -54,7 +54,7 @@
     if (answer.completed || verified >= duration) { say(text.done); }
     else if (lease && Date.now() > held) { say(how === "paused" || how === "ended" ? text.paused : text.counting); }
   }
-  /* One sentence for what did not count; a replay and a stretch too short to notice need none. */
+  /* A replay and a stretch too short to notice need no sentence. */
   function sayRefused(refused) {
     var sum = 0, reasons = [];
     (refused || []).forEach(function (r) {
@@ -102,7 +102,7 @@
     });
     return asking;
   }
-  /* That another page took over is remembered, so that loading this one again does not take it back. */
+  /* Loading this page again does not take the lease back. */
   function taken(is) {
     try { if (is) { w.sessionStorage.setItem(TAKEN, item); } else { w.sessionStorage.removeItem(TAKEN); } } catch (closed) { /* it only asks less */ }
     var old = box.querySelector("[data-again]");

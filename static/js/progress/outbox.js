@@ -21,7 +21,7 @@
     });
   }
 
-  /* A database that is missing, closed (private mode) or never answers stands back for localStorage. */
+  /* Without a database (private mode) localStorage does. */
   var database = new Promise(function (give) {
     setTimeout(function () { give(null); }, 2000);
     try {
@@ -52,7 +52,7 @@
     return found;
   }
 
-  /* A page that is being left may not live until the database wrote, so it writes aside as well. */
+  /* A page that is left may end before the database wrote. */
   function keep(lease, beat, leaving) {
     var entry = { person: person, lease: lease, seq: beat.seq, at: Date.now(), beat: beat };
     if (!person) { return entry; }

@@ -9,7 +9,7 @@
   var asked = /[?&]at=(\d+)/.exec(w.location.search);
   one("[data-tools]").hidden = false;
   play.hidden = false;
-  /* Before the first tap there is one thing to tap; the browser's own bar comes with the picture. */
+  /* Until the first tap there is one thing to tap. */
   v.controls = false;
 
   /* A start that a pause overtakes is no fault: the pause is ours while the lease is fetched. */
@@ -44,7 +44,7 @@
     v.pause();
     meter.start().then(function () { go(); }, function (lost) { free = true; go(); later(lost); });
   });
-  /* Shown without its lease: what the site could not answer is asked again while it plays. */
+  /* A lease the site could not give is asked for again. */
   function later(lost) { if (!lost.refused) { setTimeout(again, 5000); } }
   function again() { if (free && !v.paused) { meter.start().catch(later); } }
   w.addEventListener("online", again);
@@ -53,7 +53,7 @@
     if (from === null) { goOn(); }
     tick();
   });
-  /* Told a moment late: it went on where it had stopped, or where a seek led. */
+  /* "playing" comes a moment late. */
   function goOn() {
     var past = v.currentTime - last;
     from = v.paused ? null : past >= 0 && past < 1 ? last : v.currentTime;
@@ -97,7 +97,7 @@
     if (name === "lease" && free) { free = false; last = v.currentTime; from = v.paused ? null : last; tick(); }
   });
 
-  /* What did not count: each stretch goes from the list when it counts; one button plays all of them. */
+  /* A stretch leaves the list when it counts; one button plays them all. */
   var why = one("#why"), all = why ? JSON.parse(why.dataset.lost) : [], todo = [], parts = 0, over = false;
   function rest(pairs) {
     return meter.minus(pairs, meter.known.credited).filter(function (p) { return p[1] - p[0] >= 0.5; });
@@ -132,7 +132,7 @@
     });
   }
 
-  /* Captions, speed, quality. Over sound alone browsers show no captions: they stand below. */
+  /* Over sound alone browsers show no captions: they stand below. */
   var held, lock, cc = true, net = w.navigator.connection, ear = one("[data-ear]"), slow = one("[data-slow]"), line = one("[data-cue]");
   function cue() { var c = this.activeCues; if (c && c[0] && !ear.hidden) { line.lang = this.language; line.textContent = c[0].getCueAsHTML().textContent; } }
   function captions(on) {
@@ -169,7 +169,7 @@
   function keep(label) {
     try { return label ? w.sessionStorage.quality = label : w.sessionStorage.quality; } catch (closed) { return label; }
   }
-  /* A line too slow for pictures: the sound is offered, never taken unasked. */
+  /* Sound is offered on the slowest line, never taken unasked. */
   function offer() { slow.hidden = !ear.hidden || !net || net.effectiveType !== "slow-2g"; }
   /* Without a picture the phone puts its screen out, and nothing counts. */
   function wake() {
@@ -178,7 +178,7 @@
     lock = locks && !ear.hidden && !v.paused && !d.hidden && locks.request("screen").catch(function () {});
   }
   var use = one("[data-quality]"), choice = d.getElementById("quality"), asking = false;
-  /* On a line that costs money the first tap asks how sharp, with the megabytes. */
+  /* Where a line costs money the first tap asks how sharp. */
   function ask() {
     if (!choice || !choice.showModal || !net || !(net.type === "cellular" || net.saveData)) { return false; }
     try {

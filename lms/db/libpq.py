@@ -29,7 +29,7 @@ class Wire(Connection[Any]):
     psycopg has the server forget all of them when a transaction rolls back or a table is changed.
     """
 
-    def __init__(self, pgconn: pq.abc.PGconn, row_factory: Any = tuple_row) -> None:  # noqa: ANN401
+    def __init__(self, pgconn: pq.abc.PGconn, row_factory: Any = tuple_row) -> None:  # noqa: ANN401 (psycopg's, overloaded)
         super().__init__(pgconn, row_factory)
         self.known: set[bytes] = set()
 

@@ -58,8 +58,8 @@ class Prepared:
         for name, make in spoken.makers.items():
             filled[name] = make()
         for listen in heard_by.dispatch.before_cursor_execute:
-            told_ = spoken.as_sqlalchemy(filled)
-            listen(heard_by, None, spoken.sql, told_, None, False)  # noqa: FBT003 (as SQLAlchemy calls it)
+            shown = spoken.as_sqlalchemy(filled)
+            listen(heard_by, None, spoken.sql, shown, None, False)  # noqa: FBT003 (as SQLAlchemy calls it)
         return [spoken.row(each) for each in spoken.execute(pooled, filled)]
 
     def _spoken(self, dialect: Dialect) -> "_Spoken":

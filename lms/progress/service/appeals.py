@@ -44,11 +44,8 @@ def ask(session: Session, *, actor: Actor, item_id: int, words: str, now: dateti
         asked_by_id=actor.person_id,
         asked_at=now,
     )
-    try:
-        with session.begin_nested():
-            session.add(request)
-    except IntegrityError as error:
-        raise Conflict("appeal_open", "You asked about this already. Please wait.") from error
+    already = Conflict("appeal_open", "You asked about this already. Please wait.")
+    _open(session, request, already=already)
     _write_down(session, actor, "asked", request, now)
     return request
 
@@ -76,11 +73,8 @@ def open_late(
         asked_by_id=person_id,
         asked_at=now,
     )
-    try:
-        with session.begin_nested():
-            session.add(request)
-    except IntegrityError as error:
-        raise Conflict("late_opened", "Somebody else looks at this already.") from error
+    already = Conflict("late_opened", "Somebody else looks at this already.")
+    _open(session, request, already=already)
     _write_down(session, actor, "opened", request, now)
     return request.id
 
@@ -162,6 +156,15 @@ def _tell(session: Session, request: TimeRequest) -> None:
             params={},
             locale=learner.locale,
         )
+
+
+def _open(session: Session, request: TimeRequest, *, already: Conflict) -> None:
+    """Write the request; the database takes one open one a person and material."""
+    try:
+        with session.begin_nested():
+            session.add(request)
+    except IntegrityError as error:
+        raise already from error
 
 
 def _write_down(

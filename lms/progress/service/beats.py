@@ -1,4 +1,4 @@
-"""Takes one report of what was played: locks, counts by the pure rules, writes the evidence."""
+"""Takes one report of what was played: counts by the pure rules, writes the evidence."""
 
 from dataclasses import dataclass
 from functools import partial

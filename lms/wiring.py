@@ -6,6 +6,7 @@ from lms.accounts.events import SignInEnded
 from lms.accounts.tasks import ForgetSignIns, forget_proofs
 from lms.assessment.events import AttemptGraded
 from lms.assessment.tasks import close_abandoned_attempts
+from lms.catalog import handlers as catalog
 from lms.credentials import handlers as credentials
 from lms.credentials.tasks import (
     issue_backlog,
@@ -19,6 +20,8 @@ from lms.db.bus import Handler as EventHandler
 from lms.enrollment.events import CourseCompleted, Enrolled
 from lms.jobs.tasks import Chore
 from lms.jobs.tasks import Handler as JobHandler
+from lms.media.events import AssetSame
+from lms.media.tasks import clear_uploads
 from lms.media.tasks import prepare as prepare_video
 from lms.notify.handlers import send_message
 from lms.progress import handlers as progress
@@ -30,6 +33,7 @@ from lms.subsidy.tasks import decide_what_is_due
 from lms.web.limits import clear_old_counts
 
 EVENTS: dict[type, Sequence[EventHandler]] = {
+    AssetSame: (catalog.video_sent_before,),
     AttemptGraded: (progress.quiz_passed, subsidy.graded),
     CourseCompleted: (credentials.course_completed, subsidy.studied),
     Enrolled: (progress.enrolled, subsidy.studied),
@@ -54,6 +58,7 @@ JOBS: dict[str, JobHandler] = {
 CHORES: Sequence[Chore] = (
     close_abandoned_attempts,
     clear_files,
+    clear_uploads,
     forget_proofs,
     ForgetSignIns(),
     clear_old_counts,

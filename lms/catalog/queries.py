@@ -25,7 +25,7 @@ from lms.core.errors import NotFound
 from lms.db.base import Localized
 from lms.media.queries import AssetFacts, asset_facts
 
-_OPEN = (RevisionState.DRAFT, RevisionState.IN_REVIEW)
+OPEN = (RevisionState.DRAFT, RevisionState.IN_REVIEW)
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +129,7 @@ def institutions_for_courses(session: Session, actor: Actor) -> Sequence[Institu
 def draft_of(session: Session, course_id: int) -> Revision | None:
     """Return the revision of the course that can still be changed."""
     return session.scalar(
-        select(Revision).where(Revision.course_id == course_id, Revision.state.in_(_OPEN))
+        select(Revision).where(Revision.course_id == course_id, Revision.state.in_(OPEN))
     )
 
 
@@ -204,7 +204,7 @@ def _line(found: Sequence[tuple[Course, Localized, Revision]]) -> CourseLine:
         title=newest.title,
         institution=institution,
         cover=newest.cover,
-        has_draft=bool(states & set(_OPEN)),
+        has_draft=bool(states & set(OPEN)),
         is_published=RevisionState.PUBLISHED in states,
         edited_at=newest.edited_at or newest.created_at,
     )

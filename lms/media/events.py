@@ -16,3 +16,11 @@ class AssetFailed:
     """A video could not be prepared; the asset says why."""
 
     asset_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class AssetSame:
+    """A video turned out to be one its owner sent before; that one, ``same_as``, is used."""
+
+    asset_id: str
+    same_as: str

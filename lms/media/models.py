@@ -55,6 +55,36 @@ class Asset(Base):
     ready_at: Mapped[datetime | None]
 
 
+class Upload(Base):
+    """A file on its way in: who sends it, how long it will be, until when it is kept.
+
+    ``received_bytes`` is for show: the file itself says how far it is. ``headers`` is what the
+    client said of it, as it was said; ``item_id`` is what it is meant for, which only the studio
+    understands.
+    """
+
+    __tablename__ = "upload"
+    __table_args__ = (
+        CheckConstraint("byte_size > 0", name="byte_size"),
+        CheckConstraint("received_bytes BETWEEN 0 AND byte_size", name="received_bytes"),
+        CheckConstraint("finished_at IS NULL OR received_bytes = byte_size", name="finished"),
+        Index("ix_upload_owner", "owner_id", "finished_at"),
+        Index("ix_upload_expires_at", "expires_at"),
+    )
+
+    asset_id: Mapped[str] = mapped_column(ForeignKey("asset.id"), primary_key=True)
+    owner_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    byte_size: Mapped[int]
+    received_bytes: Mapped[int] = mapped_column(default=0)
+    sha256: Mapped[str | None] = mapped_column(String(64))
+    headers: Mapped[str] = mapped_column(Text)
+    modified: Mapped[str] = mapped_column(String(40))
+    item_id: Mapped[int | None]
+    created_at: Mapped[datetime]
+    expires_at: Mapped[datetime]
+    finished_at: Mapped[datetime | None]
+
+
 class Rendition(Base):
     """One finished file of an asset; the label names its rung, the size may be below it.
 

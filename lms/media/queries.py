@@ -12,7 +12,7 @@ from lms.core.errors import Message, NotFound
 from lms.jobs.models import Job, JobState
 from lms.media.domain.names import Label
 from lms.media.domain.states import CANCELLED, AssetState, state_with_job
-from lms.media.models import Asset, Caption, Rendition
+from lms.media.models import Asset, Caption, Rendition, Upload
 
 _ENDED = (JobState.FAILED, JobState.CANCELLED)
 
@@ -58,7 +58,7 @@ def job_key(asset: Asset) -> str:
 
 
 def asset_facts(session: Session, asset_ids: Iterable[str]) -> dict[str, AssetFacts]:
-    """Return the facts of the assets by id, in four statements however many there are."""
+    """Return the facts of the assets by id, in five statements at most however many there are."""
     ids = tuple(asset_ids)
     assets = session.scalars(select(Asset).where(Asset.id.in_(ids))).all()
     renditions: dict[str, list[RenditionFacts]] = {asset.id: [] for asset in assets}
@@ -77,9 +77,14 @@ def asset_facts(session: Session, asset_ids: Iterable[str]) -> dict[str, AssetFa
     )
     for asset_id, language, number in session.execute(newest):
         captions[asset_id][language] = number
-    jobs = _jobs(session, assets)
+    jobs, uploads = _jobs(session, assets), _uploads(session, assets)
     return {
-        asset.id: _facts(asset, renditions[asset.id], captions[asset.id], jobs.get(job_key(asset)))
+        asset.id: _facts(
+            asset,
+            renditions[asset.id],
+            captions[asset.id],
+            _Way(uploads.get(asset.id), jobs.get(job_key(asset))),
+        )
         for asset in assets
     }
 
@@ -109,8 +114,32 @@ def caption_text(
     return session.scalar(own.order_by(Caption.id.desc()).limit(1))
 
 
+@dataclass(frozen=True, slots=True)
+class _Way:
+    """How far an asset is that is not ready yet: its file on the way in, then its job."""
+
+    upload: Upload | None
+    job: Job | None
+
+    @property
+    def has_arrived(self) -> bool:
+        return self.upload is not None and self.upload.finished_at is not None
+
+    @property
+    def job_ended(self) -> bool:
+        return self.job is not None and self.job.state in _ENDED
+
+
+def _uploads(session: Session, assets: Iterable[Asset]) -> dict[str, Upload]:
+    ids = [asset.id for asset in assets if asset.state == AssetState.UPLOADING]
+    if not ids:
+        return {}
+    rows = session.scalars(select(Upload).where(Upload.asset_id.in_(ids)))
+    return {row.asset_id: row for row in rows}
+
+
 def _jobs(session: Session, assets: Iterable[Asset]) -> dict[str, Job]:
-    unfinished = (AssetState.QUEUED, AssetState.PROCESSING)
+    unfinished = (AssetState.UPLOADING, AssetState.QUEUED, AssetState.PROCESSING)
     keys = [job_key(asset) for asset in assets if asset.state in unfinished]
     if not keys:
         return {}
@@ -118,30 +147,33 @@ def _jobs(session: Session, assets: Iterable[Asset]) -> dict[str, Job]:
 
 
 def _facts(
-    asset: Asset, renditions: list[RenditionFacts], captions: Mapping[str, int], job: Job | None
+    asset: Asset, renditions: list[RenditionFacts], captions: Mapping[str, int], way: _Way
 ) -> AssetFacts:
     state = AssetState(asset.state)
-    shown = state_with_job(state, job_ended=job is not None and job.state in _ENDED)
+    shown = state_with_job(state, job_ended=way.job_ended, has_arrived=way.has_arrived)
     return AssetFacts(
         asset_id=asset.id,
         owner_id=asset.owner_id,
         filename=asset.filename,
         state=shown,
         version=asset.version,
-        progress=_progress(shown, job),
+        progress=_progress(shown, way),
         duration_ms=asset.duration_ms,
         width=asset.width,
         height=asset.height,
         has_poster=asset.has_poster,
         renditions=tuple(renditions),
         captions=captions,
-        error=_error(asset, job) if shown == AssetState.FAILED else None,
+        error=_error(asset, way.job) if shown == AssetState.FAILED else None,
     )
 
 
-def _progress(state: AssetState, job: Job | None) -> float:
+def _progress(state: AssetState, way: _Way) -> float:
     if state == AssetState.READY:
         return 1.0
+    if state == AssetState.UPLOADING and way.upload is not None:
+        return way.upload.received_bytes / way.upload.byte_size
+    job = way.job
     if job is None or not job.total:
         return 0.0
     return min(job.done / job.total, 1.0)

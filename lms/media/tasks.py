@@ -7,14 +7,22 @@ from typing import Any
 import structlog
 
 from lms.core.errors import GatewayError, LmsError, Message
-from lms.db.session import now
+from lms.db.session import Database, now
 from lms.jobs.tasks import JobCancelled, JobContext
 from lms.media.domain.prepared import PreparedVideo
 from lms.media.domain.states import CANCELLED
 from lms.media.gateway import transcode
 from lms.media.gateway.storage import Storage, disk_fault
 from lms.media.models import Asset
-from lms.media.service import begin_preparation, fail_preparation, finish_preparation
+from lms.media.service import (
+    arrived_upload,
+    begin_preparation,
+    fail_preparation,
+    finish_preparation,
+    receiving,
+    settle_upload,
+)
+from lms.settings import Settings
 
 log = structlog.get_logger(__name__)
 _OUT = "out"
@@ -29,12 +37,46 @@ def prepare(context: JobContext) -> Mapping[str, Any]:
     asset_id = str(context.args["asset"])
     storage = Storage(context.settings.media_dir)
     with storage.workplace(asset_id) as folder:
+        _settle(context, storage, asset_id)
         with context.database.transaction() as session:
             storage.sweep(at=now(session))
             asset = begin_preparation(session, asset_id)
         if asset is not None:
             _prepare(context, storage, folder, asset)
     return {"asset": asset_id}
+
+
+def _settle(context: JobContext, storage: Storage, asset_id: str) -> None:
+    """Look whether the file that arrived is the one that was sent, and keep it as an original.
+
+    Whoever dies in here leaves the upload as it was.
+    """
+    with context.database.snapshot() as session:
+        upload = arrived_upload(session, asset_id)
+    if upload is None:
+        return
+    sha256 = storage.uploads.digest(asset_id)
+    if upload.sha256 in (None, sha256):
+        storage.keep_upload(asset_id, sha256)
+    with context.database.transaction() as session:
+        settle_upload(session, asset_id, sha256)
+    storage.uploads.remove(asset_id)
+
+
+def clear_uploads(database: Database, settings: Settings) -> None:
+    """Remove uploads nobody went on with in time, and files nobody waits for any more."""
+    storage = Storage(settings.media_dir)
+    with database.transaction() as session:
+        for upload_id in receiving.expired_uploads(session, at=now(session)):
+            if not receiving.give_up(session, upload_id):
+                receiving.forget_finished(session, upload_id)
+    lying = list(storage.uploads.known())
+    if not lying:
+        return
+    with database.snapshot() as session:
+        needed = receiving.still_needed(session, lying)
+    for upload_id in set(lying) - needed:
+        storage.uploads.remove(upload_id)
 
 
 def _prepare(context: JobContext, storage: Storage, folder: Path, asset: Asset) -> None:

@@ -1,12 +1,14 @@
-"""Reads what instructors type; words come out in both languages, numbers as numbers."""
+"""Reads what instructors type and what their upload clients say; numbers come out as numbers."""
 
 from collections.abc import Iterable, Mapping
 from itertools import zip_longest
 
 from lms.catalog.domain import Step
 from lms.catalog.service import CourseWords, LessonWords, NewCourse, TextWords
-from lms.core.errors import InvalidInput, Message
+from lms.core.errors import InvalidInput, LmsError, Message
 from lms.db.base import Localized
+from lms.media.domain import tus
+from lms.media.service import NewUpload, TooLarge
 
 Form = Mapping[str, str]
 _MAX_DIGITS = 9
@@ -85,3 +87,89 @@ def _number(typed: str) -> int | None:
     text = typed.strip()
     is_number = text.isascii() and text.isdigit() and len(text) <= _MAX_DIGITS
     return int(text) if is_number else None
+
+
+class TusRefusal(LmsError):
+    """A request of an upload client that the protocol answers with a status of its own."""
+
+    def __init__(self, status: int, code: str, message: str) -> None:
+        super().__init__(code, message)
+        self.status = status
+
+
+def tus_version_unknown() -> TusRefusal:
+    """Return the refusal of another version of the protocol."""
+    return TusRefusal(412, "tus_version_unknown", "This site takes uploads by tus 1.0.0 alone.")
+
+
+def offset_differs() -> TusRefusal:
+    """Return the refusal of bytes that do not follow on those that are there."""
+    return TusRefusal(
+        409,
+        "upload_offset_differs",
+        "The upload is at another place. Nothing was changed; it can go on from there.",
+    )
+
+
+def checksum_differs() -> TusRefusal:
+    """Return the refusal of a chunk that arrived changed."""
+    return TusRefusal(
+        460,
+        "upload_checksum_differs",
+        "This part arrived changed on its way and was not kept. Please send it again.",
+    )
+
+
+def new_upload(headers: Mapping[str, str]) -> NewUpload:
+    """Return the file a client announces. Raises ``TusRefusal`` and ``InvalidInput``."""
+    length = tus.read_number(headers.get("Upload-Length"))
+    if length is None:
+        raise _malformed()
+    said = headers.get("Upload-Metadata", "")
+    try:
+        about = tus.read_metadata(said)
+        sha256 = tus.read_sha256(about.get("sha256"))
+    except tus.BadHeader as error:
+        raise _malformed() from error
+    item = tus.read_number(about.get("item"))
+    if item is None and about.get("item"):
+        raise InvalidInput({"item": _MALFORMED})
+    return NewUpload(
+        filename=about.get("filename", ""),
+        byte_size=length,
+        sha256=sha256,
+        modified=about.get("lastModified", ""),
+        item_id=item,
+        headers=said,
+    )
+
+
+def chunk_offset(headers: Mapping[str, str], *, kind: str, size: int) -> int:
+    """Return where the chunk begins: where the file ends. Raises ``TusRefusal``."""
+    if kind != tus.CHUNK_TYPE:
+        raise TusRefusal(415, "upload_type_unknown", "This is no part of an upload.")
+    offset = tus.read_number(headers.get("Upload-Offset"))
+    if offset is None:
+        raise _malformed()
+    if offset != size:
+        raise offset_differs()
+    return offset
+
+
+def chunk_checksum(
+    headers: Mapping[str, str], *, body: int | None, left: int
+) -> tus.Checksum | None:
+    """Return what the chunk must hash to; ``body`` is its length where that is known.
+
+    Raises ``TooLarge`` where it is more than is ``left`` of the file.
+    """
+    if body is not None and body > left:
+        raise TooLarge("upload_beyond_length", "This is more than the file was said to hold.")
+    try:
+        return tus.read_checksum(headers.get("Upload-Checksum"))
+    except tus.BadHeader as error:
+        raise _malformed() from error
+
+
+def _malformed() -> TusRefusal:
+    return TusRefusal(400, "upload_malformed", "The upload program sent something odd.")

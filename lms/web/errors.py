@@ -123,11 +123,19 @@ def _wants_json() -> bool:
     return request.path.startswith("/api/") or request.accept_mimetypes.best == "application/json"
 
 
+def _phrase(status: int) -> str:
+    """Return what the status is called; protocols beside HTTP have some of their own."""
+    try:
+        return HTTPStatus(status).phrase
+    except ValueError:
+        return "Refused"
+
+
 def _answer(status: int, message: Message, fields: dict[str, Message]) -> Response:
     if _wants_json():
         body = {
             "type": "about:blank",
-            "title": HTTPStatus(status).phrase,
+            "title": _phrase(status),
             "status": status,
             "code": message.code,
             "detail": say(message),

@@ -9,7 +9,9 @@ from lms.catalog.service.lessons import (
     attach_asset,
     draft_video,
     edit_lesson,
+    place_of_item,
     remove_video,
+    replace_in_drafts,
 )
 from lms.catalog.service.registry import (
     DEFAULT_INSTITUTION,
@@ -57,9 +59,11 @@ __all__ = [
     "locked_draft",
     "material_for",
     "open_draft",
+    "place_of_item",
     "programme_for",
     "publish",
     "publish_draft",
     "put_aside",
     "remove_video",
+    "replace_in_drafts",
 ]

@@ -3,11 +3,12 @@
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from lms.catalog import queries
 from lms.catalog.domain import MAX_TEXT_BYTES, ItemKind, title_fault
-from lms.catalog.models import Course, Item
+from lms.catalog.models import Course, Item, Lesson, Revision
 from lms.catalog.service.drafts import video_place
 from lms.catalog.service.revisions import Timed, locked_draft, material_for
 from lms.core.access import Actor
@@ -88,6 +89,36 @@ def attach_asset(
     item.asset_id = asset_id
     item.material_id = None
     session.flush()
+
+
+def place_of_item(session: Session, *, actor: Actor, item_id: int) -> tuple[LessonPlace, str]:
+    """Return where in the actor's draft the video item stands, and its key.
+
+    An item that was published meanwhile is looked for in the draft made of it. Raises ``NotFound``
+    for strangers and where no draft has it.
+    """
+    named = session.execute(
+        select(Course.slug, Lesson.key.label("lesson"), Item.key)
+        .join(Lesson, Lesson.id == Item.lesson_id)
+        .join(Revision, Revision.id == Item.revision_id)
+        .join(Course, Course.id == Revision.course_id)
+        .where(Item.id == item_id)
+    ).one_or_none()
+    if named is None:
+        raise NotFound("item_not_found", "This lesson has no such video.")
+    place = LessonPlace(actor, named.slug, named.lesson)
+    draft_video(session, place=place, item_key=named.key)
+    return place, named.key
+
+
+def replace_in_drafts(session: Session, *, asset_id: str, by: str) -> None:
+    """Put one asset in another's place wherever it can still be changed."""
+    drafts = select(Revision.id).where(Revision.state.in_(queries.OPEN))
+    session.execute(
+        update(Item)
+        .where(Item.asset_id == asset_id, Item.revision_id.in_(drafts))
+        .values(asset_id=by)
+    )
 
 
 def add_video(session: Session, *, place: LessonPlace, at: datetime) -> None:

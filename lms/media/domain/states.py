@@ -29,7 +29,15 @@ _MOVES: dict[AssetState, frozenset[AssetState]] = {
 CANCELLED = Message(
     "video_cancelled", "Preparing this video was stopped. Send it once more to start again."
 )
-_UNFINISHED = frozenset({AssetState.QUEUED, AssetState.PROCESSING})
+SENT_BEFORE = Message(
+    "video_sent_before",
+    "You sent this very video before. The lesson uses that one; nothing is lost.",
+)
+DAMAGED = Message(
+    "upload_damaged",
+    "The file arrived changed on its way. Nothing was replaced. Please send it once more.",
+)
+_UNFINISHED = frozenset({AssetState.UPLOADING, AssetState.QUEUED, AssetState.PROCESSING})
 
 
 def may_move(old: AssetState, new: AssetState) -> bool:
@@ -37,9 +45,12 @@ def may_move(old: AssetState, new: AssetState) -> bool:
     return new in _MOVES[old]
 
 
-def state_with_job(state: AssetState, *, job_ended: bool) -> AssetState:
+def state_with_job(state: AssetState, *, job_ended: bool, has_arrived: bool = False) -> AssetState:
     """Return the state to show: an unfinished asset whose job has ended has failed.
 
-    A job that died too often is parked without anyone telling the asset.
+    A job that died too often is parked without anyone telling the asset. A file that has arrived
+    waits for its job, which first looks whether it is the one that was sent.
     """
-    return AssetState.FAILED if job_ended and state in _UNFINISHED else state
+    if job_ended and state in _UNFINISHED:
+        return AssetState.FAILED
+    return AssetState.QUEUED if state == AssetState.UPLOADING and has_arrived else state

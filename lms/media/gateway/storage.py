@@ -20,6 +20,7 @@ from lms.core.errors import GatewayError, InvalidInput, Message, NotFound
 from lms.core.ids import new_uuid
 from lms.media.domain.names import STORED_NAMES
 from lms.media.domain.sniff import HEAD_BYTES, sniff_video
+from lms.media.gateway.incoming import Incoming
 
 _ASSET = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _VERSION = re.compile(r"[0-9a-f]{32}")
@@ -67,6 +68,22 @@ class Storage:
         if not _SHA256.fullmatch(sha256):
             raise NotFound
         return self.root / "originals" / sha256[:2] / sha256
+
+    @property
+    def uploads(self) -> Incoming:
+        """Return the uploads that are not whole yet."""
+        return Incoming(self.root / "uploads")
+
+    def keep_upload(self, upload_id: str, sha256: str) -> None:
+        """Keep a whole upload as an original; doing it again changes nothing.
+
+        It still lies among the uploads then: who dies before this is written down starts over.
+        """
+        target = self.original(sha256)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        if not target.exists():
+            self.uploads.bring(upload_id, target)
+            _sync(target.parent)
 
     def take_in(self, stream: ByteStream, *, limit: int) -> Received:
         """Keep an upload of at most ``limit`` bytes as an original.

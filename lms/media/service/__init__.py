@@ -2,29 +2,57 @@
 
 from lms.media.service.captions import set_caption
 from lms.media.service.folders import FolderVideo, StagedVideo, adopt_renditions, stage_renditions
+from lms.media.service.receiving import (
+    MAX_BYTES,
+    NewUpload,
+    TooLarge,
+    append_chunk,
+    begin_upload,
+    give_up,
+    own_upload,
+    record_received,
+    refuse_unlike_video,
+    size_of,
+    unfinished_uploads,
+)
 from lms.media.service.tickets import issue_ticket, managed_asset, read_ticket
 from lms.media.service.uploads import (
     MAX_UPLOAD_BYTES,
+    arrived_upload,
     begin_preparation,
     fail_preparation,
     finish_preparation,
     receive,
     register_upload,
+    settle_upload,
 )
 
 __all__ = [
+    "MAX_BYTES",
     "MAX_UPLOAD_BYTES",
     "FolderVideo",
+    "NewUpload",
     "StagedVideo",
+    "TooLarge",
     "adopt_renditions",
+    "append_chunk",
+    "arrived_upload",
     "begin_preparation",
+    "begin_upload",
     "fail_preparation",
     "finish_preparation",
+    "give_up",
     "issue_ticket",
     "managed_asset",
+    "own_upload",
     "read_ticket",
     "receive",
+    "record_received",
+    "refuse_unlike_video",
     "register_upload",
     "set_caption",
+    "settle_upload",
+    "size_of",
     "stage_renditions",
+    "unfinished_uploads",
 ]

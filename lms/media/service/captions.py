@@ -43,3 +43,10 @@ def keep_caption(
     session.add(caption)
     session.flush()
     return caption
+
+
+def copy_captions(session: Session, asset_id: str, target_id: str) -> None:
+    """Give a video the captions that were written for another with the same content."""
+    written = select(Caption).where(Caption.asset_id == asset_id).order_by(Caption.id)
+    for row in session.scalars(written).all():
+        keep_caption(session, target_id, Language(row.language), row.text, row.source_name)

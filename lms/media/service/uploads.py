@@ -13,11 +13,12 @@ from lms.db.session import now
 from lms.jobs.service import JobRequest, enqueue
 from lms.media.domain.names import clean_filename
 from lms.media.domain.prepared import PreparedVideo
-from lms.media.domain.states import AssetState, may_move
-from lms.media.events import AssetFailed, AssetReady
+from lms.media.domain.states import DAMAGED, SENT_BEFORE, AssetState, may_move
+from lms.media.events import AssetFailed, AssetReady, AssetSame
 from lms.media.gateway.storage import ByteStream, Received, Storage
-from lms.media.models import Asset, Rendition
+from lms.media.models import Asset, Rendition, Upload
 from lms.media.queries import asset_facts, job_key
+from lms.media.service.captions import copy_captions
 
 PREPARE = "media.prepare"
 MAX_UPLOAD_BYTES = 500 * 1024 * 1024
@@ -52,14 +53,52 @@ def register_upload(session: Session, *, received: Received, filename: str, owne
     if asset is None:
         _refuse_too_many(session, owner_id)
         asset = _new_asset(session, received, filename, owner_id)
-    elif asset_facts(session, [asset.id])[asset.id].state == AssetState.FAILED:
-        _move(asset, AssetState.QUEUED)
-        asset.error_code = asset.error_text = asset.error_params = None
-        asset.tries += 1
+    else:
+        _start_anew_if_failed(session, asset)
     session.flush()
     if asset.state == AssetState.QUEUED:
-        enqueue(session, JobRequest(PREPARE, job_key(asset), {"asset": asset.id}, owner_id))
+        _ask_for_preparation(session, asset)
     return asset
+
+
+def arrived_upload(session: Session, asset_id: str) -> Upload | None:
+    """Return the upload of an asset whose file is whole, but not looked at yet."""
+    return session.scalar(
+        select(Upload)
+        .join(Asset, Asset.id == Upload.asset_id)
+        .where(
+            Upload.asset_id == asset_id,
+            Upload.finished_at.is_not(None),
+            Asset.state == AssetState.UPLOADING,
+        )
+    )
+
+
+def settle_upload(session: Session, asset_id: str, sha256: str) -> None:
+    """Write down what the whole file hashes to, before it is prepared.
+
+    A file that is not the one its sender declared has failed. One that its owner sent before is
+    not prepared a second time: whoever waits for it is told to take the first.
+    """
+    asset = _locked(session, asset_id)
+    upload = session.get_one(Upload, asset_id)
+    if asset.state != AssetState.UPLOADING:
+        return
+    if upload.sha256 not in (None, sha256):
+        fail_preparation(session, asset_id, DAMAGED)
+        return
+    same = _own_asset(session, upload.owner_id, sha256)
+    if same is None:
+        asset.sha256 = sha256
+        _move(asset, AssetState.QUEUED)
+        return
+    copy_captions(session, asset_id, same.id)
+    _start_anew_if_failed(session, same)
+    session.flush()
+    if same.state == AssetState.QUEUED:
+        _ask_for_preparation(session, same)
+    fail_preparation(session, asset_id, SENT_BEFORE)
+    emit(session, AssetSame(asset_id, same.id))
 
 
 def begin_preparation(session: Session, asset_id: str) -> Asset | None:
@@ -118,6 +157,18 @@ def record_files(session: Session, asset: Asset, prepared: PreparedVideo) -> Non
         for made in prepared.renditions
     )
     session.flush()
+
+
+def _start_anew_if_failed(session: Session, asset: Asset) -> None:
+    if asset_facts(session, [asset.id])[asset.id].state != AssetState.FAILED:
+        return
+    _move(asset, AssetState.QUEUED)
+    asset.error_code = asset.error_text = asset.error_params = None
+    asset.tries += 1
+
+
+def _ask_for_preparation(session: Session, asset: Asset) -> None:
+    enqueue(session, JobRequest(PREPARE, job_key(asset), {"asset": asset.id}, asset.owner_id))
 
 
 def _own_asset(session: Session, owner_id: int, sha256: str) -> Asset | None:

@@ -2,6 +2,7 @@
 
 from lms.studio.views.courses import bp as courses
 from lms.studio.views.lessons import bp as lessons
+from lms.studio.views.uploads import bp as uploads
 from lms.studio.views.videos import bp as videos
 
-BLUEPRINTS = (courses, lessons, videos)
+BLUEPRINTS = (courses, lessons, videos, uploads)

@@ -5,7 +5,7 @@ from itertools import zip_longest
 
 from lms.catalog.domain import Step
 from lms.catalog.service import CourseWords, LessonWords, NewCourse, TextWords
-from lms.core.errors import InvalidInput, LmsError, Message
+from lms.core.errors import Conflict, InvalidInput, LmsError, Message
 from lms.db.base import Localized
 from lms.media.domain import tus
 from lms.media.service import NewUpload, TooLarge
@@ -89,39 +89,47 @@ def _number(typed: str) -> int | None:
     return int(text) if is_number else None
 
 
-class TusRefusal(LmsError):
-    """A request of an upload client that the protocol answers with a status of its own."""
+class VersionUnknown(LmsError):
+    """The client speaks another version of the protocol."""
 
-    def __init__(self, status: int, code: str, message: str) -> None:
-        super().__init__(code, message)
-        self.status = status
+    status = 412
 
 
-def tus_version_unknown() -> TusRefusal:
+class TypeUnknown(LmsError):
+    """The body is no part of an upload."""
+
+    status = 415
+
+
+class ChecksumRefused(LmsError):
+    """The chunk is not what it was said to be; the status is the protocol's own."""
+
+    status = 460
+
+
+def tus_version_unknown() -> VersionUnknown:
     """Return the refusal of another version of the protocol."""
-    return TusRefusal(412, "tus_version_unknown", "This site takes uploads by tus 1.0.0 alone.")
+    return VersionUnknown("tus_version_unknown", "This site takes uploads by tus 1.0.0 alone.")
 
 
-def offset_differs() -> TusRefusal:
+def offset_differs() -> Conflict:
     """Return the refusal of bytes that do not follow on those that are there."""
-    return TusRefusal(
-        409,
+    return Conflict(
         "upload_offset_differs",
         "The upload is at another place. Nothing was changed; it can go on from there.",
     )
 
 
-def checksum_differs() -> TusRefusal:
+def checksum_differs() -> ChecksumRefused:
     """Return the refusal of a chunk that arrived changed."""
-    return TusRefusal(
-        460,
+    return ChecksumRefused(
         "upload_checksum_differs",
         "This part arrived changed on its way and was not kept. Please send it again.",
     )
 
 
 def new_upload(headers: Mapping[str, str]) -> NewUpload:
-    """Return the file a client announces. Raises ``TusRefusal`` and ``InvalidInput``."""
+    """Return the file a client announces. Raises ``LmsError`` and ``InvalidInput``."""
     length = tus.read_number(headers.get("Upload-Length"))
     if length is None:
         raise _malformed()
@@ -145,9 +153,12 @@ def new_upload(headers: Mapping[str, str]) -> NewUpload:
 
 
 def chunk_offset(headers: Mapping[str, str], *, kind: str, size: int) -> int:
-    """Return where the chunk begins: where the file ends. Raises ``TusRefusal``."""
+    """Return where the chunk begins: where the file ends.
+
+    Raises ``TypeUnknown``, ``Conflict`` where it is elsewhere, ``LmsError`` where none is said.
+    """
     if kind != tus.CHUNK_TYPE:
-        raise TusRefusal(415, "upload_type_unknown", "This is no part of an upload.")
+        raise TypeUnknown("upload_type_unknown", "This is no part of an upload.")
     offset = tus.read_number(headers.get("Upload-Offset"))
     if offset is None:
         raise _malformed()
@@ -171,5 +182,5 @@ def chunk_checksum(
         raise _malformed() from error
 
 
-def _malformed() -> TusRefusal:
-    return TusRefusal(400, "upload_malformed", "The upload program sent something odd.")
+def _malformed() -> LmsError:
+    return LmsError("upload_malformed", "The upload program sent something odd.")

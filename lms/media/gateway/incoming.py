@@ -12,8 +12,9 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from io import FileIO
 from pathlib import Path
-from typing import IO, Protocol
+from typing import Protocol
 
 from lms.core.errors import NotFound
 from lms.media.domain.tus import Checksum
@@ -69,7 +70,8 @@ class Incoming:
         """Append what the stream yields and return the size then.
 
         What arrived before the line broke stays, except where a checksum was to prove it. Raises
-        ``MovedOn``, ``ChecksumDiffers``, ``NotFound``, ``OSError`` of the disk and what the stream raises.
+        ``MovedOn``, ``ChecksumDiffers``, ``NotFound``, ``OSError`` of the disk and what the stream
+        raises.
         """
         digest = hashlib.new(chunk.checksum.algorithm) if chunk.checksum else None
         at, is_whole = chunk.offset, False
@@ -84,7 +86,9 @@ class Incoming:
                 is_whole = True
             finally:
                 is_proven = digest is None or (
-                    is_whole and chunk.checksum is not None and chunk.checksum.is_of(digest.digest())
+                    is_whole
+                    and chunk.checksum is not None
+                    and chunk.checksum.is_of(digest.digest())
                 )
                 if not is_proven:
                     _shrink(file, at, chunk.offset)
@@ -122,7 +126,7 @@ class Incoming:
             yield from (path.name for path in self._folder.iterdir() if _ID.fullmatch(path.name))
 
     @contextmanager
-    def _opened(self, upload_id: str) -> Iterator[IO[bytes]]:
+    def _opened(self, upload_id: str) -> Iterator[FileIO]:
         try:
             file = self._path(upload_id).open("r+b", buffering=0)
         except FileNotFoundError as error:
@@ -147,7 +151,7 @@ def _blocks(chunk: Chunk) -> Iterator[bytes]:
 
 
 @contextmanager
-def _held(file: IO[bytes]) -> Iterator[None]:
+def _held(file: FileIO) -> Iterator[None]:
     fcntl.flock(file, fcntl.LOCK_EX)
     try:
         yield
@@ -155,12 +159,12 @@ def _held(file: IO[bytes]) -> Iterator[None]:
         fcntl.flock(file, fcntl.LOCK_UN)
 
 
-def _stand_at(file: IO[bytes], offset: int) -> None:
+def _stand_at(file: FileIO, offset: int) -> None:
     if os.fstat(file.fileno()).st_size != offset:
         raise MovedOn
 
 
-def _grow(file: IO[bytes], at: int, block: bytes) -> None:
+def _grow(file: FileIO, at: int, block: bytes) -> None:
     """Write the block where the file ends, all of it or nothing."""
     with _held(file):
         _stand_at(file, at)
@@ -174,7 +178,7 @@ def _grow(file: IO[bytes], at: int, block: bytes) -> None:
             raise
 
 
-def _shrink(file: IO[bytes], at: int, offset: int) -> None:
+def _shrink(file: FileIO, at: int, offset: int) -> None:
     """Take back what this chunk wrote, unless somebody went on behind it."""
     with _held(file):
         if os.fstat(file.fileno()).st_size == at:

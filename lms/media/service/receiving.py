@@ -157,7 +157,9 @@ def record_received(
     """
     upload = session.get(Upload, upload_id, with_for_update=True)
     if upload is None:
-        raise NotFound("upload_gone", "This upload is not there any more. Please send the file anew.")
+        raise NotFound(
+            "upload_gone", "This upload is not there any more. Please send the file anew."
+        )
     if upload.finished_at is not None:
         return upload, False
     upload.received_bytes = max(upload.received_bytes, size)
@@ -203,9 +205,7 @@ def forget_finished(session: Session, upload_id: str) -> None:
 
 def still_needed(session: Session, upload_ids: list[str]) -> set[str]:
     """Return of which of the uploads the file is still needed."""
-    coming = select(Asset.id).where(
-        Asset.id.in_(upload_ids), Asset.state == AssetState.UPLOADING
-    )
+    coming = select(Asset.id).where(Asset.id.in_(upload_ids), Asset.state == AssetState.UPLOADING)
     return set(session.scalars(coming))
 
 

@@ -64,11 +64,15 @@ def say_version(response: Response) -> Response:
 @public
 def abilities(upload_id: str = "") -> ResponseReturnValue:  # noqa: ARG001 (both addresses answer)
     """Say what this server can do."""
-    return "", 204, {
-        "Tus-Extension": tus.EXTENSIONS,
-        "Tus-Max-Size": str(media.MAX_BYTES),
-        "Tus-Checksum-Algorithm": ",".join(tus.ALGORITHMS),
-    }
+    return (
+        "",
+        204,
+        {
+            "Tus-Extension": tus.EXTENSIONS,
+            "Tus-Max-Size": str(media.MAX_BYTES),
+            "Tus-Checksum-Algorithm": ",".join(tus.ALGORITHMS),
+        },
+    )
 
 
 @_route("", methods=["GET"])
@@ -87,7 +91,7 @@ def unfinished() -> ResponseReturnValue:
 @tus_call
 def create() -> ResponseReturnValue:
     """Make room for a file; what comes with the request is taken at once."""
-    new = forms.new_upload(request.headers)
+    new = forms.new_upload(dict(request.headers))
     storage = Storage(settings().media_dir)
     with database().transaction() as session:
         if new.item_id is not None:
@@ -130,7 +134,7 @@ def go_on(upload_id: str) -> ResponseReturnValue:
     upload = _own(upload_id)
     storage = Storage(settings().media_dir)
     offset = forms.chunk_offset(
-        request.headers, kind=request.mimetype, size=media.size_of(storage, upload)
+        dict(request.headers), kind=request.mimetype, size=media.size_of(storage, upload)
     )
     return _take(storage, upload, offset=offset, status=204)
 
@@ -173,7 +177,7 @@ def _take(storage: Storage, upload: Upload, *, offset: int, status: int) -> Resp
     A line that breaks leaves what arrived; nobody is there to be answered.
     """
     left = upload.byte_size - offset
-    checksum = forms.chunk_checksum(request.headers, body=request.content_length, left=left)
+    checksum = forms.chunk_checksum(dict(request.headers), body=request.content_length, left=left)
     try:
         size = media.append_chunk(storage, upload, Chunk(offset, left, request.stream, checksum))
     except MovedOn as error:

@@ -9,7 +9,8 @@ from lms.catalog.domain import RevisionState
 from lms.core.access import Role, Scope, ScopeKind
 from lms.db.session import Database
 from tests.factories.accounts import make_person, make_staff, sign_in
-from tests.factories.catalog import both, lesson, make_course, make_institution
+from tests.factories.catalog import both, lesson, make_course, make_institution, video
+from tests.functional.studio.tus import Tus
 from tests.support.site import Client
 
 SLUG = "noodle-class"
@@ -72,3 +73,22 @@ def make(database: Database, institution_id: int, state: RevisionState) -> None:
             lessons=[lesson("A01", title=both("架手机")), lesson("A02", title=both("讲一碗面"))],
             state=state,
         )
+
+
+@pytest.fixture
+def empty_lesson(database: Database, institution_id: int) -> None:
+    """A draft with one lesson that has a place for a video."""
+    with database.transaction() as session:
+        make_course(
+            session,
+            slug=SLUG,
+            institution_id=institution_id,
+            lessons=[lesson("A01", video(asset_id=None))],
+            state=RevisionState.DRAFT,
+        )
+
+
+@pytest.fixture
+def tus(instructor: Client) -> Tus:
+    """The instructor's uploads."""
+    return Tus(instructor)

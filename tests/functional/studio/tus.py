@@ -5,6 +5,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from sqlalchemy import select
+
+from lms.catalog.models import Item
+from lms.db.session import Database
+from lms.media.models import Asset
+from lms.settings import Settings
 from tests.support.site import Client
 
 UPLOADS = "/api/v1/uploads"
@@ -22,6 +28,34 @@ def bytes_like_video(size: int) -> bytes:
     """Return bytes that begin as an MP4 does; every block differs, so a wrong place shows."""
     blocks = b"".join(number.to_bytes(8, "big") for number in range(size // 8 + 1))
     return (HEAD + blocks)[:size]
+
+
+SIZE = 20_000
+DATA = bytes_like_video(SIZE)
+
+
+def item_of(database: Database) -> Item:
+    """Return the only item of the only course."""
+    with database.snapshot() as session:
+        return session.scalars(select(Item)).one()
+
+
+def assets(database: Database) -> list[Asset]:
+    """Return all videos, the oldest first."""
+    with database.snapshot() as session:
+        return list(session.scalars(select(Asset).order_by(Asset.created_at)))
+
+
+def lying(settings: Settings) -> list[bytes]:
+    """Return what lies among the unfinished uploads."""
+    folder = settings.media_dir / "uploads"
+    return [path.read_bytes() for path in folder.iterdir()] if folder.is_dir() else []
+
+
+def originals(settings: Settings) -> list[bytes]:
+    """Return the files that were kept as they were sent."""
+    found = (settings.media_dir / "originals").rglob("*")
+    return [path.read_bytes() for path in found if path.is_file()]
 
 
 @dataclass(frozen=True)

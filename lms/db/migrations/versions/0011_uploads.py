@@ -33,9 +33,7 @@ def upgrade() -> None:
         sa.CheckConstraint(
             "finished_at IS NULL OR received_bytes = byte_size", name=op.f("ck_upload_finished")
         ),
-        sa.ForeignKeyConstraint(
-            ["asset_id"], ["asset.id"], name=op.f("fk_upload_asset_id_asset")
-        ),
+        sa.ForeignKeyConstraint(["asset_id"], ["asset.id"], name=op.f("fk_upload_asset_id_asset")),
         sa.ForeignKeyConstraint(
             ["owner_id"], ["person.id"], name=op.f("fk_upload_owner_id_person")
         ),

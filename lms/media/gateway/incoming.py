@@ -128,7 +128,7 @@ class Incoming:
     @contextmanager
     def _opened(self, upload_id: str) -> Iterator[FileIO]:
         try:
-            file = self._path(upload_id).open("r+b", buffering=0)
+            file = FileIO(self._path(upload_id), "r+b")
         except FileNotFoundError as error:
             raise NotFound from error
         with file:

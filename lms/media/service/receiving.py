@@ -1,5 +1,6 @@
 """Takes uploads in piece by piece: over days and lines that break, and never from anyone else."""
 
+import errno
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -29,6 +30,7 @@ KEPT_FOR = timedelta(days=7)
 _RENEWED_AFTER = timedelta(hours=1)
 _RETRY_SECONDS = 600
 _MEGABYTE = 1024**2
+_NO_ROOM = (errno.ENOSPC, errno.EDQUOT)
 
 
 class TooLarge(LmsError):
@@ -127,13 +129,16 @@ def append_chunk(storage: Storage, upload: Upload, chunk: Chunk) -> int:
     """Append a chunk to the file and return how many bytes are there now; no transaction is open.
 
     A whole file has reached the disk when this returns. Raises ``MovedOn`` and ``ChecksumDiffers``
-    of the gateway, ``GatewayError`` where the disk refuses, and what the stream raises.
+    of the gateway, ``Overloaded`` where the disk is full, ``GatewayError`` where it refuses, and
+    what the stream raises.
     """
     try:
         size = storage.uploads.append(upload.asset_id, chunk)
         if size == upload.byte_size:
             storage.uploads.keep(upload.asset_id)
     except OSError as error:
+        if error.errno in _NO_ROOM:
+            raise _disk_full() from error
         raise disk_fault(error) from error
     return size
 
@@ -253,8 +258,12 @@ def _refuse_without_room(session: Session, storage: Storage, byte_size: int) -> 
         )
     )
     if not storage.has_room(byte_size + int(promised or 0)):
-        raise Overloaded(
-            "disk_full",
-            "The site has no room for another video now. Nothing was changed. Tell the operator "
-            "and send it later.",
-        )
+        raise _disk_full()
+
+
+def _disk_full() -> Overloaded:
+    return Overloaded(
+        "disk_full",
+        "The site has no room for this video now. What has arrived is kept. Tell the operator and "
+        "go on later.",
+    )

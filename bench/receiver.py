@@ -1,21 +1,26 @@
 """The yardstick of uploads: a bare program that writes what it is sent to the end of a file."""
 
-import os
 from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
-FOLDER = "BENCH_RECEIVER_FOLDER"
 _BLOCK = 256 * 1024
+Program = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
 
 
-def app(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
-    """Append the body to the file the address names."""
-    if environ["PATH_INFO"] != "/healthz":
-        target = Path(os.environ[FOLDER]) / environ["PATH_INFO"].rsplit("/", 1)[-1]
-        stream = environ["wsgi.input"]
-        with target.open("ab", buffering=0) as file:
-            while block := stream.read(_BLOCK):
-                file.write(block)
-    start_response("200 OK", [("Content-Length", "0")])
-    return []
+def make(folder: str) -> Program:
+    """Return the program; it appends each body to the file of the folder the address names."""
+
+    def app(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
+        if environ["PATH_INFO"] != "/healthz":
+            _append(Path(folder) / environ["PATH_INFO"].rsplit("/", 1)[-1], environ["wsgi.input"])
+        start_response("200 OK", [("Content-Length", "0")])
+        return []
+
+    return app
+
+
+def _append(target: Path, stream: Any) -> None:  # noqa: ANN401 (the server's own)
+    with target.open("ab", buffering=0) as file:
+        while block := stream.read(_BLOCK):
+            file.write(block)

@@ -10,7 +10,6 @@ from statistics import median
 from urllib.parse import urlsplit
 
 from bench.figures import Figure
-from bench.receiver import FOLDER
 from lms.app import create_app
 from lms.core.access import Role, Scope, ScopeKind
 from lms.core.ids import new_token
@@ -37,10 +36,9 @@ def of_uploads(folder: Path) -> list[Figure]:
     headers = _instructor(variables)
     received = folder / "received"
     received.mkdir()
-    yardstick = {**variables, FOLDER: str(received)}
     with (
         serving("wsgi:app", variables) as site,
-        serving("bench.receiver:app", yardstick) as bare,
+        serving(f"bench.receiver:make({str(received)!r})", variables) as bare,
     ):
         rounds = [
             (_rate(_to_site(site.port, headers)), _rate(_to_bare(bare.port, str(number))))
@@ -88,7 +86,11 @@ def _to_site(port: int, headers: dict[str, str]) -> Callable[[int], None]:
 
 def _to_bare(port: int, name: str) -> Callable[[int], None]:
     connection = HTTPConnection(HOST, port, timeout=60)
-    return lambda _number: _ask(connection, "PUT", f"/{name}", {}, _CHUNK) and None
+
+    def send(_number: int) -> None:
+        _ask(connection, "PUT", f"/{name}", {}, _CHUNK)
+
+    return send
 
 
 def _ask(

@@ -12,7 +12,7 @@ from lms.jobs.tasks import JobCancelled, JobContext
 from lms.media.domain.prepared import PreparedVideo
 from lms.media.domain.states import CANCELLED
 from lms.media.gateway import transcode
-from lms.media.gateway.storage import Storage, disk_fault
+from lms.media.gateway.storage import Storage, disk_fault, storage_of
 from lms.media.models import Asset
 from lms.media.service import begin_preparation, fail_preparation, finish_preparation
 
@@ -27,7 +27,7 @@ def prepare(context: JobContext) -> Mapping[str, Any]:
     the first and then finds nothing to do. What cannot be prepared says why on the asset, too.
     """
     asset_id = str(context.args["asset"])
-    storage = Storage(context.settings.media_dir)
+    storage = storage_of(context.settings)
     with storage.workplace(asset_id) as folder:
         with context.database.transaction() as session:
             storage.sweep(at=now(session))

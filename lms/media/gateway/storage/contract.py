@@ -1,0 +1,99 @@
+"""What a store of videos does, wherever it keeps them, and what it hands over to be served."""
+
+from collections.abc import Iterable
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Protocol
+
+
+class ByteStream(Protocol):
+    """What an upload is read from."""
+
+    def read(self, size: int, /) -> bytes:
+        """Return up to ``size`` bytes, none at the end."""
+
+
+@dataclass(frozen=True, slots=True)
+class Received:
+    """A file that arrived whole and is kept; ``sha256`` is its name in the store."""
+
+    sha256: str
+    byte_size: int
+
+
+@dataclass(frozen=True, slots=True)
+class OnDisk:
+    """A file of this machine; ``key`` is its place as the web server in front knows it."""
+
+    path: Path
+    key: str
+
+
+@dataclass(frozen=True, slots=True)
+class InHand:
+    """A small file, whole."""
+
+    body: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Elsewhere:
+    """A file that a signed address of another host gives to anyone, for so many seconds."""
+
+    address: str
+    seconds: int
+
+
+Handed = OnDisk | InHand | Elsewhere
+
+
+class Storage(Protocol):
+    """Originals by content, finished sets by asset and version, and a place to work in.
+
+    A set is served by version, and a version is written down only when ``publish`` has returned:
+    nobody meets half of one. What is kept elsewhere and does not answer is told as a
+    ``GatewayError`` that may be tried again.
+    """
+
+    def hand_over(self, asset_id: str, version: str, name: str) -> Handed:
+        """Return a served file. Raises ``NotFound`` for anything but our own names."""
+
+    def take_in(self, stream: ByteStream, *, limit: int) -> Received:
+        """Keep an upload of at most ``limit`` bytes as an original.
+
+        Raises ``InvalidInput`` on the field ``file`` where it is too large or plainly no video;
+        the first bytes decide before the rest is read. Nothing of a refused file stays.
+        """
+
+    def workplace(self, name: str) -> AbstractContextManager[Path]:
+        """Yield an empty folder of this machine that is this work's alone until the block ends.
+
+        ``name`` is the asset worked on. What a killed worker left is removed. A second worker of
+        this machine waits for the first.
+        """
+
+    def bring_original(self, sha256: str, target: Path) -> None:
+        """Put an original where a program can read it. Raises ``NotFound`` where it was lost."""
+
+    def bring_set(self, asset_id: str, version: str, names: Iterable[str], folder: Path) -> None:
+        """Put those files of a finished set that are there into a folder; they may not be written.
+
+        Raises ``NotFound`` where the asset or version is none of ours.
+        """
+
+    def fetch(self, asset_id: str, version: str, name: str, target: Path) -> None:
+        """Copy a served file to a path. Raises ``NotFound`` where it is not there."""
+
+    def copy(self, source: Path, target: Path) -> Path:
+        """Copy a file from outside into a workplace and return where it is now."""
+
+    def publish(self, folder: Path, asset_id: str, version: str) -> None:
+        """Put a finished set in its place; doing it again with the same files changes nothing."""
+
+    def has_room(self, byte_size: int) -> bool:
+        """Tell whether the disk can take that many bytes twice and still breathe."""
+
+    def sweep(self, *, at: datetime) -> int:
+        """Remove uploads that broke off over a day before ``at``; return how many."""

@@ -4,10 +4,12 @@ import os
 import secrets
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
 import boto3
@@ -72,14 +74,19 @@ class Store:
         return made
 
 
-def client(bucket: BucketSettings):
-    """Return a client that looks at the bucket past the site."""
-    return boto3.session.Session(bucket.access_key, bucket.secret_key).client(
+@lru_cache(maxsize=8)
+def _client(endpoint: str, access_key: str, secret_key: str):
+    return boto3.session.Session(access_key, secret_key).client(
         "s3",
-        endpoint_url=bucket.endpoint,
-        region_name=bucket.region,
+        endpoint_url=endpoint,
+        region_name=REGION,
         config=Config(s3={"addressing_style": "path"}),
     )
+
+
+def client(bucket: BucketSettings):
+    """Return a client that looks at the bucket past the site."""
+    return _client(bucket.endpoint, bucket.access_key, bucket.secret_key)
 
 
 def keys_in(bucket: BucketSettings) -> set[str]:
@@ -89,11 +96,13 @@ def keys_in(bucket: BucketSettings) -> set[str]:
 
 
 @contextmanager
-def serving(folder: Path) -> Iterator[Store]:
-    """Serve the folder; the server ends with the block."""
-    store = Store(folder, free_port(), "access" + secrets.token_hex(4), secrets.token_hex(16))
-    store.start()
-    try:
-        yield store
-    finally:
-        store.stop()
+def serving(parent: Path) -> Iterator[Store]:
+    """Serve a new folder below ``parent``; server and folder are gone after the block."""
+    with tempfile.TemporaryDirectory(prefix="store-", dir=parent) as folder:
+        keys = "access" + secrets.token_hex(4), secrets.token_hex(16)
+        store = Store(Path(folder), free_port(), *keys)
+        store.start()
+        try:
+            yield store
+        finally:
+            store.stop()

@@ -4,7 +4,7 @@ Objects appear whole or not at all: that is S3's own promise for every put, in p
 """
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -77,13 +77,17 @@ class Bucket:
     def fetch(self, key: str, target: Path) -> None:
         """Write an object to a file. Raises ``Missing``."""
         with _told():
-            self._client.download_file(self._name, key, str(target), Config=_IN_PARTS)
+            found = self._client.get_object(Bucket=self._name, Key=key)
+            # One that breaks off raises: the stream knows how long it has to be.
+            with closing(found["Body"]) as body, target.open("wb") as file:
+                for block in body.iter_chunks(_MIB):
+                    file.write(block)
 
     def read(self, key: str, *, limit: int) -> bytes | None:
         """Return an object, ``None`` where it is larger than ``limit``. Raises ``Missing``."""
         with _told():
             found = self._client.get_object(Bucket=self._name, Key=key)
-            with found["Body"] as body:
+            with closing(found["Body"]) as body:
                 return bytes(body.read()) if found["ContentLength"] <= limit else None
 
     def address(self, key: str, *, seconds: int, content_type: str, cache: str) -> str:

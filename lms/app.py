@@ -99,5 +99,6 @@ def create_app(
         app.register_blueprint(blueprint)
     for group in COMMANDS:
         app.cli.add_command(group)
-    init_headers(app, https=settings.https)
+    bucket = settings.bucket
+    init_headers(app, https=settings.https, media_origin=bucket.origin if bucket else None)
     return app

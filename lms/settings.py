@@ -2,15 +2,22 @@
 
 import base64
 import binascii
+import re
 import secrets
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from urllib.parse import parse_qs, urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 _MIN_SECRET = 32
 _WEAK = ("change", "secret", "demo", "example", "password", "dev")
 _KEY_BYTES = 32
+_BUCKET_ADDRESS = "s3://bucket?endpoint=https://host&region=name"
+_BUCKET = re.compile(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]")
+# It stands in the content policy of every page: nothing but a host has a place there.
+_ENDPOINT = re.compile(r"https?://([a-z0-9.-]+|\[[0-9a-f:]+\])(:[0-9]{1,5})?")
+_STYLES = ("path", "virtual")
 
 
 class BadSettings(Exception):
@@ -31,6 +38,30 @@ class PasswordCost:
 
 
 @dataclass(frozen=True, slots=True)
+class BucketSettings:
+    """Where a bucket of an S3-compatible store is, and what opens it.
+
+    ``style`` says where its name stands in addresses: in the path or in front of the host.
+    """
+
+    name: str
+    endpoint: str
+    region: str
+    access_key: str
+    secret_key: str = field(repr=False)
+    session_token: str | None = field(default=None, repr=False)
+    style: str = "path"
+
+    @property
+    def origin(self) -> str:
+        """Return the origin that browsers fetch videos from."""
+        if self.style == "path":
+            return self.endpoint
+        scheme, host = self.endpoint.split("://", 1)
+        return f"{scheme}://{self.name}.{host}"
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
     """Everything the installation decides; see docs/settings.md."""
 
@@ -42,6 +73,7 @@ class Settings:
     queue_url: str
     vault_keys: Mapping[str, bytes]
     sms_url: str | None = None
+    bucket: BucketSettings | None = None
     accel_redirect: str | None = None
     metrics_token: str | None = None
     trusted_hosts: tuple[str, ...] = ()
@@ -57,7 +89,7 @@ class Settings:
 
     @property
     def media_dir(self) -> Path:
-        """Return the folder of videos, posters and captions."""
+        """Return the folder of videos and posters, and of the work on them."""
         return self.data_dir / "media"
 
     @property
@@ -80,6 +112,7 @@ class Settings:
             or f"sqlite:///{reader.data_dir / 'queue.sqlite3'}",
             vault_keys=reader.vault_keys(),
             sms_url=reader.sms_url(),
+            bucket=reader.bucket(),
             accel_redirect=environ.get("LMS_ACCEL_REDIRECT") or None,
             metrics_token=environ.get("LMS_METRICS_TOKEN") or None,
             trusted_hosts=reader.trusted_hosts(),
@@ -151,6 +184,43 @@ class _Reader:
                 "LMS_SMS_URL must name the SMS service; the outbox page is for development"
             )
         return value
+
+    def bucket(self) -> BucketSettings | None:
+        """Read where videos are kept; nothing means local files."""
+        value = self.environ.get("LMS_MEDIA_URL", "")
+        if not value:
+            return None
+        parts = urlsplit(value)
+        asked = {name: values[-1] for name, values in parse_qs(parts.query).items()}
+        made = BucketSettings(
+            name=parts.netloc,
+            endpoint=asked.pop("endpoint", "").rstrip("/"),
+            region=asked.pop("region", "us-east-1"),
+            style=asked.pop("style", "path"),
+            access_key=self.environ.get("AWS_ACCESS_KEY_ID", ""),
+            secret_key=self.environ.get("AWS_SECRET_ACCESS_KEY", ""),
+            session_token=self.environ.get("AWS_SESSION_TOKEN") or None,
+        )
+        if parts.scheme != "s3" or not _BUCKET.fullmatch(made.name) or asked or parts.path:
+            self.faults.append(f"LMS_MEDIA_URL must look like {_BUCKET_ADDRESS}")
+        self._check_bucket(made)
+        return made
+
+    def _check_bucket(self, made: BucketSettings) -> None:
+        if not _ENDPOINT.fullmatch(made.endpoint):
+            self.faults.append("LMS_MEDIA_URL must name its endpoint: scheme, host, port, no more")
+        elif self.production and not made.endpoint.startswith("https://"):
+            self.faults.append("LMS_MEDIA_URL must name an https endpoint")
+        if made.style not in _STYLES:
+            self.faults.append(f"LMS_MEDIA_URL: style must be one of {', '.join(_STYLES)}")
+        if made.style == "virtual" and "." in made.name:
+            self.faults.append("LMS_MEDIA_URL: a bucket with dots in its name needs style=path")
+        for name, value in (
+            ("AWS_ACCESS_KEY_ID", made.access_key),
+            ("AWS_SECRET_ACCESS_KEY", made.secret_key),
+        ):
+            if not value:
+                self.faults.append(f"{name} must be set where LMS_MEDIA_URL names a bucket")
 
     def trusted_hosts(self) -> tuple[str, ...]:
         hosts = tuple(filter(None, self.environ.get("LMS_TRUSTED_HOSTS", "").split(",")))

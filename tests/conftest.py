@@ -11,10 +11,10 @@ from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 from lms.app import create_app
 from lms.db.session import Database
-from lms.settings import Settings
+from lms.settings import BucketSettings, Settings
 from lms.wiring import event_bus
 from tests.support import browser as chromium
-from tests.support import postgres, run, site, summary
+from tests.support import postgres, run, s3, site, summary
 from tests.support import verifiers as independent
 from tests.support.databases import create_schema, fresh_url
 from tests.support.field import FIELD_DATA, field_folder
@@ -162,3 +162,16 @@ def verifiers() -> Iterator[independent.Verifiers]:
     """Verifiers of badges that others wrote, started once a worker."""
     with independent.opened() as started:
         yield started
+
+
+@pytest.fixture(scope="session")
+def object_store() -> Iterator[s3.Store]:
+    """An S3 server on loopback, started once a worker."""
+    with s3.serving(run.run_folder()) as started:
+        yield started
+
+
+@pytest.fixture
+def bucket(object_store: s3.Store) -> BucketSettings:
+    """An empty bucket of the S3 server."""
+    return object_store.new_bucket()

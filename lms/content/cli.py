@@ -14,6 +14,7 @@ from lms.content.domain.faults import BadFolder
 from lms.content.domain.loading import Outcome, StudioEdits
 from lms.core.errors import LmsError, Message, Param
 from lms.db.session import now
+from lms.media.gateway.storage import storage_of
 from lms.web.access import database, settings
 from lms.web.i18n import say
 
@@ -84,24 +85,24 @@ def load(path: Path, language: str, *, dry_run: bool, replace: bool) -> None:
 def export(slug: str, path: Path, language: str) -> None:
     """Write a published course out as a folder."""
     with force_locale(language), _told(path), database().snapshot() as session:
-        service.export_folder(session, slug=slug, target=path, media_dir=settings().media_dir)
+        service.export_folder(session, slug=slug, target=path, storage=storage_of(settings()))
         _say(_WRITTEN, slug=slug, path=str(path))
 
 
 def _planned(folder: service.CourseFolder, edits: StudioEdits) -> Outcome:
     with database().snapshot() as session:
         return service.plan_load(
-            session, folder=folder, media_dir=settings().media_dir, edits=edits
+            session, folder=folder, storage=storage_of(settings()), edits=edits
         )
 
 
 def _load(folder: service.CourseFolder, edits: StudioEdits) -> Outcome:
-    staged = service.stage_videos(folder, settings().media_dir)
+    staged = service.stage_videos(folder, storage_of(settings()))
     with database().transaction() as session:
         # Asked again under the lock: someone may have opened a draft meanwhile.
         lock_course(session, folder.plan.slug)
         outcome = service.plan_load(
-            session, folder=folder, media_dir=settings().media_dir, edits=edits
+            session, folder=folder, storage=storage_of(settings()), edits=edits
         )
         if outcome not in _PLANNED:
             return outcome

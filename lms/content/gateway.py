@@ -3,7 +3,7 @@
 import hashlib
 import os
 import shutil
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 
 from lms.catalog.domain import MAX_TEXT_BYTES
@@ -38,6 +38,10 @@ def read_folder(root: Path) -> tuple[dict[str, SourceFile], list[Fault]]:
     return files, faults
 
 
+# Brings a file from elsewhere to the path it is given.
+Copy = Callable[[Path], object]
+
+
 def digests(root: Path, paths: Iterable[str]) -> dict[str, str]:
     """Return the SHA-256 of each file as hex digits."""
     found = {}
@@ -47,7 +51,7 @@ def digests(root: Path, paths: Iterable[str]) -> dict[str, str]:
     return found
 
 
-def write_folder(root: Path, texts: Mapping[str, str], copies: Mapping[str, Path]) -> None:
+def write_folder(root: Path, texts: Mapping[str, str], copies: Mapping[str, Copy]) -> None:
     """Write a new course folder; it appears whole or not at all.
 
     Raises ``Conflict`` where something is there already.
@@ -59,8 +63,8 @@ def write_folder(root: Path, texts: Mapping[str, str], copies: Mapping[str, Path
     try:
         for name, text in texts.items():
             _target(fresh, name).write_text(text, encoding="utf-8")
-        for name, source in copies.items():
-            shutil.copyfile(source, _target(fresh, name))
+        for name, bring in copies.items():
+            bring(_target(fresh, name))
         fresh.rename(root)
     finally:
         shutil.rmtree(fresh, ignore_errors=True)

@@ -2,7 +2,9 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -32,7 +34,7 @@ from lms.content.domain.schema import (
     VideoFiles,
 )
 from lms.content.domain.writing import media_folder
-from lms.content.gateway import digests
+from lms.content.gateway import Copy, digests
 from lms.core.errors import NotFound
 from lms.media.domain.names import POSTER, Label
 from lms.media.gateway.storage import Storage
@@ -46,7 +48,7 @@ class FoldedCourse:
     """A course as a folder: its plan, and for each media path a file of the store or a text."""
 
     plan: CoursePlan
-    copies: dict[str, Path]
+    copies: dict[str, Copy]
     captions: dict[str, str]
     digests: dict[str, str]
 
@@ -56,7 +58,7 @@ class FoldedCourse:
         return fingerprint(self.plan, self.digests)
 
 
-def standing_of(session: Session, slug: str, media_dir: Path) -> Standing:
+def standing_of(session: Session, slug: str, storage: Storage) -> Standing:
     """Return how the course stands against its last load."""
     course = session.scalar(select(Course).where(Course.slug == slug))
     if course is None:
@@ -70,25 +72,25 @@ def standing_of(session: Session, slug: str, media_dir: Path) -> Standing:
     return Standing(
         exists=True,
         loaded=last.source_hash if last else None,
-        shown=_shown(session, course, media_dir),
+        shown=_shown(session, course, storage),
         is_edited=newest_of(session, course.id).origin == "studio",
     )
 
 
-def _shown(session: Session, course: Course, media_dir: Path) -> str | None:
+def _shown(session: Session, course: Course, storage: Storage) -> str | None:
     published = published_of(session, course.id)
     if published is None:
         return None
     try:
-        return fold(session, course, published, media_dir).fingerprint
+        return fold(session, course, published, storage).fingerprint
     except NotFound:
         # Files were lost from the store: whatever the folder brings is news then.
         return None
 
 
-def fold(session: Session, course: Course, revision: Revision, media_dir: Path) -> FoldedCourse:
+def fold(session: Session, course: Course, revision: Revision, storage: Storage) -> FoldedCourse:
     """Return the published revision as a folder would describe it."""
-    return _Folding(session, Storage(media_dir)).fold(course, rows_of(session, revision))
+    return _Folding(session, storage).fold(course, rows_of(session, revision))
 
 
 def bank_questions(session: Session, bank_ids: Iterable[int]) -> dict[int, list[QuestionSpec]]:
@@ -119,7 +121,7 @@ class _Folding:
     def __init__(self, session: Session, storage: Storage) -> None:
         self._session = session
         self._storage = storage
-        self._copies: dict[str, Path] = {}
+        self._copies: dict[str, Copy] = {}
         self._captions: dict[str, str] = {}
         self._digests: dict[str, str] = {}
 
@@ -197,18 +199,26 @@ class _Folding:
         asset = self._session.get_one(Asset, asset_id)
         folder = media_folder(lesson.key, item.key)
         poster = f"{folder}/{POSTER}"
-        source = self._storage.served(asset.id, asset.version or "", POSTER)
-        if not source.exists():
+        try:
+            self._digests[poster] = self._poster_digest(asset)
+        except NotFound as error:
             raise NotFound(
                 "media_file_missing",
                 "The video of lesson %(lesson)s is not in the media store.",
                 lesson=lesson.key,
-            )
-        self._copies[poster] = source
-        self._digests[poster] = digests(source.parent, [source.name])[source.name]
+            ) from error
+        self._copies[poster] = self._copy(asset, POSTER)
         return VideoFiles(
             self._renditions(asset, folder), poster, self._caption_files(asset, item, folder)
         )
+
+    def _copy(self, asset: Asset, name: str) -> Copy:
+        return partial(self._storage.fetch, asset.id, asset.version or "", name)
+
+    def _poster_digest(self, asset: Asset) -> str:
+        with TemporaryDirectory() as folder:
+            self._copy(asset, POSTER)(Path(folder) / POSTER)
+            return digests(Path(folder), [POSTER])[POSTER]
 
     def _renditions(self, asset: Asset, folder: str) -> dict[str, str]:
         paths = {}
@@ -216,7 +226,7 @@ class _Folding:
         for rendition in self._session.scalars(own):
             name = Label(rendition.label).filename
             path = f"{folder}/{name}"
-            self._copies[path] = self._storage.served(asset.id, asset.version or "", name)
+            self._copies[path] = self._copy(asset, name)
             self._digests[path] = rendition.sha256
             paths[rendition.label] = path
         return paths

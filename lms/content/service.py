@@ -26,6 +26,7 @@ from lms.content.gateway import digests, read_folder, write_folder
 from lms.content.queries import fold, standing_of
 from lms.core.errors import InvalidInput, NotFound
 from lms.media.domain.names import Label, Language
+from lms.media.gateway.storage import LocalStorage, Storage
 from lms.media.service import FolderVideo, StagedVideo, adopt_renditions, stage_renditions
 
 _MINUTE_MS = 60_000
@@ -71,11 +72,11 @@ def check_folder(root: Path) -> CourseFolder:
     """Read a course folder and look into its videos too. Raises ``BadFolder``."""
     folder = open_folder(root)
     with tempfile.TemporaryDirectory() as scratch:
-        stage_videos(folder, Path(scratch))
+        stage_videos(folder, LocalStorage(Path(scratch)))
     return folder
 
 
-def stage_videos(folder: CourseFolder, media_dir: Path) -> dict[str, StagedVideo]:
+def stage_videos(folder: CourseFolder, storage: Storage) -> dict[str, StagedVideo]:
     """Put the folder's videos into the store, where nobody sees them before they are loaded.
 
     Call it outside a transaction; doing it again changes nothing. Returns them by ``A01/video``.
@@ -89,7 +90,7 @@ def stage_videos(folder: CourseFolder, media_dir: Path) -> dict[str, StagedVideo
                 continue
             try:
                 video = _folder_video(folder.root, item.video)
-                staged[_PLACE.format(lesson.key, item.key)] = stage_renditions(media_dir, video)
+                staged[_PLACE.format(lesson.key, item.key)] = stage_renditions(storage, video)
             except InvalidInput as error:
                 faults += _video_faults(item.video, error)
     if faults:
@@ -116,10 +117,10 @@ def _video_faults(video: VideoFiles, error: InvalidInput) -> list[Fault]:
 
 
 def plan_load(
-    session: Session, *, folder: CourseFolder, media_dir: Path, edits: StudioEdits
+    session: Session, *, folder: CourseFolder, storage: Storage, edits: StudioEdits
 ) -> Outcome:
     """Return what loading the folder would do; changes nothing."""
-    return decide(folder.fingerprint, standing_of(session, folder.plan.slug, media_dir), edits)
+    return decide(folder.fingerprint, standing_of(session, folder.plan.slug, storage), edits)
 
 
 def load_folder(
@@ -254,7 +255,7 @@ def _quiz_on_terms(session: Session, bank_id: int, terms: QuizTerms) -> Quiz:
     return create_quiz(session, bank_id=bank_id, terms=terms)
 
 
-def export_folder(session: Session, *, slug: str, target: Path, media_dir: Path) -> None:
+def export_folder(session: Session, *, slug: str, target: Path, storage: Storage) -> None:
     """Write the published revision as a course folder that loads again without a change.
 
     Raises ``NotFound`` where nothing of that slug is published, ``Conflict`` where something is
@@ -264,6 +265,6 @@ def export_folder(session: Session, *, slug: str, target: Path, media_dir: Path)
     revision = published_of(session, course.id) if course else None
     if course is None or revision is None:
         raise NotFound("course_not_published", "No published course is called %(slug)s.", slug=slug)
-    folded = fold(session, course, revision, media_dir)
+    folded = fold(session, course, revision, storage)
     texts = folder_texts(folded.plan) | folded.captions
     write_folder(target, texts, folded.copies)

@@ -5,6 +5,7 @@ from flask.cli import AppGroup
 from flask_babel import force_locale
 
 from lms.core.errors import LmsError
+from lms.media.gateway.storage import storage_of
 from lms.media.service.sounds import make_sound_of, record_sound, without_sound
 from lms.web.access import database, settings
 from lms.web.i18n import say
@@ -17,10 +18,10 @@ def add_sound() -> None:
     """Make the sound alone of the videos that have none yet; running it again goes on."""
     with database().snapshot() as session:
         lacking = without_sound(session)
-    made = 0
+    storage, made = storage_of(settings()), 0
     for asset_id, version in lacking.items():
         try:
-            prepared = make_sound_of(settings().media_dir, asset_id, version or "")
+            prepared = make_sound_of(storage, asset_id, version or "")
         except LmsError as error:
             with force_locale("en"):
                 click.echo(f"{asset_id}: {say(error.message)}")

@@ -12,7 +12,7 @@ from lms.jobs.tasks import JobCancelled, JobContext
 from lms.media.domain.prepared import PreparedVideo
 from lms.media.domain.states import CANCELLED
 from lms.media.gateway import transcode
-from lms.media.gateway.storage import Storage, disk_fault
+from lms.media.gateway.storage import Storage, disk_fault, storage_of
 from lms.media.models import Asset
 from lms.media.service import (
     arrived_upload,
@@ -35,7 +35,7 @@ def prepare(context: JobContext) -> Mapping[str, Any]:
     the first and then finds nothing to do. What cannot be prepared says why on the asset, too.
     """
     asset_id = str(context.args["asset"])
-    storage = Storage(context.settings.media_dir)
+    storage = storage_of(context.settings)
     with storage.workplace(asset_id) as folder:
         _settle(context, storage, asset_id)
         with context.database.transaction() as session:
@@ -65,7 +65,7 @@ def _settle(context: JobContext, storage: Storage, asset_id: str) -> None:
 
 def clear_uploads(database: Database, settings: Settings) -> None:
     """Remove uploads nobody went on with in time, and files nobody waits for any more."""
-    storage = Storage(settings.media_dir)
+    storage = storage_of(settings)
     with database.transaction() as session:
         for upload_id in receiving.expired_uploads(session, at=now(session)):
             if not receiving.give_up(session, upload_id):

@@ -3,12 +3,11 @@
 from flask import Flask, Response, request
 
 _POLICY = (
-    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; "
-    "media-src 'self' blob:; connect-src 'self'; font-src 'self'; manifest-src 'self'; "
-    "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'{elsewhere}; "
+    "media-src 'self' blob:{elsewhere}; connect-src 'self'{elsewhere}; font-src 'self'; "
+    "manifest-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
 _FIXED = (
-    ("Content-Security-Policy", _POLICY),
     ("X-Content-Type-Options", "nosniff"),
     ("Referrer-Policy", "same-origin"),
     ("Permissions-Policy", "camera=(), microphone=(), geolocation=()"),
@@ -18,9 +17,10 @@ _FIXED = (
 _YEAR = 31_536_000
 
 
-def init_headers(app: Flask, *, https: bool) -> None:
-    """Set the headers after each request."""
-    fixed = list(_FIXED)
+def init_headers(app: Flask, *, https: bool, media_origin: str | None) -> None:
+    """Set the headers after each request; ``media_origin`` is where videos are kept elsewhere."""
+    elsewhere = f" {media_origin}" if media_origin else ""
+    fixed = [("Content-Security-Policy", _POLICY.format(elsewhere=elsewhere)), *_FIXED]
     if https:
         fixed.append(("Strict-Transport-Security", f"max-age={_YEAR}"))
 

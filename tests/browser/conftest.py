@@ -10,6 +10,7 @@ from lms.core.clock import utc_now
 from lms.core.ids import new_token
 from lms.db.session import Database
 from lms.media.domain.names import Label, Language
+from lms.media.gateway.storage import storage_of
 from lms.media.service import FolderVideo, adopt_renditions, stage_renditions
 from tests.factories.accounts import make_person, make_sign_in
 from tests.factories.assessment import make_quiz
@@ -41,8 +42,8 @@ def course(live_site: LiveSite, database: Database, tmp_path: Path) -> MadeCours
         Label.SMALL: make_clip("small.mp4"),
         Label.MEDIUM: make_clip("flat.mp4"),
     }
-    media_dir = live_site.app.extensions["lms_settings"].media_dir
-    staged = stage_renditions(media_dir, FolderVideo(files, captions={Language.ZH: captions}))
+    storage = storage_of(live_site.app.extensions["lms_settings"])
+    staged = stage_renditions(storage, FolderVideo(files, captions={Language.ZH: captions}))
     with database.transaction() as session:
         asset = adopt_renditions(session, staged=staged)
         return make_course(

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from lms.media.domain.names import POSTER, Label
 from lms.media.domain.states import AssetState
-from lms.media.gateway.storage import Storage
+from lms.media.gateway.storage import LocalStorage
 from lms.media.models import Asset, Caption, Rendition
 
 _NUMBERS = count(1)
@@ -76,7 +76,7 @@ def write_files(media_dir: Path, asset: Asset, *, size: int = 3_000) -> dict[str
     They are not videos: every byte tells where it lies, so a wrong range shows.
     """
     assert asset.version is not None
-    storage = Storage(media_dir)
+    storage = LocalStorage(media_dir)
     contents = {}
     for name in (*(label.filename for label in Label), POSTER):
         seed = hashlib.sha256(f"{asset.id} {name}".encode()).digest()

@@ -56,7 +56,7 @@ def environment(folder: Path, database_url: str) -> dict[str, str]:
 @contextmanager
 def serving(program: str, variables: Mapping[str, str]) -> Iterator[Served]:
     """Serve the WSGI program as the site is served."""
-    port = _free_port()
+    port = free_port()
     command = [program if part == "wsgi:app" else part for part in web_command(HOST, port)]
     server = start(command, dict(variables), ROOT)
     try:
@@ -90,7 +90,8 @@ class _SignedEarlier(TimestampSigner):
         return super().get_timestamp() - 2 * _DAY
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """Return a port that is free now."""
     with socket.socket() as probe:
         probe.bind((HOST, 0))
         return int(probe.getsockname()[1])

@@ -1,10 +1,12 @@
-"""Which part of a file one answer carries: a single byte range, never more than a slice."""
+"""Which part of a file one answer carries: a single byte range, never more than its limit."""
 
 import re
 from dataclasses import dataclass
 
 # A slow phone holds its thread for one slice, not for the whole video.
 SLICE_BYTES = 1024 * 1024
+# A player that names both ends wants one segment of a playlist, whole: it does not ask on.
+SEGMENT_BYTES = 4 * SLICE_BYTES
 _RANGE = re.compile(r"\s*bytes\s*=\s*(\d*)\s*-\s*(\d*)\s*", re.ASCII | re.IGNORECASE)
 _DIGITS = 18
 
@@ -30,22 +32,27 @@ class Unsatisfiable:
 Choice = Whole | Part | Unsatisfiable
 
 
-def choose_range(header: str | None, size: int, *, limit: int = SLICE_BYTES) -> Choice:
+def choose_range(
+    header: str | None, size: int, *, limit: int = SLICE_BYTES, bounded: int = SEGMENT_BYTES
+) -> Choice:
     """Choose what to send of a file of ``size`` bytes (RFC 9110, 14.2).
 
-    A range is cut to ``limit`` bytes, which 15.3.7 allows: the answer says what it holds and the
-    player asks on. A header that is malformed, names several ranges or another unit is ignored,
-    as the standard permits; a range behind the end cannot be met.
+    A range without an end is cut to ``limit`` bytes, which 15.3.7 allows: the answer says what it
+    holds and the player asks on. One that says how much it wants is cut to ``bounded`` bytes. A
+    header that is malformed, names several ranges or another unit is ignored, as the standard
+    permits; a range behind the end cannot be met.
     """
     found = _RANGE.fullmatch(header) if header else None
     if found is None:
         return Whole()
     first, last = found.groups()
-    if first and last and _number(last) < _number(first):
+    if not first:
+        return _suffix(_number(last), size, bounded) if last else Whole()
+    if not last:
+        return _from(_number(first), size - 1, size, limit)
+    if _number(last) < _number(first):
         return Whole()
-    if first:
-        return _from(_number(first), _number(last) if last else size - 1, size, limit)
-    return _suffix(_number(last), size, limit) if last else Whole()
+    return _from(_number(first), _number(last), size, bounded)
 
 
 def is_range_current(if_range: str | None, etag: str) -> bool:

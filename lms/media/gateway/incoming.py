@@ -78,7 +78,7 @@ class Incoming:
         with self._opened(upload_id) as file:
             _stand_at(file, at)
             try:
-                for block in _blocks(chunk):
+                for block in blocks_of(chunk):
                     _grow(file, at, block)
                     at += len(block)
                     if digest is not None:
@@ -140,7 +140,8 @@ class Incoming:
         return self._folder / upload_id
 
 
-def _blocks(chunk: Chunk) -> Iterator[bytes]:
+def blocks_of(chunk: Chunk) -> Iterator[bytes]:
+    """Yield what the stream holds of the chunk, block by block."""
     left = chunk.most
     while left > 0:
         block = chunk.stream.read(min(left, _BLOCK))

@@ -45,7 +45,7 @@ class StagedVideo:
     captions: Mapping[Language, tuple[str, str]]
 
 
-def stage_renditions(media_dir: Path, video: FolderVideo) -> StagedVideo:
+def stage_renditions(storage: Storage, video: FolderVideo) -> StagedVideo:
     """Check a folder's video and put its files in their place; call it outside a transaction.
 
     Doing it again changes nothing. Raises ``InvalidInput`` naming each file at fault: a rendition
@@ -55,7 +55,6 @@ def stage_renditions(media_dir: Path, video: FolderVideo) -> StagedVideo:
     """
     captions = _read_captions(video.captions)
     best = video.renditions[max(video.renditions, key=list(Label).index)]
-    storage = Storage(media_dir)
     asset_id, prepared = stage_files(
         storage,
         renditions=video.renditions,

@@ -1,7 +1,5 @@
 """Makes the sound alone of videos that were prepared before there was one."""
 
-from pathlib import Path
-
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -34,13 +32,12 @@ def without_sound(session: Session) -> dict[str, str | None]:
     return {row.id: row.version for row in session.execute(lacking)}
 
 
-def make_sound_of(media_dir: Path, asset_id: str, version: str) -> PreparedVideo | None:
+def make_sound_of(storage: Storage, asset_id: str, version: str) -> PreparedVideo | None:
     """Make the sound of a prepared video and put the fuller set in its place.
 
     ``None`` where the video has no sound. Call it outside a transaction; nobody is served the new
     set before it is recorded. Raises ``NotFound`` where files of the video were lost.
     """
-    storage = Storage(media_dir)
     pictures = [label for label in Label if label.is_picture]
     with storage.workplace(asset_id) as folder:
         names = [POSTER, *(label.filename for label in pictures)]

@@ -1,7 +1,5 @@
 """Takes an upload in and follows it until it can be played or has failed."""
 
-from pathlib import Path
-
 from sqlalchemy import delete, func, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
@@ -26,14 +24,13 @@ _MAX_UNFINISHED = 20
 _RETRY_SECONDS = 600
 
 
-def receive(media_dir: Path, stream: ByteStream, *, declared_bytes: int | None) -> Received:
+def receive(storage: Storage, stream: ByteStream, *, declared_bytes: int | None) -> Received:
     """Keep the bytes of an upload; call it before the transaction that registers them.
 
     ``declared_bytes`` is the length the request announced. Raises ``InvalidInput`` on ``file``
     for what is too large or no video, ``Overloaded`` where the disk has no room, ``GatewayError``
     where it refuses to write. Nothing stays of what was refused.
     """
-    storage = Storage(media_dir)
     if not storage.has_room(min(declared_bytes or MAX_UPLOAD_BYTES, MAX_UPLOAD_BYTES)):
         raise Overloaded(
             "disk_full",

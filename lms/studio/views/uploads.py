@@ -19,7 +19,7 @@ from lms.db.session import now
 from lms.media import service as media
 from lms.media.domain import tus
 from lms.media.gateway.incoming import ChecksumDiffers, Chunk, MovedOn
-from lms.media.gateway.storage import Storage
+from lms.media.gateway.storage import Storage, storage_of
 from lms.media.models import Upload
 from lms.studio import forms
 from lms.web.access import current_actor, database, public, requires, settings
@@ -92,7 +92,7 @@ def unfinished() -> ResponseReturnValue:
 def create() -> ResponseReturnValue:
     """Make room for a file; what comes with the request is taken at once."""
     new = forms.new_upload(dict(request.headers))
-    storage = Storage(settings().media_dir)
+    storage = storage_of(settings())
     with database().transaction() as session:
         if new.item_id is not None:
             catalog.place_of_item(session, actor=current_actor(), item_id=new.item_id)
@@ -119,7 +119,7 @@ def create() -> ResponseReturnValue:
 def how_far(upload_id: str) -> ResponseReturnValue:
     """Say how many bytes are there."""
     upload = _own(upload_id)
-    response = _told(upload, media.size_of(Storage(settings().media_dir), upload), status=200)
+    response = _told(upload, media.size_of(storage_of(settings()), upload), status=200)
     response.headers["Upload-Length"] = str(upload.byte_size)
     if upload.headers:
         response.headers["Upload-Metadata"] = upload.headers
@@ -132,7 +132,7 @@ def how_far(upload_id: str) -> ResponseReturnValue:
 def go_on(upload_id: str) -> ResponseReturnValue:
     """Take the next bytes."""
     upload = _own(upload_id)
-    storage = Storage(settings().media_dir)
+    storage = storage_of(settings())
     offset = forms.chunk_offset(
         dict(request.headers), kind=request.mimetype, size=media.size_of(storage, upload)
     )
@@ -145,7 +145,7 @@ def go_on(upload_id: str) -> ResponseReturnValue:
 def stop(upload_id: str) -> ResponseReturnValue:
     """Forget the upload and what arrived of it."""
     upload = _own(upload_id)
-    _forget(Storage(settings().media_dir), upload)
+    _forget(storage_of(settings()), upload)
     return "", 204
 
 

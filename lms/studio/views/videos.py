@@ -10,6 +10,7 @@ from lms.core.errors import Conflict, InvalidInput, Message
 from lms.db.session import now
 from lms.media import service as media
 from lms.media.domain.names import Language
+from lms.media.gateway.storage import storage_of
 from lms.studio.views.answers import lesson_page
 from lms.web.access import current_actor, database, requires, settings
 from lms.web.i18n import gettext
@@ -87,7 +88,7 @@ def remove(slug: str, key: str, item: str) -> ResponseReturnValue:
 def _take_in(place: service.LessonPlace, item: str, sent: FileStorage) -> None:
     """Keep the bytes first, then write them down: no transaction waits for a slow disk."""
     received = media.receive(
-        settings().media_dir, sent.stream, declared_bytes=request.content_length
+        storage_of(settings()), sent.stream, declared_bytes=request.content_length
     )
     with database().transaction() as session:
         asset = media.register_upload(

@@ -53,12 +53,15 @@ def test_the_poster_comes_with_the_ticket_too(watcher, files):
     [
         ("bytes=0-", 0, SLICE_BYTES),
         ("bytes=1000-1999", 1000, 2000),
-        (f"bytes=0-{SIZE}", 0, SLICE_BYTES),
+        (f"bytes=0-{SLICE_BYTES}", 0, SLICE_BYTES + 1),
+        (f"bytes=0-{SIZE}", 0, SIZE),
         ("bytes=2400000-", 2_400_000, SIZE),
         ("bytes=-100", SIZE - 100, SIZE),
     ],
 )
-def test_a_range_is_answered_in_slices_of_at_most_a_mebibyte(watcher, files, asked, start, stop):
+def test_a_range_with_an_end_is_answered_whole_and_others_in_slices(
+    watcher, files, asked, start, stop
+):
     response = watcher.get("480p.mp4", headers={"Range": asked})
     assert response.status_code == 206
     assert response.data == files["480p.mp4"][start:stop]

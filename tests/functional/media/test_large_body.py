@@ -10,6 +10,7 @@ from werkzeug.test import encode_multipart
 
 from lms.core.access import Permission
 from lms.media import service
+from lms.media.gateway.storage import storage_of
 from lms.web.access import requires, settings
 from lms.web.uploads import large_body
 
@@ -39,7 +40,7 @@ def uploads(app):
         return take(request.stream, request.content_length)
 
     def take(stream, declared_bytes):
-        received = service.receive(settings().media_dir, stream, declared_bytes=declared_bytes)
+        received = service.receive(storage_of(settings()), stream, declared_bytes=declared_bytes)
         return {"sha256": received.sha256, "bytes": received.byte_size}
 
     app.register_blueprint(bp)

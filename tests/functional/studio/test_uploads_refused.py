@@ -158,7 +158,7 @@ def test_what_was_promised_to_others_needs_room_on_the_disk_too(
 ) -> None:
     asked: list[int] = []
     monkeypatch.setattr(
-        "lms.media.gateway.storage.Storage.has_room",
+        "lms.media.gateway.storage.LocalStorage.has_room",
         lambda _storage, size: asked.append(size) or len(asked) < 3,
     )
     tus.send(tus.begin(SIZE), 0, DATA[:5_000])

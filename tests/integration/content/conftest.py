@@ -13,6 +13,7 @@ from lms.content import service
 from lms.content.domain.loading import Outcome, StudioEdits
 from lms.core.access import Actor, Grant, Role, Scope, ScopeKind
 from lms.db.session import Database, now
+from lms.media.gateway.storage import storage_of
 from lms.settings import Settings
 from tests.factories.accounts import make_person
 from tests.factories.content import write_folder
@@ -33,12 +34,12 @@ def load(database: Database, settings: Settings, root: Path) -> Load:
 
     def run(path: Path = root, edits: StudioEdits = StudioEdits.KEEP) -> Outcome:
         folder = service.open_folder(path)
-        media_dir = settings.media_dir
+        storage = storage_of(settings)
         with database.snapshot() as session:
-            planned = service.plan_load(session, folder=folder, media_dir=media_dir, edits=edits)
+            planned = service.plan_load(session, folder=folder, storage=storage, edits=edits)
         if planned not in (Outcome.FIRST, Outcome.REVISION):
             return planned
-        staged = service.stage_videos(folder, media_dir)
+        staged = service.stage_videos(folder, storage)
         with database.transaction() as session:
             return service.load_folder(
                 session, folder=folder, staged=staged, at=now(session)

@@ -12,6 +12,7 @@ from lms.content.domain.loading import Outcome
 from lms.core.access import Actor
 from lms.core.errors import NotFound
 from lms.db.session import Database, now
+from lms.media.gateway.storage import storage_of
 from lms.settings import Settings
 from tests.factories.videos import run_ffmpeg
 from tests.integration.content.conftest import LESSON, SLUG, Load, change
@@ -23,7 +24,7 @@ def test_an_exported_course_loads_again_without_a_change(
     load()
     out = tmp_path / "out"
     with database.snapshot() as session:
-        service.export_folder(session, slug=SLUG, target=out, media_dir=settings.media_dir)
+        service.export_folder(session, slug=SLUG, target=out, storage=storage_of(settings))
 
     assert load(out) is Outcome.UNCHANGED
     assert (out / LESSON.replace("lesson.yaml", "media/480p.mp4")).read_bytes() == (
@@ -49,7 +50,7 @@ def test_the_sound_alone_comes_along(
     with database.snapshot() as session:
         # The same video as before: what people earned with it stays.
         assert session.scalars(select(Material).where(Material.kind == "video")).one()
-        service.export_folder(session, slug=SLUG, target=out, media_dir=settings.media_dir)
+        service.export_folder(session, slug=SLUG, target=out, storage=storage_of(settings))
     heard = (out / "lessons/A01/media/audio.m4a").read_bytes()
     assert heard == (media / "audio.m4a").read_bytes()
     assert load(out) is Outcome.UNCHANGED
@@ -63,7 +64,7 @@ def test_how_long_a_badge_is_good_for_comes_along(
     out = tmp_path / "out"
     with database.snapshot() as session:
         assert session.scalars(select(Course.badge_months)).one() == 36
-        service.export_folder(session, slug=SLUG, target=out, media_dir=settings.media_dir)
+        service.export_folder(session, slug=SLUG, target=out, storage=storage_of(settings))
     assert "badge_months: 36" in (out / "course.yaml").read_text()
     assert load(out) is Outcome.UNCHANGED
 
@@ -79,7 +80,7 @@ def test_a_course_edited_in_the_studio_comes_out_as_it_is_published(
         catalog.publish(session, actor=instructor, slug=SLUG, edits=1, at=now(session))
     out = tmp_path / "out"
     with database.snapshot() as session:
-        service.export_folder(session, slug=SLUG, target=out, media_dir=settings.media_dir)
+        service.export_folder(session, slug=SLUG, target=out, storage=storage_of(settings))
 
     assert "开播以前" in (out / "course.yaml").read_text(encoding="utf-8")
     assert load(out) is Outcome.UNCHANGED
@@ -90,7 +91,7 @@ def test_only_a_published_course_is_exported(
 ) -> None:
     with database.snapshot() as session, pytest.raises(NotFound) as refused:
         service.export_folder(
-            session, slug="nothing", target=tmp_path / "out", media_dir=settings.media_dir
+            session, slug="nothing", target=tmp_path / "out", storage=storage_of(settings)
         )
 
     assert refused.value.code == "course_not_published"

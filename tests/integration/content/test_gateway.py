@@ -1,6 +1,8 @@
 """Course folders on disk: links that lead outside are refused, writing is all or nothing."""
 
 import os
+import shutil
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -80,7 +82,9 @@ def test_a_folder_that_is_not_there_says_so(tmp_path: Path) -> None:
 
 def test_a_folder_appears_whole(tmp_path: Path, root: Path) -> None:
     target = tmp_path / "out"
-    write_folder(target, {"a/b.md": "字"}, {"c.yaml": root / "course.yaml"})
+    write_folder(
+        target, {"a/b.md": "字"}, {"c.yaml": partial(shutil.copyfile, root / "course.yaml")}
+    )
 
     assert (target / "a" / "b.md").read_text(encoding="utf-8") == "字"
     assert digests(target, ["c.yaml"])["c.yaml"] == digests(root, ["course.yaml"])["course.yaml"]
@@ -89,7 +93,11 @@ def test_a_folder_appears_whole(tmp_path: Path, root: Path) -> None:
 
 def test_a_folder_that_cannot_be_finished_leaves_nothing(tmp_path: Path) -> None:
     with pytest.raises(FileNotFoundError):
-        write_folder(tmp_path / "out", {"a.md": "字"}, {"b.mp4": tmp_path / "missing.mp4"})
+        write_folder(
+            tmp_path / "out",
+            {"a.md": "字"},
+            {"b.mp4": partial(shutil.copyfile, tmp_path / "missing.mp4")},
+        )
 
     assert list(tmp_path.iterdir()) == []
 

@@ -17,6 +17,7 @@ from lms.content.domain.loading import Outcome, StudioEdits
 from lms.core.access import Actor
 from lms.core.errors import Conflict, NotFound
 from lms.db.session import Database, now
+from lms.media.gateway.storage import storage_of
 from lms.media.models import Asset
 from lms.settings import Settings
 from tests.integration.content.conftest import (
@@ -148,7 +149,7 @@ def test_a_load_that_breaks_off_leaves_no_half_course(
     load: Load, root: Path, database: Database, settings: Settings
 ) -> None:
     folder = service.open_folder(root)
-    staged = service.stage_videos(folder, settings.media_dir)
+    staged = service.stage_videos(folder, storage_of(settings))
 
     def break_off() -> None:
         with database.transaction() as session:

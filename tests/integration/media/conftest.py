@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from lms.media import queries
-from lms.media.gateway.storage import Storage
+from lms.media.gateway.storage import LocalStorage
 from lms.media.queries import AssetFacts, RenditionFacts
 from tests.factories.accounts import make_person
 
@@ -17,8 +17,8 @@ def media_dir(settings) -> Path:
 
 
 @pytest.fixture
-def storage(tmp_path) -> Storage:
-    return Storage(tmp_path / "media")
+def storage(tmp_path) -> LocalStorage:
+    return LocalStorage(tmp_path / "media")
 
 
 def pictures(found: AssetFacts) -> list[RenditionFacts]:

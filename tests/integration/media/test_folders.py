@@ -8,7 +8,7 @@ from sqlalchemy import func, select
 from lms.core.errors import InvalidInput
 from lms.media import queries, service
 from lms.media.domain.names import Label, Language
-from lms.media.gateway.storage import Storage
+from lms.media.gateway.storage import LocalStorage
 from lms.media.models import Asset
 from lms.media.service import FolderVideo
 from tests.factories.videos import run_ffmpeg, video
@@ -42,7 +42,9 @@ def load(database, media_dir, folder):
             "poster": folder / "poster.webp",
             "captions": {Language.ZH: folder / "zh.vtt", Language.EN: folder / "en.vtt"},
         }
-        staged = service.stage_renditions(media_dir, FolderVideo(**{**files, **changes}))
+        staged = service.stage_renditions(
+            LocalStorage(media_dir), FolderVideo(**{**files, **changes})
+        )
         with database.transaction() as session:
             asset = service.adopt_renditions(session, staged=staged)
             return queries.asset_facts(session, [asset.id])[asset.id]
@@ -57,7 +59,7 @@ def faults(load, **changes):
 
 
 def stored(media_dir, found, name):
-    return Storage(media_dir).served(found.asset_id, found.version, name)
+    return LocalStorage(media_dir).served(found.asset_id, found.version, name)
 
 
 def test_a_folders_video_is_ready_at_once_with_its_own_files(load, folder, media_dir):

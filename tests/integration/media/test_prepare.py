@@ -16,7 +16,7 @@ from lms.media.domain.states import AssetState
 from lms.media.gateway import transcode
 from lms.media.gateway.probe import probe, starts_at_once
 from lms.media.gateway.program import ffmpeg
-from lms.media.gateway.storage import Storage, sha256_of
+from lms.media.gateway.storage import LocalStorage, sha256_of
 from lms.media.models import Asset
 from tests.factories.videos import video
 from tests.integration.media.conftest import pictures
@@ -32,7 +32,7 @@ def engine():
 
 @pytest.fixture
 def storage(media_dir):
-    return Storage(media_dir)
+    return LocalStorage(media_dir)
 
 
 @pytest.fixture
@@ -45,7 +45,7 @@ def send(database, media_dir, owner_id, tmp_path):
             path = tmp_path / "sent"
             path.write_bytes(content)
         with path.open("rb") as stream:
-            received = service.receive(media_dir, stream, declared_bytes=None)
+            received = service.receive(LocalStorage(media_dir), stream, declared_bytes=None)
         with database.transaction() as session:
             return service.register_upload(
                 session, received=received, filename=filename, owner_id=owner_id
@@ -209,7 +209,7 @@ def test_a_video_whose_original_is_gone_fails_in_words(send, run_jobs, facts, st
         if path.is_file():
             path.unlink()
     run_jobs()
-    assert facts(asset_id).error.code == "disk_refused"
+    assert facts(asset_id).error.code == "original_lost"
 
 
 def test_a_stopped_job_leaves_a_video_that_can_be_sent_again(database, send, run_jobs, facts):

@@ -15,7 +15,7 @@ from lms.media import service
 from lms.media.domain.names import Language
 from lms.media.domain.states import AssetState
 from lms.media.gateway.incoming import Chunk
-from lms.media.gateway.storage import Storage
+from lms.media.gateway.storage import LocalStorage
 from lms.media.models import Asset, Caption, Upload
 from lms.media.service import receiving
 from lms.media.tasks import clear_uploads
@@ -29,7 +29,7 @@ SIZE = len(DATA)
 
 @pytest.fixture
 def storage(media_dir):
-    return Storage(media_dir)
+    return LocalStorage(media_dir)
 
 
 @pytest.fixture

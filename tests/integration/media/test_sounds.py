@@ -10,7 +10,7 @@ from lms.media import service
 from lms.media.domain.names import Label
 from lms.media.gateway.probe import probe, starts_at_once
 from lms.media.gateway.program import ffmpeg
-from lms.media.gateway.storage import Storage, sha256_of
+from lms.media.gateway.storage import LocalStorage, sha256_of
 from lms.media.gateway.transcode import examine, prepare
 from lms.media.models import Asset, Rendition
 from lms.media.service import FolderVideo, stage_renditions
@@ -30,7 +30,7 @@ def upload(database, media_dir, owner_id, run_jobs):
 
     def upload(path):
         with path.open("rb") as stream:
-            received = service.receive(media_dir, stream, declared_bytes=None)
+            received = service.receive(LocalStorage(media_dir), stream, declared_bytes=None)
         with database.transaction() as session:
             asset_id = service.register_upload(
                 session, received=received, filename=path.name, owner_id=owner_id
@@ -57,7 +57,7 @@ def forget_sound(database, media_dir):
 
 
 def served(media_dir, found, name):
-    return Storage(media_dir).served(found.asset_id, found.version, name)
+    return LocalStorage(media_dir).served(found.asset_id, found.version, name)
 
 
 def silences(path):
@@ -176,7 +176,7 @@ def test_a_video_whose_files_are_gone_does_not_keep_the_others_from_their_sound(
 def test_a_folders_sound_that_does_not_fit_is_refused_by_name(media_dir, kind, code):
     renditions = {Label.SOUND: video(kind), Label.SMALL: video("small.mp4")}
     with pytest.raises(InvalidInput) as raised:
-        stage_renditions(media_dir, FolderVideo(renditions))
+        stage_renditions(LocalStorage(media_dir), FolderVideo(renditions))
     assert code in {message.code for message in raised.value.fields.values()}
 
 
@@ -184,7 +184,7 @@ def test_a_folder_brings_sound_to_a_course_that_had_none(database, media_dir, fa
     seen = {Label.SMALL: video("small.mp4"), Label.MEDIUM: video("flat.mp4")}
 
     def load(renditions):
-        staged = stage_renditions(media_dir, FolderVideo(renditions))
+        staged = stage_renditions(LocalStorage(media_dir), FolderVideo(renditions))
         with database.transaction() as session:
             return service.adopt_renditions(session, staged=staged).id
 

@@ -9,7 +9,6 @@ import pytest
 from lms.core.clock import utc_now
 from lms.core.errors import GatewayError, InvalidInput, NotFound
 from lms.core.ids import new_uuid
-from lms.media.gateway.storage import read_slice
 
 HEAD = b"\x00\x00\x00\x20ftypisom"
 ASSET = "3f2b8c1e-7a45-4d0f-9b6c-1e2d3c4b5a69"
@@ -171,13 +170,3 @@ def test_uploads_that_broke_off_over_a_day_ago_are_swept(storage):
 def test_room_is_kept_beside_an_upload(storage):
     assert storage.has_room(1)
     assert not storage.has_room(10**18)
-
-
-def test_a_slice_is_read_in_small_blocks(tmp_path):
-    path = tmp_path / "file"
-    data = os.urandom(300_000)
-    path.write_bytes(data)
-    blocks = list(read_slice(path, 1_000, 250_000))
-    assert b"".join(blocks) == data[1_000:250_000]
-    assert max(len(block) for block in blocks) <= 64 * 1024
-    assert b"".join(read_slice(path, 299_990, 400_000)) == data[-10:]

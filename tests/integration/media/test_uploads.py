@@ -15,7 +15,7 @@ from lms.media.domain.names import Label
 from lms.media.domain.prepared import PreparedRendition, PreparedVideo
 from lms.media.domain.states import AssetState
 from lms.media.events import AssetFailed, AssetReady
-from lms.media.gateway.storage import Received, Storage
+from lms.media.gateway.storage import LocalStorage, Received
 from lms.media.models import Asset, Rendition
 from tests.factories.accounts import make_person
 from tests.factories.media import make_asset
@@ -63,22 +63,22 @@ def prepare(database):
 
 def test_what_arrived_is_kept_and_told_by_its_content(media_dir):
     data = b"\x00\x00\x00\x20ftypisom" + b"x" * 100
-    received = service.receive(media_dir, io.BytesIO(data), declared_bytes=len(data))
-    assert Storage(media_dir).original(received.sha256).read_bytes() == data
+    received = service.receive(LocalStorage(media_dir), io.BytesIO(data), declared_bytes=len(data))
+    assert LocalStorage(media_dir).original(received.sha256).read_bytes() == data
 
 
 def test_an_upload_is_refused_before_it_is_read_where_the_disk_has_no_room(media_dir, monkeypatch):
-    monkeypatch.setattr(Storage, "has_room", lambda _storage, _size: False)
+    monkeypatch.setattr(LocalStorage, "has_room", lambda _storage, _size: False)
     stream = io.BytesIO(b"\x00\x00\x00\x20ftypisom")
     with pytest.raises(Overloaded) as raised:
-        service.receive(media_dir, stream, declared_bytes=None)
+        service.receive(LocalStorage(media_dir), stream, declared_bytes=None)
     assert raised.value.code == "disk_full"
     assert stream.tell() == 0
 
 
 def test_a_text_file_named_mp4_is_refused_on_its_field(media_dir):
     with pytest.raises(InvalidInput) as raised:
-        service.receive(media_dir, io.BytesIO(b"my lesson"), declared_bytes=9)
+        service.receive(LocalStorage(media_dir), io.BytesIO(b"my lesson"), declared_bytes=9)
     assert raised.value.fields["file"].code == "video_is_text"
 
 

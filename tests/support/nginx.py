@@ -55,9 +55,7 @@ def example(*, port: int, site_port: int, media_dir: Path, folder: Path) -> str:
         "/srv/xiangbo/var/media/": f"{media_dir}/",
     }
     for theirs, ours in changes.items():
-        assert text.count(theirs) == 1, (
-            f"docs/serving.md has not one {theirs!r}"
-        )
+        assert text.count(theirs) == 1, f"docs/serving.md has not one {theirs!r}"
         text = text.replace(theirs, ours)
     return text
 

@@ -27,6 +27,7 @@ check: tools          ## lint, types, import contracts, templates, migrations, t
 	@$(VENV)/python -m tools.check
 
 bench: tools          ## one line a figure: name value unit ratio-to-limit
+	@$(VENV)/python -m tools.machine
 	@$(VENV)/python -m bench
 
 vendor: tools         ## fetch the scripts others wrote, as pinned, into static/vendor/

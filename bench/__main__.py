@@ -15,6 +15,7 @@ from types import FrameType
 from bench import badges, decisions, ledger, pages, rates, uploads
 from bench.figures import Figure
 from bench.servers import ROOT
+from bench.serving import of_media
 from bench.world import LESSON, build
 from lms.app import create_app
 from lms.settings import Settings
@@ -62,6 +63,7 @@ def _figures(url: str, folder: Path) -> Iterator[Figure]:
     yield from pages.of_pages(app, world)
     yield from decisions.of_decisions(app, world)
     yield from badges.of_badges(app, world)
+    yield from of_media(app, world, variables, folder)
     database = app.extensions["lms_database"]
     # Last: all else is measured in a county's first year.
     with (

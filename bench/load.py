@@ -35,6 +35,7 @@ class Connection:
     waits: list[float] = field(default_factory=list)
     failures: list[str] = field(default_factory=list)
     wire: socket.socket | None = None
+    wanted: str = "200"
 
     def ask(self) -> None:
         """Send the next request and wait for its whole answer."""
@@ -46,7 +47,7 @@ class Connection:
         if body:
             head += f"Content-Type: application/json\r\nContent-Length: {len(body)}\r\n"
         status, answer = self.exchange(f"{head}\r\n".encode() + body)
-        if status != b"200":
+        if status != self.wanted.encode():
             self.failures.append(f"{path}: {status.decode()} {answer[:200]!r}")
 
     def exchange(self, request: bytes) -> tuple[bytes, bytes]:
@@ -130,7 +131,13 @@ def _lane(plan: dict[str, Any]) -> list[Connection]:
     share = plan["connections"]
     targets = plan["targets"]
     return [
-        Connection(plan["port"], plan["method"], targets[number::share], plan["bodies"])
+        Connection(
+            plan["port"],
+            plan["method"],
+            targets[number::share],
+            plan["bodies"],
+            wanted=plan.get("wanted", "200"),
+        )
         for number in range(min(share, len(targets)))
     ]
 

@@ -61,6 +61,11 @@ def has_postgresql() -> bool:
     return any(places) or bool(shutil.which("initdb")) or any(OWN_POSTGRESQL.rglob("bin/initdb"))
 
 
+def has_nginx() -> bool:
+    """Tell whether there is an nginx; Debian keeps it out of the path of plain people."""
+    return shutil.which("nginx", path=f"{os.environ.get('PATH', os.defpath)}:/usr/sbin") is not None
+
+
 def faketime_library() -> Path | None:
     """Return the library that gives a program a clock of its own, where there is one."""
     places = ("lib/*/faketime", "lib*/faketime")
@@ -100,6 +105,8 @@ NEEDS = (
     Need("a font with Chinese letters", has_chinese_letters, ("fonts-noto-cjk",)),
     Need("PostgreSQL", has_postgresql, ("postgresql",), fetch_postgresql),
     Need("libfaketime", lambda: faketime_library() is not None, ("libfaketime",)),
+    Need("nginx", has_nginx, ("nginx-light",)),
+    Need("wrk, for the benchmarks", lambda: shutil.which("wrk") is not None, ("wrk",)),
     Need("verifiers of badges, with Node.js", has_verifiers, (), fetch_verifiers),
 )
 

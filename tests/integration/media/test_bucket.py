@@ -18,6 +18,8 @@ from lms.core.errors import GatewayError, NotFound
 from lms.core.ids import new_uuid
 from lms.media.domain.names import POSTER
 from lms.media.gateway.storage import Elsewhere, InHand
+from lms.media.gateway.storage import s3 as s3_module
+from lms.media.gateway.storage.bucket import Bucket
 from lms.media.gateway.storage.s3 import ADDRESS_SECONDS, ASK_AGAIN_SECONDS, S3Storage
 from tests.integration.media.test_stores import FILES, HEAD, VERSION, VIDEO, publish
 from tests.support import run, s3
@@ -133,6 +135,22 @@ def test_what_a_killed_run_left_half_is_put_over_by_the_next(store, bucket):
     client.put_object(Bucket=bucket.name, Key=f"{place}/240p.mp4", Body=b"from the killed run")
     publish(store, asset_id)
     assert ask(store.hand_over(asset_id, VERSION, "240p.mp4").address)[2] == VIDEO
+
+
+def test_a_set_that_did_not_get_there_whole_is_not_published(store, bucket, monkeypatch):
+    class Forgetful(Bucket):
+        """Says it took the sound, and did not."""
+
+        def put(self, path, key, content_type):
+            if path.suffix != ".m4a":
+                super().put(path, key, content_type)
+
+    monkeypatch.setattr(s3_module, "Bucket", Forgetful)
+    careless = S3Storage(store.root, bucket)
+    with pytest.raises(GatewayError) as raised:
+        publish(careless, new_uuid())
+    assert (raised.value.code, raised.value.retryable) == ("store_incomplete", True)
+    assert raised.value.message.params["reason"] == "audio.m4a"
 
 
 def test_two_machines_share_a_bucket_and_nothing_else(store, bucket, tmp_path):

@@ -207,6 +207,10 @@ class _Reader:
         return made
 
     def _check_bucket(self, made: BucketSettings) -> None:
+        if self.environ.get("LMS_ACCEL_REDIRECT"):
+            self.faults.append(
+                "LMS_ACCEL_REDIRECT is for local files; LMS_MEDIA_URL names a bucket"
+            )
         if not _ENDPOINT.fullmatch(made.endpoint):
             self.faults.append("LMS_MEDIA_URL must name its endpoint: scheme, host, port, no more")
         elif self.production and not made.endpoint.startswith("https://"):

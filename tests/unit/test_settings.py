@@ -72,6 +72,11 @@ def test_every_fault_is_named_at_once(tmp_path):
         assert any(said in fault for fault in found)
 
 
+def test_a_web_server_cannot_send_what_lies_in_a_bucket(tmp_path):
+    found = faults(tmp_path, GOOD, LMS_ACCEL_REDIRECT="/_media", **KEYS)
+    assert found == ["LMS_ACCEL_REDIRECT is for local files; LMS_MEDIA_URL names a bucket"]
+
+
 def test_production_demands_https_of_the_store_and_development_does_not(tmp_path):
     local = "s3://lessons?endpoint=http://127.0.0.1:9000"
     assert read(tmp_path, local, **KEYS).bucket is not None

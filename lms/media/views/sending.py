@@ -1,9 +1,9 @@
 """Sends parts of files without letting slow phones take all threads of the process.
 
-A phone holds a thread until the kernel has taken its part. Four in ten threads stay free for pages
-whatever is watched: when the others are taken, a player that asks on gets small parts, which the
-kernel takes at once, and one that wants a segment whole is told to come again. A file asked for
-without a range holds a thread the longest; no player does so, and few may at a time.
+A phone holds a thread until the kernel has taken its part. A quarter of the threads stays free for
+pages, whatever is watched: when the others are taken, a player that asks on gets small parts,
+which the kernel takes at once, and one that wants a segment whole is told to come again. A file
+asked for without a range holds a thread the longest; no player does so, and few may at a time.
 """
 
 from collections.abc import Callable, Iterable

@@ -98,9 +98,7 @@ def test_an_upload_is_prepared_on_another_machine_and_watched_from_the_bucket(
     assert any(key.startswith("originals/") for key in s3.keys_in(bucket))
 
 
-def test_a_player_is_sent_on_for_minutes_and_told_to_ask_again_before(
-    watcher, asset, publish, bucket
-):
+def test_a_player_is_sent_on_and_told_to_ask_again_in_minutes(watcher, asset, publish, bucket):
     publish(asset, **{"480p_mp4": CONTENT})
     response = watcher.get("480p.mp4")
     assert response.status_code == 302

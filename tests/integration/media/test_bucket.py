@@ -18,6 +18,8 @@ from lms.core.errors import GatewayError, NotFound
 from lms.core.ids import new_uuid
 from lms.media.domain.names import POSTER
 from lms.media.gateway.storage import Elsewhere, InHand
+from lms.media.gateway.storage import s3 as s3_module
+from lms.media.gateway.storage.bucket import Bucket
 from lms.media.gateway.storage.s3 import ADDRESS_SECONDS, ASK_AGAIN_SECONDS, S3Storage
 from tests.integration.media.test_stores import FILES, HEAD, VERSION, VIDEO, publish
 from tests.support import run, s3
@@ -64,13 +66,13 @@ def test_an_address_gives_the_ranges_a_player_asks_for(store):
     assert headers["Content-Type"] == "video/mp4"
 
 
-def test_an_address_lives_for_minutes_and_is_asked_for_again_before(store):
+def test_an_address_lives_for_an_hour_and_is_asked_for_again_before(store):
     handed = store.hand_over(new_uuid(), VERSION, "240p.mp4")
     assert isinstance(handed, Elsewhere)
     asked = parse_qs(urlsplit(handed.address).query)
     assert asked["X-Amz-Expires"] == [str(ADDRESS_SECONDS)]
     assert asked["response-content-type"] == ["video/mp4"]
-    assert handed.seconds == ASK_AGAIN_SECONDS < ADDRESS_SECONDS <= 15 * 60
+    assert handed.seconds == ASK_AGAIN_SECONDS == 300 < ADDRESS_SECONDS == 3600
 
 
 def test_an_address_that_was_tampered_with_opens_nothing(store, bucket):
@@ -133,6 +135,22 @@ def test_what_a_killed_run_left_half_is_put_over_by_the_next(store, bucket):
     client.put_object(Bucket=bucket.name, Key=f"{place}/240p.mp4", Body=b"from the killed run")
     publish(store, asset_id)
     assert ask(store.hand_over(asset_id, VERSION, "240p.mp4").address)[2] == VIDEO
+
+
+def test_a_set_that_did_not_get_there_whole_is_not_published(store, bucket, monkeypatch):
+    class Forgetful(Bucket):
+        """Says it took the sound, and did not."""
+
+        def put(self, path, key, content_type):
+            if path.suffix != ".m4a":
+                super().put(path, key, content_type)
+
+    monkeypatch.setattr(s3_module, "Bucket", Forgetful)
+    careless = S3Storage(store.root, bucket)
+    with pytest.raises(GatewayError) as raised:
+        publish(careless, new_uuid())
+    assert (raised.value.code, raised.value.retryable) == ("store_incomplete", True)
+    assert raised.value.message.params["reason"] == "audio.m4a"
 
 
 def test_two_machines_share_a_bucket_and_nothing_else(store, bucket, tmp_path):

@@ -1,6 +1,6 @@
 """Keeps videos in a bucket of an S3-compatible store; only the work on them is done here.
 
-Players get a signed address of the store, good for minutes. What they take apart themselves
+Players get a signed address of the store, good for an hour. What they take apart themselves
 (playlists) and what everybody sees (posters) is handed through: a playlist's names are relative to
 the address it came from, which must go on asking for the ticket, and a poster keeps one address
 for a year, so that a phone loads it once.
@@ -22,9 +22,10 @@ from lms.media.gateway.storage.pieces import BucketUploads
 from lms.media.gateway.storage.workshop import Workshop
 from lms.settings import BucketSettings
 
-# How long a signed address lives: a copied one is worth no more. A browser asks the site again
-# before it is over, so that its last answer can still be fetched.
-ADDRESS_SECONDS = 15 * 60
+# How long a signed address lives; a copied one is worth no more. Chromium keeps to the address it
+# was first sent to for as long as it shows a video: pauses have to fit in. Players of playlists ask
+# the site again and again, and what they were told last must not be over before they do.
+ADDRESS_SECONDS = 60 * 60
 ASK_AGAIN_SECONDS = 5 * 60
 _CACHE = "private, max-age=21600"
 _HANDED_THROUGH = (".m3u8", ".webp")

@@ -51,6 +51,7 @@ from lms.progress.queries.items import (
     completed_of_enrollments,
     has_open_attempt,
     is_item_known,
+    is_outdated,
     item_address,
     item_progress,
     item_target,
@@ -73,6 +74,7 @@ from lms.progress.queries.outages import (
     slips_of,
 )
 from lms.progress.queries.places import Place, counties_of, durations_of, places_of
+from lms.progress.queries.versions import other_versions
 from lms.progress.queries.waiting import Waiting, WaitingPage, waiting_of, waiting_time
 
 __all__ = [
@@ -120,6 +122,7 @@ __all__ = [
     "is_granted",
     "is_item_known",
     "is_outage_in_reach",
+    "is_outdated",
     "item_address",
     "item_progress",
     "item_target",
@@ -133,6 +136,7 @@ __all__ = [
     "next_people",
     "open_appeals",
     "open_flags",
+    "other_versions",
     "outages",
     "people_of",
     "places_of",

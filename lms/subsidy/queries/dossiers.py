@@ -27,7 +27,7 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from lms.assessment.models import Attempt
 from lms.catalog.gateway import known_programmes
-from lms.catalog.models import Course, Institution
+from lms.catalog.models import Course, Institution, Item, Lesson, Material
 from lms.catalog.models import Programme as ProgrammeRow
 from lms.catalog.tree import revision_tree
 from lms.core.clock import local_day
@@ -41,7 +41,7 @@ from lms.subsidy.models import LearnerFact, PolicyVersion
 
 # Parts of different shape share these columns; a part leaves empty what it has no use for.
 _COLUMNS: Mapping[str, Any] = {
-    **dict.fromkeys(("n1", "n2", "n3", "n4"), BigInteger()),
+    **dict.fromkeys(("n1", "n2", "n3"), BigInteger()),
     **dict.fromkeys(("t1", "t2", "t3"), String()),
     **dict.fromkeys(("at1", "at2"), UtcDateTime()),
     "day": Date(),
@@ -90,11 +90,12 @@ _STATEMENT = union_all(
         "watched",
         WatchSlice.person_id,
         n1=WatchSlice.day,
-        n2=WatchSlice.material_id,
+        n2=Material.course_id,
         n3=cast(func.sum(WatchSlice.credited_ms), BigInteger()),
     )
+    .join(Material, Material.id == WatchSlice.material_id)
     .where(WatchSlice.person_id.in_(_people))
-    .group_by(WatchSlice.person_id, WatchSlice.day, WatchSlice.material_id),
+    .group_by(WatchSlice.person_id, WatchSlice.day, Material.course_id),
     _part(
         "done",
         Enrollment.person_id,
@@ -108,11 +109,13 @@ _STATEMENT = union_all(
         "attempt",
         Enrollment.person_id,
         n1=Enrollment.id,
-        n2=Attempt.item_id,
-        n3=Attempt.number,
-        n4=Attempt.percent,
+        n2=Attempt.id,
+        n3=Attempt.percent,
+        t1=Lesson.key + "." + Item.key,
     )
     .join(Attempt, Attempt.enrollment_id == Enrollment.id)
+    .join(Item, Item.id == Attempt.item_id)
+    .join(Lesson, Lesson.id == Item.lesson_id)
     .where(*_live, Attempt.percent.is_not(None)),
     _part(
         "programme",
@@ -189,7 +192,7 @@ def _add_done(own: Dossier, row: Row[Any]) -> None:
 
 
 def _add_attempt(own: Dossier, row: Row[Any]) -> None:
-    own.attempts.append(Graded(row.n1, row.n2, row.n3, row.n4))
+    own.attempts.append(Graded(row.n1, row.t1, row.n2, row.n3))
 
 
 _ADD: Mapping[str, Callable[[Dossier, Row[Any]], None]] = {

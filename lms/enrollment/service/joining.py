@@ -38,21 +38,7 @@ def enroll(
         raise PaymentRequired("payment_required", "This course has to be paid for first.")
     try:
         with session.begin_nested():
-            enrollment_id = session.execute(
-                insert(Enrollment)
-                .values(
-                    person_id=actor.person_id,
-                    course_id=course.course_id,
-                    revision_id=course.revision_id,
-                    training_class_id=training_class_id,
-                    county_code=select(Person.county_code)
-                    .where(Person.id == actor.person_id)
-                    .scalar_subquery(),
-                    status=EnrollmentStatus.ACTIVE,
-                    enrolled_at=now,
-                )
-                .returning(Enrollment.id)
-            ).scalar_one()
+            enrollment_id = _insert(session, actor, course, training_class_id, now)
     except IntegrityError:
         # Another tap was faster; the partial unique index kept a second row out.
         session.expire_all()
@@ -62,6 +48,29 @@ def enroll(
         return other.id
     emit(session, Enrolled(enrollment_id, actor.person_id, course.revision_id, now))
     return enrollment_id
+
+
+def _insert(
+    session: Session,
+    actor: Actor,
+    course: CourseView,
+    training_class_id: int | None,
+    now: datetime,
+) -> int:
+    county = select(Person.county_code).where(Person.id == actor.person_id).scalar_subquery()
+    return session.execute(
+        insert(Enrollment)
+        .values(
+            person_id=actor.person_id,
+            course_id=course.course_id,
+            revision_id=course.revision_id,
+            training_class_id=training_class_id,
+            county_code=county,
+            status=EnrollmentStatus.ACTIVE,
+            enrolled_at=now,
+        )
+        .returning(Enrollment.id)
+    ).scalar_one()
 
 
 def complete(session: Session, *, enrollment_id: int, now: datetime) -> bool:

@@ -1,11 +1,13 @@
 """What an item may still earn where the learner was counted in other versions of it, too."""
 
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from lms.progress.domain.pieces import Earned, Fate, Piece
 from lms.progress.domain.spans import NOTHING, Pair, Spans
 from lms.progress.domain.state import Reason
+from lms.progress.domain.totals import ItemKey
 
 _COUNTED = frozenset({Earned.CREDITED, Earned.HELD})
 
@@ -41,6 +43,20 @@ def limit_of(duration_ms: int, others: Sequence[Version]) -> int | None:
     if not elsewhere:
         return None
     return max(0, most_of(duration_ms, others) - elsewhere)
+
+
+def above_longest(credited: Iterable[tuple[ItemKey, int, int]]) -> list[tuple[ItemKey, int, int]]:
+    """Return the items that count more than their longest version: key, counted, longest.
+
+    ``credited`` is item, length and what is credited of each version, milliseconds.
+    """
+    counted: defaultdict[ItemKey, int] = defaultdict(int)
+    longest: defaultdict[ItemKey, int] = defaultdict(int)
+    for key, duration_ms, credited_ms in credited:
+        counted[key] += credited_ms
+        if credited_ms:
+            longest[key] = max(longest[key], duration_ms)
+    return [(key, ms, longest[key]) for key, ms in sorted(counted.items()) if ms > longest[key]]
 
 
 def keep_within(pieces: Iterable[Piece], room_ms: int) -> list[Piece]:

@@ -74,7 +74,7 @@ from lms.progress.queries.outages import (
     slips_of,
 )
 from lms.progress.queries.places import Place, counties_of, durations_of, places_of
-from lms.progress.queries.versions import other_versions
+from lms.progress.queries.versions import lengths_of, other_versions
 from lms.progress.queries.waiting import Waiting, WaitingPage, waiting_of, waiting_time
 
 __all__ = [
@@ -129,6 +129,7 @@ __all__ = [
     "job_key",
     "ledger_check",
     "ledger_head",
+    "lengths_of",
     "lesson_progress",
     "live_lease",
     "lock_clock",

@@ -1,14 +1,16 @@
 """Reads what a learner has of the other versions of an item; few learners have any."""
 
+from collections.abc import Iterable
 from typing import cast
 
 from sqlalchemy import ColumnElement, Table, and_, bindparam, exists, func, or_, select
-from sqlalchemy.orm import InstrumentedAttribute, aliased
+from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 
 from lms.catalog.models import Item, Lesson, Material
 from lms.db.prepared import Ask, Prepared
 from lms.enrollment.models import Enrollment
 from lms.progress.domain.spans import total_ms
+from lms.progress.domain.totals import ItemKey
 from lms.progress.domain.versions import Version
 from lms.progress.models import MaterialProgress
 
@@ -82,3 +84,14 @@ def over_versions(column: InstrumentedAttribute[int]) -> ColumnElement[int]:
         .correlate(Enrollment, Lesson, Item)
         .scalar_subquery()
     )
+
+
+def lengths_of(session: Session, materials: Iterable[int]) -> dict[int, tuple[ItemKey, int]]:
+    """Return which item each material is a version of, and how long it is, milliseconds."""
+    rows = session.execute(
+        select(
+            *(Material.id, Material.course_id, Material.lesson_key, Material.item_key),
+            Material.duration_ms,
+        ).where(Material.id.in_(list(materials)))
+    )
+    return {row[0]: ((row[1], row[2], row[3]), row[4]) for row in rows}

@@ -7,7 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from lms.accounts.models import Person
-from lms.catalog.models import Course, Institution, Revision
+from lms.catalog.models import Course, Institution, Revision, RevisionState
 from lms.catalog.outline import CourseView
 from lms.catalog.tree import revision_tree
 from lms.core.access import Actor, Permission
@@ -90,21 +90,40 @@ class Preview:
 
 def course_of(session: Session, actor: Actor, slug: str, permission: Permission) -> CourseView:
     """Return the published version of a course in the actor's reach. Raises ``NotFound``."""
-    reach = roster.reach(session, actor.scopes_for(permission))
+    return _found(session, roster.reach(session, actor.scopes_for(permission)), slug)[0]
+
+
+def _found(
+    session: Session, reach: roster.Reach, slug: str
+) -> tuple[CourseView, Mapping[int, int]]:
+    """Return the published version of a course, and the numbers of all versions by revision.
+
+    A course within reach has a published version: the reach is made of those.
+    """
     if slug not in {choice.value for choice in reach.courses}:
         raise NotFound
-    course_id = session.scalars(select(Course.id).where(Course.slug == slug)).one()
-    published = enrollments.published(session, course_id)
-    if published is None:
-        raise NotFound
-    return revision_tree(session, published.id)
+    rows = session.execute(
+        select(Revision.id, Revision.number, Revision.state)
+        .join(Course, Course.id == Revision.course_id)
+        .where(Course.slug == slug)
+    ).all()
+    newest = next(row.id for row in rows if row.state == RevisionState.PUBLISHED)
+    return revision_tree(session, newest), {row.id: row.number for row in rows}
 
 
 def class_places(session: Session, actor: Actor, course: CourseView) -> Sequence[roster.Choice]:
     """Return the counties in which the actor may run a class of the course."""
-    counties = roster.reach(session, actor.scopes_for(Permission.CLASS_OPEN)).counties
-    if counties or not actor.may(Permission.CLASS_OPEN):
-        return counties
+    reach = roster.reach(session, actor.scopes_for(Permission.CLASS_OPEN))
+    return _class_places(session, actor, course, reach)
+
+
+def _class_places(
+    session: Session, actor: Actor, course: CourseView, reach: roster.Reach
+) -> Sequence[roster.Choice]:
+    if not actor.may(Permission.CLASS_OPEN):
+        return ()
+    if reach.counties:
+        return reach.counties
     # Who works for an institution runs its classes where it is.
     code = session.scalars(
         select(Institution.county_code)
@@ -119,9 +138,9 @@ def versions(session: Session, actor: Actor, slug: str) -> Versions:
 
     Raises ``NotFound`` for a course out of reach.
     """
-    course = course_of(session, actor, slug, Permission.COMPLETIONS_READ)
     scopes = actor.scopes_for(Permission.COMPLETIONS_READ)
-    numbers = _numbers(session, course.course_id)
+    reach = roster.reach(session, scopes)
+    course, numbers = _found(session, reach, slug)
     own = {each.id: each for each in enrollments.classes(session, course.course_id, scopes)}
     shares = enrollments.shares(session, course.course_id, scopes)
     may = actor.may(Permission.ENROLLMENT_MOVE)
@@ -137,12 +156,11 @@ def versions(session: Session, actor: Actor, slug: str) -> Versions:
         for share in [*shares, *_nobody_yet(shares, own, course.revision_id)]
     ]
     lines.sort(key=_place)
-    reach = roster.reach(session, scopes)
     return Versions(
         course,
         lines,
         _moves(session, actor, course.course_id, numbers),
-        class_places(session, actor, course),
+        _class_places(session, actor, course, reach),
         reach.counties[0].words if len(reach.counties) == 1 else None,
     )
 

@@ -61,6 +61,16 @@ def _part(
 _people: BindParameter[Any] = bindparam("people", expanding=True)
 _live = (Enrollment.person_id.in_(_people), Enrollment.status.in_(LIVE))
 _nobody = cast(null(), BigInteger())
+# Summed before it is asked whose course it is: entries are many, materials few.
+_WATCHED = (
+    select(
+        *(WatchSlice.person_id, WatchSlice.day, WatchSlice.material_id),
+        func.sum(WatchSlice.credited_ms).label("ms"),
+    )
+    .where(WatchSlice.person_id.in_(_people))
+    .group_by(WatchSlice.person_id, WatchSlice.day, WatchSlice.material_id)
+    .subquery()
+)
 _STATEMENT = union_all(
     # First, for the engine's types of the whole follow those of the first part.
     _part(
@@ -88,14 +98,13 @@ _STATEMENT = union_all(
     ).where(LearnerFact.person_id.in_(_people)),
     _part(
         "watched",
-        WatchSlice.person_id,
-        n1=WatchSlice.day,
+        _WATCHED.c.person_id,
+        n1=_WATCHED.c.day,
         n2=Material.course_id,
-        n3=cast(func.sum(WatchSlice.credited_ms), BigInteger()),
+        n3=cast(_WATCHED.c.ms, BigInteger()),
     )
-    .join(Material, Material.id == WatchSlice.material_id)
-    .where(WatchSlice.person_id.in_(_people))
-    .group_by(WatchSlice.person_id, WatchSlice.day, Material.course_id),
+    .select_from(_WATCHED)
+    .join(Material, Material.id == _WATCHED.c.material_id),
     _part(
         "done",
         Enrollment.person_id,

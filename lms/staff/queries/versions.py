@@ -14,7 +14,7 @@ from lms.core.access import Actor, Permission
 from lms.core.errors import NotFound
 from lms.db.base import Localized
 from lms.enrollment import queries as enrollments
-from lms.enrollment.domain import Changes, changes_between
+from lms.enrollment.domain import Changes, ClassState, changes_between
 from lms.enrollment.models import Enrollment, TrainingClass
 from lms.enrollment.queries import Group, Share
 from lms.enrollment.service import MOVE
@@ -36,6 +36,7 @@ class VersionLine:
     completed: int
     is_newest: bool
     may_move: bool
+    may_join: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,6 +153,7 @@ def versions(session: Session, actor: Actor, slug: str) -> Versions:
             completed=share.completed,
             is_newest=share.revision_id == course.revision_id,
             may_move=may and _is_behind(share, own, course.revision_id),
+            may_join=_may_join(share, own),
         )
         for share in [*shares, *_nobody_yet(shares, own, course.revision_id)]
     ]
@@ -182,6 +184,14 @@ def _is_behind(share: Share, own: Mapping[int, TrainingClass], newest: int) -> b
         return False
     pinned = own[share.training_class_id].revision_id if share.training_class_id else newest
     return share.active > 0 or pinned == share.revision_id
+
+
+def _may_join(share: Share, own: Mapping[int, TrainingClass]) -> bool:
+    """Tell whether whoever joins the class gets this version."""
+    joined = own.get(share.training_class_id or 0)
+    if joined is None or joined.state != ClassState.OPEN:
+        return False
+    return joined.revision_id == share.revision_id
 
 
 def _place(line: VersionLine) -> tuple[int, int]:

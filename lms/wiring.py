@@ -17,7 +17,8 @@ from lms.credentials.tasks import (
 )
 from lms.db.bus import Bus
 from lms.db.bus import Handler as EventHandler
-from lms.enrollment.events import CourseCompleted, Enrolled
+from lms.enrollment.events import CourseCompleted, Enrolled, Moved
+from lms.enrollment.tasks import move
 from lms.jobs.tasks import Chore
 from lms.jobs.tasks import Handler as JobHandler
 from lms.media.events import AssetSame
@@ -39,6 +40,7 @@ EVENTS: dict[type, Sequence[EventHandler]] = {
     Enrolled: (progress.enrolled, subsidy.studied),
     ItemCompleted: (subsidy.studied,),
     LeaseEnded: (subsidy.studied,),
+    Moved: (progress.moved, subsidy.studied),
     SignInEnded: (progress.sign_in_ended,),
     TimeGranted: (subsidy.studied,),
 }
@@ -48,6 +50,7 @@ JOBS: dict[str, JobHandler] = {
     "credentials.daily": keep_current,
     "credentials.issue": issue_badge,
     "credentials.status": publish_list,
+    "enrollment.move": move,
     "media.prepare": prepare_video,
     "progress.compensate": compensate,
     "progress.flags": look_at_day,

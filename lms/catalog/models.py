@@ -165,6 +165,8 @@ class Material(Base):
             "duration_ms",
             where="asset_id IS NULL",
         ),
+        # All versions of an item.
+        Index("ix_material_item", "course_id", "lesson_key", "item_key"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, false, or_, select, true
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, Select, false, or_, select, true
+from sqlalchemy.orm import Session, aliased
 
 from lms.catalog.domain import (
     Branch,
@@ -194,6 +194,20 @@ def keys_ever_used(session: Session, course_id: int) -> set[str]:
             )
         )
     return keys
+
+
+def item_in_all_versions(item_id: int) -> Select[int]:
+    """Return the ids of the item in every revision of its course."""
+    own, own_lesson, own_revision = aliased(Item), aliased(Lesson), aliased(Revision)
+    return (
+        select(Item.id)
+        .join(Lesson, Lesson.id == Item.lesson_id)
+        .join(Revision, Revision.id == Item.revision_id)
+        .join(own_revision, own_revision.course_id == Revision.course_id)
+        .join(own, own.revision_id == own_revision.id)
+        .join(own_lesson, own_lesson.id == own.lesson_id)
+        .where(own.id == item_id, own.key == Item.key, own_lesson.key == Lesson.key)
+    )
 
 
 def _line(found: Sequence[tuple[Course, Localized, Revision]]) -> CourseLine:

@@ -40,6 +40,8 @@ class Permission(StrEnum):
     ROLES_GRANT = "roles.grant"
     TIME_READ = "time.read"
     TIME_RULE = "time.rule"
+    ENROLLMENT_MOVE = "enrollment.move"
+    CLASS_OPEN = "class.open"
 
 
 _STAFF_READ = frozenset(
@@ -61,6 +63,8 @@ GRANTS: dict[Role, frozenset[Permission]] = {
         Permission.CREDENTIAL_REVOKE,
         Permission.ROLES_GRANT,
         Permission.TIME_RULE,
+        Permission.ENROLLMENT_MOVE,
+        Permission.CLASS_OPEN,
     },
     Role.SUPERVISOR: _STAFF_READ,
 }

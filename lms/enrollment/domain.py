@@ -1,6 +1,10 @@
-"""How an enrollment may change: one pure table of transitions."""
+"""How enrollments and classes may change: pure tables, and what a newer version changes."""
 
+from collections.abc import Iterable
+from dataclasses import dataclass
 from enum import StrEnum
+
+from lms.catalog.outline import CourseView, LessonView, Words
 
 
 class EnrollmentStatus(StrEnum):
@@ -25,6 +29,67 @@ _MAY_BECOME: dict[EnrollmentStatus, frozenset[EnrollmentStatus]] = {
 }
 
 
+class ClassState(StrEnum):
+    """Where a class stands; people join one that is open."""
+
+    DRAFT = "draft"
+    FILED = "filed"
+    OPEN = "open"
+    RUNNING = "running"
+    ENDED = "ended"
+    ARCHIVED = "archived"
+
+
+_CLASS_MAY_BECOME: dict[ClassState, frozenset[ClassState]] = {
+    ClassState.DRAFT: frozenset({ClassState.FILED, ClassState.OPEN}),
+    # What the office sends back is put right and filed again.
+    ClassState.FILED: frozenset({ClassState.DRAFT, ClassState.OPEN}),
+    ClassState.OPEN: frozenset({ClassState.RUNNING, ClassState.ENDED}),
+    ClassState.RUNNING: frozenset({ClassState.ENDED}),
+    ClassState.ENDED: frozenset({ClassState.ARCHIVED}),
+    ClassState.ARCHIVED: frozenset(),
+}
+
+
+def class_may_become(now: ClassState, then: ClassState) -> bool:
+    """Tell whether a class in one state may move to another."""
+    return then in _CLASS_MAY_BECOME[now]
+
+
 def may_become(now: EnrollmentStatus, then: EnrollmentStatus) -> bool:
     """Tell whether an enrollment in one status may move to another."""
     return then in _MAY_BECOME[now]
+
+
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """What a newer version of a course changes, by the titles of lessons."""
+
+    added: tuple[Words, ...] = ()
+    removed: tuple[Words, ...] = ()
+    new_videos: tuple[Words, ...] = ()
+    new_steps: tuple[Words, ...] = ()
+
+
+def changes_between(before: CourseView, after: CourseView) -> Changes:
+    """Return what changes for whoever goes from one version of a course to another."""
+    old = {lesson.key: lesson for lesson in before.lessons}
+    both = [(old[lesson.key], lesson) for lesson in after.lessons if lesson.key in old]
+    return Changes(
+        added=_titles(lesson for lesson in after.lessons if lesson.key not in old),
+        removed=_titles(lesson for lesson in before.lessons if after.lesson(lesson.key) is None),
+        new_videos=_titles(new for was, new in both if _videos(was) != _videos(new)),
+        new_steps=_titles(new for was, new in both if _needed(new) - _needed(was)),
+    )
+
+
+def _titles(lessons: Iterable[LessonView]) -> tuple[Words, ...]:
+    return tuple(lesson.title for lesson in lessons)
+
+
+def _videos(lesson: LessonView) -> set[tuple[str, str | None]]:
+    return {(item.key, item.asset_id) for item in lesson.items if item.asset_id}
+
+
+def _needed(lesson: LessonView) -> set[str]:
+    return {item.key for item in lesson.items if item.is_required}

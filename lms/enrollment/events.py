@@ -15,6 +15,16 @@ class Enrolled:
 
 
 @dataclass(frozen=True, slots=True)
+class Moved:
+    """An enrollment got a newer revision of its course; what was done and earned stays."""
+
+    enrollment_id: int
+    person_id: int
+    revision_id: int
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class CourseCompleted:
     """Everything required was done and the final test passed; happens once an enrollment."""
 

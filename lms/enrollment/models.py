@@ -1,16 +1,43 @@
-"""The enrollment: a learner takes a course, in the revision that was published then."""
+"""Classes and enrollments: who takes a course, and in which published revision of it."""
 
-from datetime import datetime
+from datetime import date, datetime
+from typing import cast
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Table
 from sqlalchemy.orm import Mapped, mapped_column
 
 from lms.db.base import Base, one_of, unique_where
-from lms.enrollment.domain import EnrollmentStatus
+from lms.db.ddl import refuse
+from lms.enrollment.domain import ClassState, EnrollmentStatus
+
+
+class TrainingClass(Base):
+    """A dated run of a course for a group, pinned to a revision; the county is who runs it."""
+
+    __tablename__ = "training_class"
+    __table_args__ = (
+        one_of("state", ClassState),
+        CheckConstraint("ends_on IS NULL OR starts_on <= ends_on", name="dates"),
+        Index("ix_training_class_course", "course_id", "state"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    course_id: Mapped[int] = mapped_column(ForeignKey("course.id"))
+    revision_id: Mapped[int] = mapped_column(ForeignKey("revision.id"))
+    county_code: Mapped[str] = mapped_column(ForeignKey("county.code"))
+    title: Mapped[str] = mapped_column(String(80))
+    state: Mapped[str] = mapped_column(String(10), default=ClassState.DRAFT)
+    starts_on: Mapped[date]
+    ends_on: Mapped[date | None]
+    created_at: Mapped[datetime]
 
 
 class Enrollment(Base):
-    """A learner × a course, pinned to a revision; the county is where the learner was then."""
+    """A learner × a course, pinned to a revision; the county is where the learner was then.
+
+    Who joined a class has the class's revision and goes with it. ``moved_at`` is when a newer
+    revision last took the place of the one before.
+    """
 
     __tablename__ = "enrollment"
     __table_args__ = (
@@ -27,6 +54,9 @@ class Enrollment(Base):
         Index("ix_enrollment_county_status", "county_code", "status", "id"),
         Index("ix_enrollment_county", "county_code", "id"),
         Index("ix_enrollment_completed", "county_code", "completed_at", "id"),
+        # Who is on which version of a course, and who is moved next.
+        Index("ix_enrollment_version", "course_id", "revision_id", "status", "id"),
+        Index("ix_enrollment_class", "training_class_id", "status", "id"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -38,3 +68,35 @@ class Enrollment(Base):
     enrolled_at: Mapped[datetime]
     completed_at: Mapped[datetime | None]
     ended_at: Mapped[datetime | None]
+    # Of a class of the same course and revision: the triggers below hold what a key would.
+    training_class_id: Mapped[int | None]
+    moved_at: Mapped[datetime | None]
+
+
+_CLASSES, _ENROLLMENTS = (cast(Table, model.__table__) for model in (TrainingClass, Enrollment))
+# Pinned to what never was published of the course.
+_MISPINNED = (
+    "NOT EXISTS (SELECT 1 FROM revision WHERE id = NEW.revision_id "
+    "AND course_id = NEW.course_id AND published_at IS NOT NULL)"
+)
+refuse(_CLASSES, "INSERT", condition=_MISPINNED)
+refuse(_CLASSES, "UPDATE", condition=f"NEW.course_id <> OLD.course_id OR {_MISPINNED}")
+refuse(_CLASSES, "DELETE", condition="")
+
+_OF_CLASS = (
+    "EXISTS (SELECT 1 FROM training_class WHERE id = NEW.training_class_id "
+    "AND course_id = NEW.course_id AND revision_id = NEW.revision_id)"
+)
+_ASTRAY = f"({_MISPINNED} OR (NEW.training_class_id IS NOT NULL AND NOT {_OF_CLASS}))"
+_OTHER_CLASS = "coalesce(NEW.training_class_id, 0) <> coalesce(OLD.training_class_id, 0)"
+_MOVED = f"NEW.revision_id <> OLD.revision_id OR {_OTHER_CLASS}"
+refuse(_ENROLLMENTS, "INSERT", condition=_ASTRAY)
+refuse(
+    _ENROLLMENTS,
+    "UPDATE",
+    condition=(
+        "NEW.course_id <> OLD.course_id OR NEW.person_id <> OLD.person_id "
+        # What somebody completed or left stays as it was then.
+        f"OR (({_MOVED}) AND (OLD.status <> 'active' OR {_ASTRAY}))"
+    ),
+)

@@ -1,12 +1,11 @@
 """Where a learner stands in a course and what comes next; pure."""
 
-from collections.abc import Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 
 from lms.catalog.outline import CourseView, ItemView, LessonView
 from lms.progress.domain.completion import is_lesson_complete
-from lms.progress.domain.totals import NOTHING_YET, Totals
+from lms.progress.domain.totals import Studied, Totals
 
 Done = AbstractSet[tuple[str, str]]
 
@@ -23,6 +22,16 @@ class ItemStanding:
     def is_required(self) -> bool:
         """Tell whether its lesson needs it."""
         return self.item.is_required
+
+    @property
+    def most_ms(self) -> int:
+        """Return the most the item may earn: as much as the longest of its versions is long."""
+        return max(self.item.duration_ms, self.totals.longest_ms, self.totals.verified_ms)
+
+    @property
+    def room_ms(self) -> int:
+        """Return how much of this version may still count, after what earlier ones brought."""
+        return self.most_ms - self.totals.verified_ms
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,17 +50,24 @@ class LessonStanding:
     @property
     def credited_ms(self) -> int:
         """Return the verified milliseconds of the lesson."""
-        return sum(each.totals.credited_ms for each in self.items)
+        return sum(each.totals.verified_ms for each in self.items)
 
     @property
     def uncounted_ms(self) -> int:
-        """Return how much was seen and did not count."""
-        return sum(each.totals.seen_ms - each.totals.credited_ms for each in self.items)
+        """Return how much was seen, did not count and may count when it is played again."""
+        return sum(
+            min(each.totals.seen_ms - each.totals.credited_ms, each.room_ms) for each in self.items
+        )
+
+    @property
+    def planned_ms(self) -> int:
+        """Return the most the lesson may earn: its length, or that of longer versions studied."""
+        return sum(each.most_ms for each in self.items)
 
     @property
     def percent(self) -> int:
         """Return the verified share of what the lesson may earn, floored."""
-        return self.credited_ms * 100 // self.lesson.duration_ms if self.lesson.duration_ms else 0
+        return self.credited_ms * 100 // self.planned_ms if self.planned_ms else 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,11 +76,8 @@ class CourseStanding:
 
     course: CourseView
     lessons: tuple[LessonStanding, ...]
-
-    @property
-    def credited_ms(self) -> int:
-        """Return the verified milliseconds of the course."""
-        return sum(lesson.credited_ms for lesson in self.lessons)
+    credited_ms: int
+    """The verified milliseconds of the course, with those of lessons it no longer teaches."""
 
     @property
     def uncounted_ms(self) -> int:
@@ -98,7 +111,7 @@ class CourseStanding:
         return None
 
 
-def standing(course: CourseView, done: Done, totals: Mapping[int, Totals]) -> CourseStanding:
+def standing(course: CourseView, done: Done, studied: Studied) -> CourseStanding:
     """Return where a learner stands, from what is complete and what was counted."""
     taught = all(
         (item.lesson_key, item.key) in done
@@ -114,7 +127,9 @@ def standing(course: CourseView, done: Done, totals: Mapping[int, Totals]) -> Co
                 tuple(
                     ItemStanding(
                         item,
-                        totals.get(item.material_id or 0, NOTHING_YET),
+                        studied.of_item(
+                            item.material_id, (course.course_id, item.lesson_key, item.key)
+                        ),
                         (item.lesson_key, item.key) in done,
                     )
                     for item in lesson.items
@@ -123,4 +138,5 @@ def standing(course: CourseView, done: Done, totals: Mapping[int, Totals]) -> Co
             )
             for lesson in course.lessons
         ),
+        studied.of_course(course.course_id),
     )

@@ -8,23 +8,49 @@ from lms.assessment import service as assessment_service
 from lms.assessment.models import Attempt
 from lms.catalog.tree import revision_tree
 from lms.core.access import Actor
-from lms.core.errors import Forbidden, NotFound
+from lms.core.errors import Conflict, Forbidden, NotFound
+from lms.enrollment import queries as enrollment_queries
 from lms.enrollment import service as enrollment_service
+from lms.enrollment.domain import ClassState
 from lms.learning import queries
 from lms.progress import queries as progress_queries
 from lms.progress.service import require_open
 
 
-def join_course(session: Session, *, actor: Actor, slug: str, now: datetime) -> int:
+def join_course(
+    session: Session,
+    *,
+    actor: Actor,
+    slug: str,
+    training_class_id: int | None = None,
+    now: datetime,
+) -> int:
     """Enroll the actor in the course at the address and return the enrollment's id.
 
-    Raises ``NotFound`` where the actor sees no such course and ``PaymentRequired`` where it costs
-    money.
+    In a class they get its version of the course. Who takes the course already stays where they
+    are. Raises ``NotFound`` where the actor sees no such course or it has no such class,
+    ``Conflict`` for a class that takes nobody in and ``PaymentRequired`` where it costs money.
     """
     found = queries.visible_course(session, slug=slug, person_id=actor.person_id)
     if found is None:
         raise NotFound
-    return enrollment_service.enroll(session, actor=actor, course=found[0], now=now)
+    course, own = found
+    if own is not None or training_class_id is None:
+        return enrollment_service.enroll(session, actor=actor, course=course, now=now)
+    joined = enrollment_queries.class_of_course(
+        session, training_class_id=training_class_id, course_id=course.course_id
+    )
+    if joined is None:
+        raise NotFound
+    if joined.state != ClassState.OPEN:
+        raise Conflict("class_not_open", "This class takes nobody in at the moment.")
+    return enrollment_service.enroll(
+        session,
+        actor=actor,
+        course=revision_tree(session, joined.revision_id),
+        training_class_id=joined.id,
+        now=now,
+    )
 
 
 def start_quiz(session: Session, *, actor: Actor, item_id: int, now: datetime) -> Attempt:

@@ -4,7 +4,7 @@ from sqlalchemy.orm import Session
 
 from lms.accounts.events import SignInEnded
 from lms.assessment.events import AttemptGraded
-from lms.enrollment.events import Enrolled
+from lms.enrollment.events import Enrolled, Moved
 from lms.progress import queries, service
 
 
@@ -30,3 +30,9 @@ def sign_in_ended(session: Session, ended: SignInEnded) -> None:
 def enrolled(session: Session, joined: Enrolled) -> None:
     """Count what was studied before: who comes back has not lost it."""
     service.complete_what_was_seen(session, joined)
+
+
+def moved(session: Session, went: Moved) -> None:
+    """Keep what was completed, take over what was seen of the newer version, and look anew."""
+    service.complete_what_was_seen(session, went)
+    service.derive_completion(session, enrollment_id=went.enrollment_id, now=went.at)

@@ -14,7 +14,7 @@ def _(text: str) -> str:
 REASONS = {
     "beyond_duration": _("After the end of the video"),
     "faster_than_clock": _("Skipped ahead or played faster than the clock"),
-    "already_counted": _("This part was counted before"),
+    "already_counted": _("Counted before, here or in an earlier version"),
     "gap": _("The network was away, no record reached us"),
     "daily_cap": _("Above the day's limit, or at an hour that does not count"),
     "hidden": _("The page was in the background"),

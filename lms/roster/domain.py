@@ -157,6 +157,10 @@ class Line:
     verified_ms: int
     final_percent: float | None
     lacking: tuple[Lacking, ...] = field(default=())
+    course_slug: str = ""
+    version: int = 0
+    is_behind: bool = False
+    """Whether the course has a newer version and nobody else decides on theirs, as for a class."""
 
     @property
     def phone_masked(self) -> str:

@@ -1,4 +1,4 @@
-"""Draws learners for a spot check: whoever has the seed draws the same again; pure."""
+"""Draws learners for a spot check, whom an administrator chose to move; pure."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -29,3 +29,21 @@ def draw(people: Iterable[int], seed: str, count: int) -> list[int]:
 def place(seed: str, person: int) -> bytes:
     """Return where a person stands in the draw of a seed."""
     return sha256(f"{seed}:{person}".encode()).digest()
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """Whom an administrator moves: a class, one enrollment, or all without a class of a version."""
+
+    training_class_id: int | None = None
+    number: int | None = None
+    enrollment_id: int | None = None
+
+    def as_query(self) -> dict[str, int]:
+        """Return it as an address says it."""
+        named = {
+            "class": self.training_class_id,
+            "from": self.number,
+            "enrollment": self.enrollment_id,
+        }
+        return {key: value for key, value in named.items() if value is not None}

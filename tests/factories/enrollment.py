@@ -1,16 +1,16 @@
 """Makes learners' enrollments with as much history as a test wants."""
 
 from collections.abc import Iterable, Mapping
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 from sqlalchemy.orm import Session
 
 from lms.accounts.models import Person
-from lms.enrollment.domain import EnrollmentStatus
-from lms.enrollment.models import Enrollment
+from lms.enrollment.domain import ClassState, EnrollmentStatus
+from lms.enrollment.models import Enrollment, TrainingClass
 from lms.progress.models import ItemCompletion, MaterialProgress
-from tests.factories.accounts import make_person
+from tests.factories.accounts import make_county, make_person
 from tests.factories.catalog import MadeCourse, make_course
 
 ENROLLED = datetime(2026, 5, 1, 2, tzinfo=UTC)
@@ -79,3 +79,20 @@ def _finish(session: Session, enrollment: Enrollment, done: Iterable[str]) -> No
                 completed_at=COMPLETED,
             )
         )
+
+
+def make_class(session: Session, made: MadeCourse, **overrides: Any) -> TrainingClass:
+    """Make an open class of the revision."""
+    values: dict[str, Any] = {
+        "course_id": made.course.id,
+        "revision_id": made.revision.id,
+        "county_code": make_county(session).code,
+        "title": "秋季班",
+        "state": ClassState.OPEN,
+        "starts_on": date(2026, 9, 1),
+        "created_at": ENROLLED,
+    }
+    row = TrainingClass(**{**values, **overrides})
+    session.add(row)
+    session.flush()
+    return row

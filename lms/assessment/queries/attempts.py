@@ -8,6 +8,8 @@ from sqlalchemy.orm import Session
 
 from lms.assessment.domain import GRACE, AnswerKey, AttemptState, Drawable, Tries
 from lms.assessment.models import Attempt, AttemptQuestion, Option, Question, Quiz, Response
+from lms.catalog.models import Item
+from lms.catalog.queries import item_in_all_versions
 from lms.core.errors import NotFound
 from lms.enrollment.models import Enrollment
 
@@ -30,14 +32,14 @@ _ASKED = (
 
 
 def own_attempt(session: Session, *, person_id: int, attempt_id: int) -> tuple[Attempt, Quiz, int]:
-    """Return the person's attempt with its quiz and the revision the learner is enrolled in.
+    """Return the person's attempt with its quiz and the revision it was begun in.
 
     Raises ``NotFound`` for anyone else's attempt as for one that does not exist.
     """
     row = session.execute(
-        select(Attempt, Quiz, Enrollment.revision_id)
+        select(Attempt, Quiz, Item.revision_id)
         .join(Quiz, Quiz.id == Attempt.quiz_id)
-        .join(Enrollment, Enrollment.id == Attempt.enrollment_id)
+        .join(Item, Item.id == Attempt.item_id)
         .where(Attempt.id == attempt_id, Attempt.person_id == person_id)
     ).one_or_none()
     if row is None:
@@ -60,12 +62,12 @@ def own_attempt_for_update(
 
 
 def open_attempt_for_update(session: Session, *, person_id: int, item_id: int) -> Attempt | None:
-    """Lock and return the person's open attempt at the item."""
+    """Lock and return the person's open attempt at the item, in whatever version of the course."""
     return session.scalar(
         select(Attempt)
         .where(
             Attempt.person_id == person_id,
-            Attempt.item_id == item_id,
+            Attempt.item_id.in_(item_in_all_versions(item_id)),
             Attempt.state == AttemptState.OPEN,
         )
         .with_for_update()
@@ -84,10 +86,11 @@ def attempt_for_update(session: Session, attempt_id: int) -> Attempt:
 
 
 def tries(session: Session, *, enrollment_id: int, item_id: int, most: int | None) -> Tries:
-    """Return what the enrollment used of the tries at the item."""
+    """Return what the enrollment used of the tries at the item, whatever version they were at."""
     rows = session.execute(
         select(Attempt.state, Attempt.passed).where(
-            Attempt.enrollment_id == enrollment_id, Attempt.item_id == item_id
+            Attempt.enrollment_id == enrollment_id,
+            Attempt.item_id.in_(item_in_all_versions(item_id)),
         )
     ).all()
     return Tries(

@@ -72,7 +72,7 @@ class Place:
 
 
 def place(session: Session, *, revision_id: int, item_id: int) -> Place:
-    """Return where the quiz item stands in the learner's revision of the course."""
+    """Return where the quiz item stands in its revision of the course."""
     course = revision_tree(session, revision_id)
     return next(
         Place(course, lesson, item)

@@ -193,7 +193,8 @@ def _value(
         class_name=None,
         training=_training(row.programme),
         verified_ms=int(row.verified_ms),
-        planned_ms=tree.duration_ms,
+        # An earlier version may have been longer, or have had lessons that are taught no more.
+        planned_ms=max(tree.duration_ms, int(row.verified_ms)),
         score_percent=row.final_percent,
         pass_percent=pass_percent,
         started_at=row.enrolled_at,

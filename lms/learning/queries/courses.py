@@ -1,6 +1,6 @@
 """Reads the courses of a page: all there are, and where the person stands in their own."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
@@ -18,7 +18,7 @@ from lms.enrollment.domain import LIVE, EnrollmentStatus
 from lms.enrollment.models import Enrollment
 from lms.learning.domain import CourseStanding, standing
 from lms.progress import queries as progress_queries
-from lms.progress.domain.totals import Totals
+from lms.progress.domain.totals import Studied
 from lms.progress.models import ItemCompletion
 from lms.progress.queries import SetsRow
 
@@ -33,6 +33,7 @@ class EnrolledCourse:
     completed_at: datetime | None
     standing: CourseStanding
     sets: SetsRow | None = None  # of the material asked for
+    moved_at: datetime | None = None
 
     @property
     def is_completed(self) -> bool:
@@ -74,7 +75,7 @@ def visible_course(
 _E, _COURSE, _D = (cast(Table, each.__table__).c for each in (Enrollment, Course, ItemCompletion))
 _OWN_COURSES = (
     select(
-        *(_E.id, _E.status, _E.enrolled_at, _E.completed_at, _E.revision_id),
+        *(_E.id, _E.status, _E.enrolled_at, _E.completed_at, _E.moved_at, _E.revision_id),
         *(_D.lesson_key, _D.item_key),
     )
     .join_from(Enrollment.__table__, Course.__table__, _COURSE.id == _E.course_id)
@@ -98,8 +99,8 @@ def own_course(
     tree = revision_tree(session, rows[0].revision_id)
     shown = tree.item(item)
     material_id = shown.material_id if shown else None
-    totals, sets = progress_queries.totals_of(session, person_id, sets_of=material_id)
-    return _enrolled(rows, tree, totals, sets)
+    studied, sets = progress_queries.totals_of(session, person_id, sets_of=material_id)
+    return _enrolled(rows, tree, studied, sets)
 
 
 def own_courses(session: Session, person_id: int) -> list[EnrolledCourse]:
@@ -107,9 +108,9 @@ def own_courses(session: Session, person_id: int) -> list[EnrolledCourse]:
     rows = session.execute(_NEWEST_FIRST, {"person_id": person_id}).all()
     if not rows:
         return []
-    totals, _ = progress_queries.totals_of(session, person_id)
+    studied, _ = progress_queries.totals_of(session, person_id)
     return [
-        _enrolled(own, revision_tree(session, own[0].revision_id), totals)
+        _enrolled(own, revision_tree(session, own[0].revision_id), studied)
         for own in (list(group) for _, group in groupby(rows, key=attrgetter("id")))
     ]
 
@@ -122,11 +123,14 @@ def body_of(session: Session, item_id: int) -> Localized | None:
 def _enrolled(
     rows: Sequence[Row[*tuple[Any, ...]]],
     tree: CourseView,
-    totals: Mapping[int, Totals],
+    studied: Studied,
     sets: SetsRow | None = None,
 ) -> EnrolledCourse:
     """Return one enrollment from its rows: one for each completed item, at least one."""
     own = rows[0]
     done = {(row.lesson_key, row.item_key) for row in rows if row.lesson_key}
-    where = standing(tree, done, totals)
-    return EnrolledCourse(own.id, own.status, own.enrolled_at, own.completed_at, where, sets)
+    where = standing(tree, done, studied)
+    return EnrolledCourse(
+        *(own.id, own.status, own.enrolled_at, own.completed_at),
+        *(where, sets, own.moved_at),
+    )

@@ -2,14 +2,14 @@
 
 from typing import Any
 
-from flask import Blueprint, jsonify
+from flask import Blueprint, jsonify, request
 from flask.typing import ResponseReturnValue
 
 from lms.catalog.outline import CourseView, ItemView, LessonView
 from lms.core.access import Permission
 from lms.core.errors import NotFound
 from lms.db.session import now
-from lms.learning import queries, service
+from lms.learning import forms, queries, service
 from lms.progress.domain.units import ms_to_seconds
 from lms.web.access import current_actor, database, optional_actor, public, requires
 from lms.web.i18n import localized
@@ -52,10 +52,15 @@ def course(slug: str) -> ResponseReturnValue:
 @bp.post("/courses/<slug>/enrollment")
 @requires(Permission.LEARN)
 def enroll(slug: str) -> ResponseReturnValue:
-    """Join a course; 402 where it has to be paid for."""
+    """Join a course, in a class where one is named; 402 where it has to be paid for."""
+    training_class_id = forms.parse_class(request.get_json(silent=True))
     with database().transaction() as session:
         enrollment_id = service.join_course(
-            session, actor=current_actor(), slug=slug, now=now(session)
+            session,
+            actor=current_actor(),
+            slug=slug,
+            training_class_id=training_class_id,
+            now=now(session),
         )
     return jsonify({"enrollment": enrollment_id, "course": slug, "status": "active"}), 201
 

@@ -110,8 +110,8 @@ def _follow(
 
 
 def _percent(shown: ItemStanding) -> int:
-    whole = shown.item.duration_ms
-    return shown.totals.credited_ms * 100 // whole if whole else 0
+    whole = shown.most_ms
+    return shown.totals.verified_ms * 100 // whole if whole else 0
 
 
 def _video(session: Session, actor: Actor, shown: ItemStanding) -> dict[str, Any]:
@@ -128,7 +128,8 @@ def _counted(
     if sets is None and shown.totals is not NOTHING_YET:
         sets = progress_queries.sets_of(session, **whose)
     lost, appeal = [], None
-    if shown.totals.refused_ms and sets is not None:
+    # What an earlier version brought already cannot be made good by watching again.
+    if shown.totals.refused_ms and sets is not None and shown.room_ms:
         refused = progress_queries.refusals(session, **whose)
         lost = uncounted(refused, Spans.of(sets.credited))
         appeal = progress_queries.newest_appeal(session, **whose)

@@ -8,7 +8,7 @@ from lms.core.clock import local_day, utc_now
 from lms.core.errors import NotFound
 from lms.db.session import now
 from lms.learning import queries, service
-from lms.learning.forms import matching
+from lms.learning.forms import matching, parse_class
 from lms.web.access import current_actor, database, optional_actor, public, requires
 from lms.web.i18n import gettext
 
@@ -61,16 +61,28 @@ def course(slug: str) -> ResponseReturnValue:
         meters = queries.subsidies_of(session, own, person_id=person_id, today=day)
     offer = queries.offer_of(found[0], today=day)
     return render_template(
-        "learning/course.html", course=found[0], own=own, subsidies=meters, offer=offer
+        "learning/course.html",
+        course=found[0],
+        own=own,
+        subsidies=meters,
+        offer=offer,
+        training_class_id=parse_class(request.args),
     )
 
 
 @bp.post("/courses/<slug>/enrollment")
 @requires(Permission.LEARN)
 def enroll(slug: str) -> ResponseReturnValue:
-    """Join a free course and go to its first lesson."""
+    """Join a free course, in the class whose link was followed, and go to its first lesson."""
+    training_class_id = parse_class(request.form)
     with database().transaction() as session:
-        service.join_course(session, actor=current_actor(), slug=slug, now=now(session))
+        service.join_course(
+            session,
+            actor=current_actor(),
+            slug=slug,
+            training_class_id=training_class_id,
+            now=now(session),
+        )
     flash(gettext("You have joined. The first lesson is ready."), "ok")
     return redirect(url_for("lessons.resume", slug=slug))
 

@@ -100,6 +100,7 @@ def _course(line: CourseLine) -> dict[str, Any]:
         "credit_hours": float(hours(line.credited_ms)),
         "refused": _refused(line.refused),
         "lessons": [_lesson(each) for each in line.lessons],
+        "former_seconds": ms_to_seconds(line.former_ms),
     }
 
 

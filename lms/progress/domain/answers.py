@@ -93,7 +93,7 @@ def answer_beat(seq: int, progress: ItemProgress, slices: Sequence[Slice]) -> Be
         seq=seq,
         credited_ms=sum(entry.credited.size for entry in slices),
         held_ms=sum(entry.held.size for entry in slices),
-        verified_ms=progress.credited.size,
+        verified_ms=progress.verified_ms,
         coverage=coverage(progress.seen, progress.duration_ms),
         watched=progress.seen,
         refused=tuple((each, refused[each]) for each in Reason if refused.get(each))

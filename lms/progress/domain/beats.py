@@ -21,6 +21,7 @@ from lms.progress.domain.settings import CountingSettings, Offline, Seeking
 from lms.progress.domain.slices import Slice, cut_slices
 from lms.progress.domain.spans import Spans
 from lms.progress.domain.state import Beat, ItemProgress, LearnerClock, Moment, Reason
+from lms.progress.domain.versions import keep_within
 from lms.progress.domain.windows import PaidPart, Window, cut_to_days, open_window
 
 # What a beat of an ended lease calls `superseded` (counting.md, a beat, 6).
@@ -55,6 +56,9 @@ def apply_beat(
     pieces, kept = keep_unseen(claims, state.progress.seen, _seen_ladder(seen_window, settings))
     counted = state.progress.credited.union(state.progress.held)
     pieces = pay_new(pieces, counted, _pay_ladder(clock, beat, credit_window, parts, settings))
+    room_ms = state.progress.room_ms
+    if room_ms is not None:
+        pieces = keep_within(pieces, room_ms)
     if not lease.is_live:
         pieces = [_supersede(piece) for piece in pieces]
     slices = cut_slices(pieces, kept, parts, moment.parts[-1].day)
@@ -172,4 +176,6 @@ def _grown(progress: ItemProgress, slices: Sequence[Slice], credited: Spans) -> 
         held=progress.held.union(_joined([entry.held for entry in slices])),
         coverage_percent=percent,
         is_complete=is_complete,
+        elsewhere_ms=progress.elsewhere_ms,
+        limit_ms=progress.limit_ms,
     )

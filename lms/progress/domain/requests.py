@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from lms.progress.domain.spans import NOTHING, Pair, Spans
 from lms.progress.domain.state import Reason
+from lms.progress.domain.versions import first_of
 
 HOUR_MS = 60 * 60 * 1000
 # A longer outage is more than one: what was studied in it has to be looked at by the day.
@@ -84,13 +85,16 @@ class Granted:
         return Sets(sets.seen.union(self.seen), sets.credited.union(self.credited), sets.held)
 
 
-def grant(asked: Spans, sets: Sets, duration_ms: int) -> Granted:
+def grant(asked: Spans, sets: Sets, duration_ms: int, limit_ms: int | None = None) -> Granted:
     """Return what granting ``asked`` adds: inside the material, and nothing a second time.
 
     What is held is left to the presence check it waits for. Granted seconds count as seen too,
-    so that credited stays within seen.
+    so that credited stays within seen. ``limit_ms`` is how much of the material may be credited
+    and held at all, where other versions of its item brought some: people grant no more either.
     """
     credited = asked.clip(0, duration_ms).minus(sets.credited).minus(sets.held)
+    if limit_ms is not None:
+        credited = first_of(credited, max(0, limit_ms - sets.credited.size - sets.held.size))
     return Granted(credited, credited.minus(sets.seen))
 
 

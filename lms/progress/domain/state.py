@@ -100,6 +100,8 @@ class ItemProgress:
 
     ``coverage_percent`` is the share that completes the item; ``None`` where something else
     does (passing a quiz). ``is_complete`` is what was derived before: never taken away.
+    ``elsewhere_ms`` is what other versions of the item brought; ``limit_ms`` is how much of this
+    one may be credited and held, ``None`` for all of it.
     """
 
     item_id: Key
@@ -109,6 +111,20 @@ class ItemProgress:
     held: Spans = NOTHING
     coverage_percent: int | None = 90
     is_complete: bool = False
+    elsewhere_ms: int = 0
+    limit_ms: int | None = None
+
+    @property
+    def verified_ms(self) -> int:
+        """Return what is credited of the item, in this version and in the others."""
+        return self.credited.size + self.elsewhere_ms
+
+    @property
+    def room_ms(self) -> int | None:
+        """Return how much more of this version may be credited or held; ``None`` for all."""
+        if self.limit_ms is None:
+            return None
+        return max(0, self.limit_ms - self.credited.size - self.held.size)
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,15 @@
 
 from typing import Any, cast
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Table, UniqueConstraint
+from sqlalchemy import (
+    CheckConstraint,
+    ForeignKey,
+    Index,
+    String,
+    Table,
+    UniqueConstraint,
+    false,
+)
 from sqlalchemy.orm import Mapped, mapped_column
 
 from lms.db.base import Base, OptionalJson, one_of, unique_where
@@ -62,6 +70,8 @@ class PlaybackLease(Base):
     started_at_ms: Mapped[int]
     ended_at_ms: Mapped[int | None]
     ended_by: Mapped[str | None] = mapped_column(String(20))
+    # Whether its learner may have time in another version of the item: known when it is taken.
+    has_versions: Mapped[bool] = mapped_column(default=False, server_default=false())
 
 
 class WatchSlice(Base):

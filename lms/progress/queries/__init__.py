@@ -51,6 +51,7 @@ from lms.progress.queries.items import (
     completed_of_enrollments,
     has_open_attempt,
     is_item_known,
+    is_outdated,
     item_address,
     item_progress,
     item_target,
@@ -73,6 +74,7 @@ from lms.progress.queries.outages import (
     slips_of,
 )
 from lms.progress.queries.places import Place, counties_of, durations_of, places_of
+from lms.progress.queries.versions import lengths_of, other_versions
 from lms.progress.queries.waiting import Waiting, WaitingPage, waiting_of, waiting_time
 
 __all__ = [
@@ -120,12 +122,14 @@ __all__ = [
     "is_granted",
     "is_item_known",
     "is_outage_in_reach",
+    "is_outdated",
     "item_address",
     "item_progress",
     "item_target",
     "job_key",
     "ledger_check",
     "ledger_head",
+    "lengths_of",
     "lesson_progress",
     "live_lease",
     "lock_clock",
@@ -133,6 +137,7 @@ __all__ = [
     "next_people",
     "open_appeals",
     "open_flags",
+    "other_versions",
     "outages",
     "people_of",
     "places_of",

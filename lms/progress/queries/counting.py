@@ -23,11 +23,11 @@ from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.orm import Session
 from sqlalchemy.sql.functions import FunctionElement
 
-from lms.catalog.models import Item, Lesson
+from lms.catalog.models import Item, Lesson, Material
 from lms.db.base import BigId
 from lms.db.prepared import Ask, Prepared
 from lms.enrollment.models import Enrollment
-from lms.progress.domain.totals import Totals
+from lms.progress.domain.totals import Studied, Totals
 from lms.progress.models import (
     ItemCompletion,
     MaterialProgress,
@@ -54,15 +54,15 @@ class SetsRow:
     position_ms: int
 
 
-_CLOCKS, _LEASES, _SLICES, _SETS, _DONE, _LESSONS, _ITEMS, _ENROLLMENTS, _CHECKS = (
+_CLOCKS, _LEASES, _SLICES, _SETS, _DONE, _LESSONS, _ITEMS, _ENROLLMENTS, _CHECKS, _MATERIALS = (
     cast(Table, model.__table__)
     for model in (
         *(StudyClock, PlaybackLease, WatchSlice, MaterialProgress, ItemCompletion),
-        *(Lesson, Item, Enrollment, PresenceCheck),
+        *(Lesson, Item, Enrollment, PresenceCheck, Material),
     )
 )
 _K, _L, _W, _S, _D = _CLOCKS.c, _LEASES.c, _SLICES.c, _SETS.c, _DONE.c
-_U, _I, _E, _P = _LESSONS.c, _ITEMS.c, _ENROLLMENTS.c, _CHECKS.c
+_U, _I, _E, _P, _M = _LESSONS.c, _ITEMS.c, _ENROLLMENTS.c, _CHECKS.c, _MATERIALS.c
 
 
 class NowMs(FunctionElement[int]):
@@ -87,7 +87,7 @@ _WANTED = (
     *(_K.credit_mark_ms, _K.seen_mark_ms, _K.day_used, _K.prompt_in_ms, _K.read_at_ms),
     *(_K.entries, _K.head, _K.ahead_ms, _K.turn),
     *(_L.id, _L.person_id, _L.material_id, _L.enrollment_id, _L.item_id),
-    *(_L.started_at_ms, _L.ended_at_ms, _L.ended_by),
+    *(_L.started_at_ms, _L.ended_at_ms, _L.ended_by, _L.has_versions),
     *(_S.seen, _S.credited, _S.held, _S.refused, _S.granted_ms, _S.position_ms),
     *(_I.revision_id, _I.key.label("item_key"), _U.key.label("lesson_key")),
     *(_E.status, _D.completed_at),
@@ -145,13 +145,18 @@ _SETS_OF = select(_S.seen, _S.credited, _S.position_ms).where(
     _S.person_id == bindparam("person_id"), _S.material_id == bindparam("material_id")
 )
 # The sets of a course are long; a page shows those of one material and the sums of all.
-_TOTALS = select(
-    *(_S.material_id, _S.seen_ms, _S.credited_ms, _S.refused, _S.position_ms),
-    *(
-        case((_S.material_id == bindparam("sets_of"), each)).label(each.name)
-        for each in (_S.seen, _S.credited)
-    ),
-).where(_S.person_id == bindparam("person_id"))
+_TOTALS = (
+    select(
+        *(_S.material_id, _S.seen_ms, _S.credited_ms, _S.refused, _S.position_ms),
+        *(
+            case((_S.material_id == bindparam("sets_of"), each)).label(each.name)
+            for each in (_S.seen, _S.credited)
+        ),
+        *(_M.course_id, _M.lesson_key, _M.item_key, _M.duration_ms),
+    )
+    .join_from(_SETS, _MATERIALS, _M.id == _S.material_id)
+    .where(_S.person_id == bindparam("person_id"))
+)
 _COMPLETED = select(_D.lesson_key, _D.item_key).where(
     _D.enrollment_id == bindparam("enrollment_id")
 )
@@ -191,15 +196,17 @@ def sets_of(session: Session, *, person_id: int, material_id: int) -> SetsRow | 
 
 def totals_of(
     session: Session, person_id: int, *, sets_of: int | None = None
-) -> tuple[dict[int, Totals], SetsRow | None]:
-    """Return the sums of everything the person ever studied, by material.
+) -> tuple[Studied, SetsRow | None]:
+    """Return the sums of everything the person ever studied, over all versions.
 
     With them come the sets of the one material asked for, where there are any.
     """
     rows = session.execute(_TOTALS, {"person_id": person_id, "sets_of": sets_of}).all()
-    totals = {row[0]: Totals(row[1], row[2], row[3], row[4]) for row in rows}
+    studied = Studied(
+        (row[0], (row[7], row[8], row[9]), row[10], Totals(*row[1:5])) for row in rows
+    )
     sets = next((SetsRow(row[5], row[6], row[4]) for row in rows if row[0] == sets_of), None)
-    return totals, sets
+    return studied, sets
 
 
 def completed_items(session: Session, enrollment_id: int) -> set[tuple[str, str]]:

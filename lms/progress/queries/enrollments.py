@@ -6,7 +6,7 @@ from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
 from lms.assessment.models import Attempt
-from lms.catalog.models import Item, Lesson
+from lms.catalog.models import Item, Lesson, Material
 from lms.catalog.outline import FINAL_LESSON
 from lms.enrollment.models import Enrollment
 from lms.progress.domain.ledger import COLUMNS, Head, head_of
@@ -16,16 +16,17 @@ _READ_AT_ONCE = 1000
 
 
 def verified_ms() -> ColumnElement[int]:
-    """Return the verified milliseconds of a row's enrollment: over its revision's materials.
+    """Return the verified milliseconds of a row's enrollment: over all versions of its course.
 
-    Materials that revisions share count in each of them, as the person studied them once for all.
+    What an earlier version brought stays when the enrollment is moved, also of lessons that are
+    taught no more; counting lets no item have more than its longest version.
     """
     return (
         select(func.coalesce(func.sum(MaterialProgress.credited_ms), 0))
-        .join(Item, Item.material_id == MaterialProgress.material_id)
+        .join(Material, Material.id == MaterialProgress.material_id)
         .where(
             MaterialProgress.person_id == Enrollment.person_id,
-            Item.revision_id == Enrollment.revision_id,
+            Material.course_id == Enrollment.course_id,
         )
         .correlate(Enrollment)
         .scalar_subquery()

@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, func, select
+from sqlalchemy import ColumnElement, and_, exists, func, or_, select
 from sqlalchemy.orm import Session
 
 from lms.assessment.domain import AttemptState
 from lms.assessment.models import Attempt
-from lms.catalog.models import Item, Lesson, Material
+from lms.catalog.models import Item, Lesson, Material, Revision
 from lms.enrollment.domain import LIVE
 from lms.enrollment.models import Enrollment
 from lms.progress.models import (
@@ -18,6 +18,7 @@ from lms.progress.models import (
     MaterialProgress,
     PlaybackLease,
 )
+from lms.progress.queries.versions import may_have_versions, over_versions
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,11 +32,15 @@ class Target:
     lesson_id: int
     material_id: int
     duration_ms: int
+    has_versions: bool
 
 
 @dataclass(frozen=True, slots=True)
 class ItemProgressRow:
-    """One item with the person's sets; ``completed_at`` is ``None`` until it is complete."""
+    """One item with the person's sets of its version; the sums in milliseconds are of all versions.
+
+    ``completed_at`` is ``None`` until it is complete.
+    """
 
     item_id: int
     kind: str
@@ -47,15 +52,19 @@ class ItemProgressRow:
     held: list[list[int]]
     granted_ms: int
     completed_at: datetime | None
-
-    @property
-    def credited_ms(self) -> int:
-        """Return the verified milliseconds."""
-        return sum(end - begin for begin, end in self.credited)
+    verified_ms: int
 
 
 def item_target(session: Session, *, person_id: int, item_id: int) -> Target | None:
-    """Return what a lease on the item would be for, where the person is enrolled in it."""
+    """Return what a lease on the item would be for, where the person is enrolled in it.
+
+    Whoever was moved to a newer revision still ends the test they have open in the older one.
+    """
+    begun = exists().where(
+        Attempt.enrollment_id == Enrollment.id,
+        Attempt.item_id == Item.id,
+        Attempt.state == AttemptState.OPEN,
+    )
     row = session.execute(
         select(
             Enrollment.id,
@@ -65,12 +74,34 @@ def item_target(session: Session, *, person_id: int, item_id: int) -> Target | N
             Item.lesson_id,
             Material.id,
             Material.duration_ms,
+            may_have_versions(),
         )
-        .join(Item, Item.revision_id == Enrollment.revision_id)
-        .join(Material, Material.id == Item.material_id)
-        .where(Item.id == item_id, Enrollment.person_id == person_id, Enrollment.status.in_(LIVE))
+        .join(Material, Material.course_id == Enrollment.course_id)
+        .join(Item, Item.material_id == Material.id)
+        .where(
+            Item.id == item_id,
+            Enrollment.person_id == person_id,
+            Enrollment.status.in_(LIVE),
+            or_(Item.revision_id == Enrollment.revision_id, begun),
+        )
     ).one_or_none()
     return Target(*row) if row else None
+
+
+def is_outdated(session: Session, *, person_id: int, item_id: int) -> bool:
+    """Tell whether the person takes the item's course in another revision than the item's."""
+    found = (
+        select(Enrollment.id)
+        .join(Revision, Revision.course_id == Enrollment.course_id)
+        .join(Item, Item.revision_id == Revision.id)
+        .where(
+            Item.id == item_id,
+            Enrollment.person_id == person_id,
+            Enrollment.status.in_(LIVE),
+            Enrollment.revision_id != Item.revision_id,
+        )
+    )
+    return session.scalar(found) is not None
 
 
 def is_item_known(session: Session, item_id: int) -> bool:
@@ -146,8 +177,9 @@ def _progress_rows(
             MaterialProgress.credited,
             MaterialProgress.refused,
             MaterialProgress.held,
-            MaterialProgress.granted_ms,
+            over_versions(MaterialProgress.granted_ms),
             ItemCompletion.completed_at,
+            over_versions(MaterialProgress.credited_ms),
         )
         .join(Enrollment, Enrollment.revision_id == Item.revision_id)
         .join(Lesson, Lesson.id == Item.lesson_id)
@@ -182,8 +214,9 @@ def _or_empty(row: Sequence[Any]) -> tuple[Any, ...]:
         credited or [],
         refused or {},
         held or [],
-        granted_ms or 0,
+        int(granted_ms),
         row[9],
+        int(row[10]),
     )
 
 

@@ -73,7 +73,7 @@ def count_beat(database: Database, sent: SentBeat) -> CountedBeat | None:
     kept = kept_tree(database.engine.url, row.revision_id) if row else None
     if row is None or row.entries is None or kept is None:
         return None
-    known = known_of(row, kept)
+    known = known_of(database.look_up, row, kept)
     if row.last_seq is not None and seq <= row.last_seq:
         given = _given(database.look_up, known, seq)
         return CountedBeat(given, None) if given else None

@@ -11,7 +11,7 @@ from lms.core.errors import Forbidden
 from lms.db.bus import emit
 from lms.db.upsert import insert_once
 from lms.enrollment import service as enrollment_service
-from lms.enrollment.events import Enrolled
+from lms.enrollment.events import Enrolled, Moved
 from lms.enrollment.models import Enrollment
 from lms.progress import queries
 from lms.progress.domain.completion import ItemState, is_course_complete, is_covered
@@ -44,8 +44,14 @@ def complete_item(
 
 
 def derive_completion(session: Session, *, enrollment_id: int, now: datetime) -> bool:
-    """Complete the course where everything required is done; return whether this call did it."""
-    enrollment = session.get_one(Enrollment, enrollment_id)
+    """Complete the course where everything required is done; return whether this call did it.
+
+    The enrollment is locked: a move to another version and the last thing done look one after
+    the other, so that one of them sees both.
+    """
+    enrollment = session.get_one(
+        Enrollment, enrollment_id, with_for_update=True, populate_existing=True
+    )
     tree = revision_tree(session, enrollment.revision_id)
     done = queries.completed_items(session, enrollment_id)
     if not is_course_complete(_states(tree, done), final_passed=_final_passed(tree, done)):
@@ -53,8 +59,8 @@ def derive_completion(session: Session, *, enrollment_id: int, now: datetime) ->
     return enrollment_service.complete(session, enrollment_id=enrollment_id, now=now)
 
 
-def complete_what_was_seen(session: Session, joined: Enrolled) -> None:
-    """Complete the items of a new enrollment that the person had covered before.
+def complete_what_was_seen(session: Session, joined: Enrolled | Moved) -> None:
+    """Complete the items of a new enrollment, or of a newer version, covered before.
 
     Who left a course and comes back keeps what was studied; quizzes are taken anew.
     """

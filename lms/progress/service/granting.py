@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import partial
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -11,6 +12,7 @@ from lms.catalog.tree import revision_tree
 from lms.core.clock import local_day
 from lms.core.errors import Conflict
 from lms.db.bus import emit
+from lms.db.session import run_in
 from lms.enrollment import queries as enrollments
 from lms.progress import queries
 from lms.progress.domain.completion import is_covered
@@ -19,6 +21,7 @@ from lms.progress.domain.requests import Granted, Sets, grant
 from lms.progress.domain.settings import CountingSettings
 from lms.progress.domain.spans import Spans
 from lms.progress.domain.units import ms_to_datetime
+from lms.progress.domain.versions import limit_of
 from lms.progress.events import TimeGranted
 from lms.progress.gateway import counting_of
 from lms.progress.models import MaterialProgress
@@ -54,28 +57,33 @@ def lock_learner(session: Session, person_id: int) -> Locked:
 def write_grants(session: Session, what: Grant, locked: Locked, asked: Mapping[int, Spans]) -> int:
     """Grant the stretches asked for, by material; return how many milliseconds that adds.
 
-    The learner's clock is locked. What was counted meanwhile, is held, or lies outside of the
-    material adds nothing.
+    The learner's clock is locked. What was counted meanwhile, is held, lies outside of the
+    material or would bring its item above the longest version adds nothing.
     """
     durations = queries.durations_of(session, asked)
     sets = sets_of_learner(session, what.person_id, asked)
-    granted = {
-        material_id: grant(spans, sets.get(material_id, Sets()), durations[material_id])
-        for material_id, spans in sorted(asked.items())
-    }
-    given = {material_id: each for material_id, each in granted.items() if each.credited}
-    if not given:
-        return 0
-    at = ms_to_datetime(locked.now_ms)
-    Ledger(locked.row).write(
-        session, [_entry(what, locked, material_id, each) for material_id, each in given.items()]
-    )
-    for material_id, each in given.items():
-        after = each.added_to(sets.get(material_id, Sets()))
-        _write_sets(session, (what.person_id, material_id), locked, each, after)
+    ledger, given_ms = Ledger(locked.row), 0
+    # One after the other: two of them may be versions of one item, which share its length.
+    for material_id, spans in sorted(asked.items()):
+        before = sets.get(material_id, Sets())
+        limit_ms = _limit(session, what.person_id, material_id, durations[material_id])
+        granted = grant(spans, before, durations[material_id], limit_ms)
+        if not granted.credited:
+            continue
+        after = granted.added_to(before)
+        ledger.write(session, [_entry(what, locked, material_id, granted)])
+        _write_sets(session, (what.person_id, material_id), locked, granted, after)
         _complete(session, what.person_id, material_id, locked, after.seen)
-    emit(session, TimeGranted(what.person_id, at))
-    return sum(each.credited.size for each in given.values())
+        given_ms += granted.credited.size
+    if given_ms:
+        emit(session, TimeGranted(what.person_id, ms_to_datetime(locked.now_ms)))
+    return given_ms
+
+
+def _limit(session: Session, person_id: int, material_id: int, duration_ms: int) -> int | None:
+    ask = partial(run_in, session)
+    others = queries.other_versions(ask, person_id=person_id, material_id=material_id)
+    return limit_of(duration_ms, others)
 
 
 def sets_of_learner(session: Session, person_id: int, materials: Iterable[int]) -> dict[int, Sets]:

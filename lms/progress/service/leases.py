@@ -38,6 +38,7 @@ class LeaseReply:
     position_ms: int
     watched: Spans
     credited: Spans
+    verified_ms: int
     held: Spans
     settings: CountingSettings
     prompt: dict[str, Any] | None
@@ -48,7 +49,8 @@ def take_lease(session: Session, *, actor: Actor, item_id: int) -> LeaseReply:
     """Give the actor's browser the lease on an item; the person's older lease ends.
 
     Raises ``NotFound`` for an unknown item, ``Forbidden`` where the person is not enrolled or
-    the item is not open yet, ``Conflict`` for a quiz without an open attempt.
+    the item is not open yet, ``Conflict`` for a quiz without an open attempt and for a page of
+    the course's version the person had before.
     """
     target = _target(session, actor=actor, item_id=item_id)
     settings = _settings(session, target.revision_id)
@@ -65,6 +67,7 @@ def take_lease(session: Session, *, actor: Actor, item_id: int) -> LeaseReply:
         item_id=target.item_id,
         material_id=target.material_id,
         started_at_ms=clock.now_ms,
+        has_versions=target.has_versions,
     )
     session.add(lease)
     session.flush()
@@ -107,6 +110,12 @@ def _settings(session: Session, revision_id: int) -> CountingSettings:
 def _target(session: Session, *, actor: Actor, item_id: int) -> queries.Target:
     target = queries.item_target(session, person_id=actor.person_id, item_id=item_id)
     if target is None:
+        if queries.is_outdated(session, person_id=actor.person_id, item_id=item_id):
+            raise Conflict(
+                "newer_version",
+                "This course has a newer version. Please load the page again; what you "
+                "completed and earned stays.",
+            )
         if queries.is_item_known(session, item_id):
             raise Forbidden("not_enrolled", "Please join the course first.")
         raise NotFound
@@ -134,6 +143,7 @@ def _reply(known: Known) -> LeaseReply:
         position_ms=row.position_ms or 0,
         watched=state.seen,
         credited=state.credited,
+        verified_ms=state.verified_ms,
         held=state.held,
         settings=known.settings,
         prompt=open_prompt(known),

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from lms.progress import queries
 from lms.progress.domain.ledger import COLUMNS
 from lms.progress.domain.recount import Recount, Sets, differences, recount
+from lms.progress.domain.versions import above_longest
 from lms.progress.models import MaterialProgress, StudyClock, WatchSlice
 from lms.progress.service.entries import write_sets
 
@@ -56,7 +57,8 @@ def recount_person(session: Session, person_id: int) -> Recounted:
         ).mappings()
     }
     wrong = differences(counted, stored)
-    return Recounted(person_id, counted.head.entries, wrong, tuple(_broken(clock, counted)))
+    broken = (*_broken(clock, counted), *_above_longest(session, counted))
+    return Recounted(person_id, counted.head.entries, wrong, broken)
 
 
 def repair(session: Session, found: Recounted) -> None:
@@ -79,6 +81,15 @@ def _entries(session: Session, person_id: int) -> Iterator[dict[str, Any]]:
         execution_options={"yield_per": _READ_AT_ONCE},
     )
     return (dict(row) for row in rows.mappings())
+
+
+def _above_longest(session: Session, counted: Recount) -> Iterator[str]:
+    lengths = queries.lengths_of(session, counted.sets)
+    credited = (
+        (*lengths[material_id], sets.credited.size) for material_id, sets in counted.sets.items()
+    )
+    for (_, lesson_key, item_key), ms, longest_ms in above_longest(credited):
+        yield (f"item {lesson_key}.{item_key} counts {ms} ms, its longest version has {longest_ms}")
 
 
 def _broken(clock: queries.State, counted: Recount) -> Iterator[str]:

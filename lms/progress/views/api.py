@@ -45,7 +45,7 @@ def take_lease(item_id: int) -> ResponseReturnValue:
         "resume_at": ms_to_seconds(reply.position_ms),
         "watched": reply.watched.as_seconds(),
         "credited": reply.credited.as_seconds(),
-        "verified_seconds": ms_to_seconds(reply.credited.size),
+        "verified_seconds": ms_to_seconds(reply.verified_ms),
         "held": reply.held.as_seconds(),
         "held_seconds": ms_to_seconds(reply.held.size),
         "max_rate": float(reply.settings.max_rate),
@@ -145,7 +145,7 @@ def _check_answer(reply: service.CheckReply) -> dict[str, Any]:
         "prompt": _prompt(reply.prompt, reply.known.moment.now),
         "right": reply.is_right,
         "missed": reply.was_missed,
-        "verified_seconds": ms_to_seconds(sets.credited.size),
+        "verified_seconds": ms_to_seconds(sets.verified_ms),
         "held_seconds": ms_to_seconds(sets.held.size),
         "coverage": coverage(sets.seen, sets.duration_ms),
         "watched": sets.seen.as_seconds(),
@@ -182,7 +182,7 @@ def _progress_body(found: queries.ItemProgressRow) -> dict[str, Any]:
     return {
         "item": found.item_id,
         "kind": found.kind,
-        "verified_seconds": ms_to_seconds(found.credited_ms),
+        "verified_seconds": ms_to_seconds(found.verified_ms),
         "granted_seconds": ms_to_seconds(found.granted_ms),
         "held_seconds": ms_to_seconds(Spans.of(found.held).size),
         "duration": ms_to_seconds(found.duration_ms),
@@ -212,7 +212,7 @@ def _lesson_body(
     needed = [item for item in items if item.is_required] or items
     done = [item.completed_at for item in needed if item.completed_at is not None]
     return {
-        "verified_seconds": ms_to_seconds(sum(item.credited_ms for item in items)),
+        "verified_seconds": ms_to_seconds(sum(item.verified_ms for item in items)),
         "duration": ms_to_seconds(offset),
         "coverage": coverage(seen, offset),
         "watched": seen.as_seconds(),

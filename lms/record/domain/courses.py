@@ -12,12 +12,24 @@ from lms.record.domain.reasons import Refused, added
 class ItemLine:
     """What one item brought, milliseconds; ``granted_ms`` is the part people decided."""
 
-    is_required: bool
-    is_complete: bool
     seen_ms: int
     credited_ms: int
     granted_ms: int
     refused: Refused
+    is_required: bool = False
+    is_complete: bool = False
+
+    def plus(self, other: "ItemLine") -> "ItemLine":
+        """Return what this version and another one of the item brought."""
+        return ItemLine(
+            self.seen_ms + other.seen_ms,
+            self.credited_ms + other.credited_ms,
+            self.granted_ms + other.granted_ms,
+            added((self.refused.by_reason, other.refused.by_reason)),
+        )
+
+
+NOTHING = ItemLine(0, 0, 0, Refused())
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +67,10 @@ class LessonLine:
 
 @dataclass(frozen=True, slots=True)
 class CourseLine:
-    """A course the person takes or took, and what it brought."""
+    """A course the person takes or took, and what it brought.
+
+    ``former`` are items the person's version does not teach any more: what they brought stays.
+    """
 
     enrollment_id: int
     course: CourseView
@@ -64,16 +79,18 @@ class CourseLine:
     completed_at: datetime | None
     ended_at: datetime | None
     lessons: tuple[LessonLine, ...]
+    former: tuple[ItemLine, ...] = ()
 
     @property
     def credited_ms(self) -> int:
         """Return the verified milliseconds; roster, badge and page show the same."""
-        return sum(lesson.credited_ms for lesson in self.lessons)
+        return sum(lesson.credited_ms for lesson in self.lessons) + self.former_ms
 
     @property
     def granted_ms(self) -> int:
         """Return the part of it that people decided."""
-        return sum(lesson.granted_ms for lesson in self.lessons)
+        former_ms = sum(item.granted_ms for item in self.former)
+        return sum(lesson.granted_ms for lesson in self.lessons) + former_ms
 
     @property
     def measured_ms(self) -> int:
@@ -83,7 +100,14 @@ class CourseLine:
     @property
     def refused(self) -> Refused:
         """Return what did not count when it was played."""
-        return added(lesson.refused.by_reason for lesson in self.lessons)
+        parts = [lesson.refused for lesson in self.lessons]
+        parts += [item.refused for item in self.former]
+        return added(each.by_reason for each in parts)
+
+    @property
+    def former_ms(self) -> int:
+        """Return the verified milliseconds of what is not taught any more."""
+        return sum(each.credited_ms for each in self.former)
 
     @property
     def taught(self) -> tuple[LessonLine, ...]:

@@ -1,26 +1,27 @@
-"""Reads whose file it is and what each of their courses brought, in one statement."""
+"""Reads whose file it is, and what each of their courses brought over all its versions."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import groupby
 from operator import attrgetter
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, and_, false, func, select, true
+from sqlalchemy import ColumnElement, Row, Select, and_, false, select, true
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from lms.accounts.domain.people import masked_phone
 from lms.accounts.models import County, Person
 from lms.audit.queries import was_noted
-from lms.catalog.models import Item, Lesson
-from lms.catalog.outline import ItemView, Words
+from lms.catalog.models import Item, Lesson, Material
+from lms.catalog.outline import Words
 from lms.catalog.tree import tree_and_items
 from lms.core.access import Scope
 from lms.enrollment.models import Enrollment
 from lms.enrollment.queries import in_scope
+from lms.progress.domain.totals import ItemKey
 from lms.progress.models import ItemCompletion, MaterialProgress, StudyClock
-from lms.record.domain.courses import CourseLine, ItemLine, LessonLine
+from lms.record.domain.courses import NOTHING, CourseLine, ItemLine, LessonLine
 from lms.record.domain.reasons import Refused
 
 READ = "evidence.read"
@@ -93,7 +94,7 @@ def holder(session: Session, person_id: int, reading: Reading | None = None) -> 
     rows = session.execute(_statement(person_id, reading)).all()
     if not rows or (reading and rows[0].enrollment_id is None):
         return None
-    first = rows[0]
+    first, studied = rows[0], _studied(session, person_id)
     return Holder(
         person_id=person_id,
         name=first.name,
@@ -104,7 +105,7 @@ def holder(session: Session, person_id: int, reading: Reading | None = None) -> 
         entries=first.entries,
         head=first.head,
         courses=tuple(
-            _course(session, list(own))
+            _course(session, list(own), studied)
             for enrollment_id, own in groupby(rows, key=attrgetter("enrollment_id"))
             if enrollment_id is not None
         ),
@@ -122,13 +123,6 @@ def _statement(person_id: int, reading: Reading | None) -> Select[*tuple[Any, ..
         .outerjoin(Item, Item.revision_id == Enrollment.revision_id)
         .outerjoin(Lesson, Lesson.id == Item.lesson_id)
         .outerjoin(
-            MaterialProgress,
-            and_(
-                MaterialProgress.person_id == Person.id,
-                MaterialProgress.material_id == Item.material_id,
-            ),
-        )
-        .outerjoin(
             ItemCompletion,
             and_(
                 ItemCompletion.enrollment_id == Enrollment.id,
@@ -142,19 +136,12 @@ def _statement(person_id: int, reading: Reading | None) -> Select[*tuple[Any, ..
 
 
 def _columns() -> tuple[ColumnElement[Any] | InstrumentedAttribute[Any], ...]:
-    sums = (
-        MaterialProgress.seen_ms,
-        MaterialProgress.credited_ms,
-        MaterialProgress.granted_ms,
-    )
     return (
         *(Person.name, Person.phone, Person.town, Person.created_at),
         *(County.name_zh, County.name_en, StudyClock.entries, StudyClock.head),
         *(Enrollment.id.label("enrollment_id"), Enrollment.revision_id, Enrollment.status),
         *(Enrollment.enrolled_at, Enrollment.completed_at, Enrollment.ended_at),
         *(Item.id.label("item_id"), ItemCompletion.completed_at.label("done_at")),
-        *(func.coalesce(column, 0).label(column.key) for column in sums),
-        MaterialProgress.refused,
     )
 
 
@@ -165,27 +152,51 @@ def _noted(person_id: int, reading: Reading | None) -> ColumnElement[bool]:
     return was_noted(reading.actor_id, action=READ, subject=subject, since=reading.since)
 
 
-def _course(session: Session, rows: Sequence[Row[*tuple[Any, ...]]]) -> CourseLine:
+Brought = Mapping[ItemKey, ItemLine]
+
+
+def _studied(session: Session, person_id: int) -> Brought:
+    """Return what each item brought the person, whatever version of it they studied."""
+    rows = session.execute(
+        select(
+            *(Material.course_id, Material.lesson_key, Material.item_key),
+            *(MaterialProgress.seen_ms, MaterialProgress.credited_ms),
+            *(MaterialProgress.granted_ms, MaterialProgress.refused),
+        )
+        .join(Material, Material.id == MaterialProgress.material_id)
+        .where(MaterialProgress.person_id == person_id)
+    )
+    found: dict[ItemKey, ItemLine] = {}
+    for row in rows:
+        line = ItemLine(row.seen_ms, row.credited_ms, row.granted_ms, Refused(row.refused))
+        key = (row.course_id, row.lesson_key, row.item_key)
+        found[key] = found[key].plus(line) if key in found else line
+    return found
+
+
+def _course(
+    session: Session, rows: Sequence[Row[*tuple[Any, ...]]], studied: Brought
+) -> CourseLine:
     own = rows[0]
-    tree, _ = tree_and_items(session, own.revision_id)
-    brought = {row.item_id: row for row in rows}
+    tree, items = tree_and_items(session, own.revision_id)
+    done = {items[row.item_id].address for row in rows if row.done_at is not None}
+    own_items = {key: line for key, line in studied.items() if key[0] == tree.course_id}
     lessons = tuple(
-        LessonLine(lesson, tuple(_item(item, brought[item.id]) for item in lesson.items))
+        LessonLine(
+            lesson,
+            tuple(
+                replace(
+                    own_items.pop((tree.course_id, item.lesson_key, item.key), NOTHING),
+                    is_required=item.is_required,
+                    is_complete=item.address in done,
+                )
+                for item in lesson.items
+            ),
+        )
         for lesson in tree.lessons
     )
     return CourseLine(
         *(own.enrollment_id, tree, own.status),
         *(own.enrolled_at, own.completed_at, own.ended_at),
-        lessons,
-    )
-
-
-def _item(item: ItemView, row: Row[*tuple[Any, ...]]) -> ItemLine:
-    return ItemLine(
-        is_required=item.is_required,
-        is_complete=row.done_at is not None,
-        seen_ms=row.seen_ms,
-        credited_ms=row.credited_ms,
-        granted_ms=row.granted_ms,
-        refused=Refused(row.refused or {}),
+        *(lessons, tuple(own_items.values())),
     )

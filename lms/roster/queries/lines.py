@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, Row, Select, func, or_, select
 from sqlalchemy.orm import Session
 
 from lms.accounts.models import County, Person
-from lms.catalog.models import Course, Institution
+from lms.catalog.models import Course, Institution, Revision, RevisionState
 from lms.catalog.tree import revision_tree
 from lms.core.access import Scope
 from lms.core.clock import day_bounds
@@ -131,12 +131,14 @@ def _rows(selection: Selection) -> Select[*tuple[Any, ...]]:
     return _narrowed(
         select(
             *(Enrollment.id, Enrollment.person_id, Enrollment.revision_id, Enrollment.status),
-            *(Enrollment.enrolled_at, Enrollment.completed_at),
+            *(Enrollment.enrolled_at, Enrollment.completed_at, Enrollment.training_class_id),
+            Revision.state.label("revision_state"),
             *(Person.name, Person.phone, Person.town, County.name_zh, County.name_en),
             verified_ms().label("verified_ms"),
             final_percent().label("final_percent"),
         )
         .join(Person, Person.id == Enrollment.person_id)
+        .join(Revision, Revision.id == Enrollment.revision_id)
         .join(County, County.code == Enrollment.county_code),
         selection,
     )
@@ -224,8 +226,19 @@ def _lines(session: Session, rows: Sequence[Row[*tuple[Any, ...]]]) -> tuple[Lin
             verified_ms=int(row.verified_ms),
             final_percent=row.final_percent,
             lacking=missing.get(row.id, ()),
+            course_slug=trees[row.revision_id].slug,
+            version=trees[row.revision_id].number,
+            is_behind=_is_behind(row),
         )
         for row in rows
+    )
+
+
+def _is_behind(row: Row[*tuple[Any, ...]]) -> bool:
+    return (
+        row.status == EnrollmentStatus.ACTIVE
+        and row.revision_state == RevisionState.RETIRED
+        and row.training_class_id is None
     )
 
 

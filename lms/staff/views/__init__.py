@@ -2,5 +2,6 @@
 
 from lms.staff.views.desk import bp as desk
 from lms.staff.views.supervision import bp as supervision
+from lms.staff.views.versions import bp as versions
 
-BLUEPRINTS = (desk, supervision)
+BLUEPRINTS = (desk, supervision, versions)

@@ -49,20 +49,20 @@ class OwnCourse:
 
 @dataclass(frozen=True, slots=True)
 class Watched:
-    """What one day brought in one material, milliseconds."""
+    """What one day brought in one course, milliseconds, whatever its version."""
 
     day: date
-    material_id: int
+    course_id: int
     credited_ms: int
 
 
 @dataclass(frozen=True, slots=True)
 class Graded:
-    """A graded attempt, in the order of its number."""
+    """A graded attempt at a quiz, whatever its version; ``place`` is where in time it stands."""
 
     enrollment_id: int
-    item_id: int
-    number: int
+    address: str
+    place: int
     percent: int
 
 
@@ -121,10 +121,10 @@ def _programme(programme: Programme, courses: Sequence[OwnCourse]) -> ProgrammeF
 
 
 def _study(dossier: Dossier, courses: Sequence[OwnCourse]) -> Study:
-    materials = {item.material_id for each in courses for item in each.course.items()}
+    own = {each.course.course_id for each in courses}
     by_day: defaultdict[date, int] = defaultdict(int)
     for watched in dossier.watched:
-        if watched.material_id in materials:
+        if watched.course_id in own:
             by_day[watched.day] += watched.credited_ms
     lessons = [(each, lesson) for each in courses for lesson in each.course.teaching_lessons]
     return Study(
@@ -155,15 +155,15 @@ def _attempts(
     That is the final test. Where any quiz counts it is the one with the best score.
     """
     tests = [
-        (each.enrollment_id, item.id)
+        (each.enrollment_id, item.address)
         for each in courses
         for item in quizzes_of(each.course, any_quiz=any_quiz)
     ]
     if not tests:
         return None
-    given: defaultdict[tuple[int, int], list[int]] = defaultdict(list)
-    for attempt in sorted(dossier.attempts, key=lambda one: one.number):
-        given[attempt.enrollment_id, attempt.item_id].append(attempt.percent)
+    given: defaultdict[tuple[int, str], list[int]] = defaultdict(list)
+    for attempt in sorted(dossier.attempts, key=lambda one: one.place):
+        given[attempt.enrollment_id, attempt.address].append(attempt.percent)
     return tuple(max((given[test] for test in tests), key=lambda scores: max(scores, default=-1)))
 
 

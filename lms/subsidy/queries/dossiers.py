@@ -27,7 +27,7 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from lms.assessment.models import Attempt
 from lms.catalog.gateway import known_programmes
-from lms.catalog.models import Course, Institution
+from lms.catalog.models import Course, Institution, Item, Lesson, Material
 from lms.catalog.models import Programme as ProgrammeRow
 from lms.catalog.tree import revision_tree
 from lms.core.clock import local_day
@@ -41,7 +41,7 @@ from lms.subsidy.models import LearnerFact, PolicyVersion
 
 # Parts of different shape share these columns; a part leaves empty what it has no use for.
 _COLUMNS: Mapping[str, Any] = {
-    **dict.fromkeys(("n1", "n2", "n3", "n4"), BigInteger()),
+    **dict.fromkeys(("n1", "n2", "n3"), BigInteger()),
     **dict.fromkeys(("t1", "t2", "t3"), String()),
     **dict.fromkeys(("at1", "at2"), UtcDateTime()),
     "day": Date(),
@@ -61,6 +61,16 @@ def _part(
 _people: BindParameter[Any] = bindparam("people", expanding=True)
 _live = (Enrollment.person_id.in_(_people), Enrollment.status.in_(LIVE))
 _nobody = cast(null(), BigInteger())
+# Summed before it is asked whose course it is: entries are many, materials few.
+_WATCHED = (
+    select(
+        *(WatchSlice.person_id, WatchSlice.day, WatchSlice.material_id),
+        func.sum(WatchSlice.credited_ms).label("ms"),
+    )
+    .where(WatchSlice.person_id.in_(_people))
+    .group_by(WatchSlice.person_id, WatchSlice.day, WatchSlice.material_id)
+    .subquery()
+)
 _STATEMENT = union_all(
     # First, for the engine's types of the whole follow those of the first part.
     _part(
@@ -88,13 +98,13 @@ _STATEMENT = union_all(
     ).where(LearnerFact.person_id.in_(_people)),
     _part(
         "watched",
-        WatchSlice.person_id,
-        n1=WatchSlice.day,
-        n2=WatchSlice.material_id,
-        n3=cast(func.sum(WatchSlice.credited_ms), BigInteger()),
+        _WATCHED.c.person_id,
+        n1=_WATCHED.c.day,
+        n2=Material.course_id,
+        n3=cast(_WATCHED.c.ms, BigInteger()),
     )
-    .where(WatchSlice.person_id.in_(_people))
-    .group_by(WatchSlice.person_id, WatchSlice.day, WatchSlice.material_id),
+    .select_from(_WATCHED)
+    .join(Material, Material.id == _WATCHED.c.material_id),
     _part(
         "done",
         Enrollment.person_id,
@@ -108,11 +118,13 @@ _STATEMENT = union_all(
         "attempt",
         Enrollment.person_id,
         n1=Enrollment.id,
-        n2=Attempt.item_id,
-        n3=Attempt.number,
-        n4=Attempt.percent,
+        n2=Attempt.id,
+        n3=Attempt.percent,
+        t1=Lesson.key + "." + Item.key,
     )
     .join(Attempt, Attempt.enrollment_id == Enrollment.id)
+    .join(Item, Item.id == Attempt.item_id)
+    .join(Lesson, Lesson.id == Item.lesson_id)
     .where(*_live, Attempt.percent.is_not(None)),
     _part(
         "programme",
@@ -189,7 +201,7 @@ def _add_done(own: Dossier, row: Row[Any]) -> None:
 
 
 def _add_attempt(own: Dossier, row: Row[Any]) -> None:
-    own.attempts.append(Graded(row.n1, row.n2, row.n3, row.n4))
+    own.attempts.append(Graded(row.n1, row.t1, row.n2, row.n3))
 
 
 _ADD: Mapping[str, Callable[[Dossier, Row[Any]], None]] = {

@@ -51,7 +51,7 @@
     var seen = d.querySelector("[data-seen]"), credited = d.querySelector("[data-credited]");
     if (seen) { seen.setAttribute("d", path(known.watched)); }
     if (credited) { credited.setAttribute("d", path(known.credited)); }
-    if (answer.completed || verified >= duration) { say(text.done); }
+    if (answer.completed) { say(text.done); }
     else if (lease && Date.now() > held) { say(how === "paused" || how === "ended" ? text.paused : text.counting); }
   }
   /* A replay and a stretch too short to notice need no sentence. */

@@ -255,7 +255,7 @@ def test_progress_goes_on_where_it_stopped(
     assert (again.position_ms, again.watched.as_seconds()) == (7000, [[0, 15]])
     with database.snapshot() as session:
         totals, _ = queries.totals_of(session, learner.actor.person_id)
-    assert [each.credited_ms for each in totals.values()] == [15_000]
+    assert [each.credited_ms for each in totals.materials.values()] == [15_000]
 
 
 def test_who_leaves_and_comes_back_keeps_what_was_studied(
@@ -279,4 +279,4 @@ def test_who_leaves_and_comes_back_keeps_what_was_studied(
         totals, _ = queries.totals_of(session, learner.actor.person_id)
     assert again != learner.enrollment_id
     assert done == {("C", "video")}
-    assert [each.credited_ms for each in totals.values()] == [5_000]
+    assert [each.credited_ms for each in totals.materials.values()] == [5_000]

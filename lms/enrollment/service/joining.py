@@ -1,4 +1,4 @@
-"""Enrolls learners, lets them withdraw and records that they completed."""
+"""Enrolls learners, in a class or without one, lets them leave and records completion."""
 
 from datetime import datetime
 
@@ -17,11 +17,19 @@ from lms.enrollment.events import CourseCompleted, Enrolled
 from lms.enrollment.models import Enrollment
 
 
-def enroll(session: Session, *, actor: Actor, course: CourseView, now: datetime) -> int:
+def enroll(
+    session: Session,
+    *,
+    actor: Actor,
+    course: CourseView,
+    training_class_id: int | None = None,
+    now: datetime,
+) -> int:
     """Enroll the actor in a free course and return the enrollment's id.
 
-    A second tap finds the first enrollment. Raises ``PaymentRequired`` where the course costs
-    money.
+    ``course`` is the revision it is pinned to: the class's, else the published one. A second tap
+    finds the first enrollment, whatever its class. Raises ``PaymentRequired`` where the course
+    costs money.
     """
     found = queries.live(session, person_id=actor.person_id, course_id=course.course_id)
     if found is not None:
@@ -30,20 +38,7 @@ def enroll(session: Session, *, actor: Actor, course: CourseView, now: datetime)
         raise PaymentRequired("payment_required", "This course has to be paid for first.")
     try:
         with session.begin_nested():
-            enrollment_id = session.execute(
-                insert(Enrollment)
-                .values(
-                    person_id=actor.person_id,
-                    course_id=course.course_id,
-                    revision_id=course.revision_id,
-                    county_code=select(Person.county_code)
-                    .where(Person.id == actor.person_id)
-                    .scalar_subquery(),
-                    status=EnrollmentStatus.ACTIVE,
-                    enrolled_at=now,
-                )
-                .returning(Enrollment.id)
-            ).scalar_one()
+            enrollment_id = _insert(session, actor, course, training_class_id, now)
     except IntegrityError:
         # Another tap was faster; the partial unique index kept a second row out.
         session.expire_all()
@@ -53,6 +48,29 @@ def enroll(session: Session, *, actor: Actor, course: CourseView, now: datetime)
         return other.id
     emit(session, Enrolled(enrollment_id, actor.person_id, course.revision_id, now))
     return enrollment_id
+
+
+def _insert(
+    session: Session,
+    actor: Actor,
+    course: CourseView,
+    training_class_id: int | None,
+    now: datetime,
+) -> int:
+    county = select(Person.county_code).where(Person.id == actor.person_id).scalar_subquery()
+    return session.execute(
+        insert(Enrollment)
+        .values(
+            person_id=actor.person_id,
+            course_id=course.course_id,
+            revision_id=course.revision_id,
+            training_class_id=training_class_id,
+            county_code=county,
+            status=EnrollmentStatus.ACTIVE,
+            enrolled_at=now,
+        )
+        .returning(Enrollment.id)
+    ).scalar_one()
 
 
 def complete(session: Session, *, enrollment_id: int, now: datetime) -> bool:

@@ -1,0 +1,51 @@
+"""Reads whole desk pages: lists with their filters, files of learners, versions of courses."""
+
+from lms.staff.queries.desk import (
+    COUNTED,
+    Board,
+    Draw,
+    Drawer,
+    LearnerFile,
+    Pill,
+    board,
+    drawer,
+    learner_file,
+    place,
+    reach_of,
+    spot_check,
+)
+from lms.staff.queries.versions import (
+    Move,
+    Preview,
+    VersionLine,
+    Versions,
+    class_places,
+    course_of,
+    group_of,
+    preview,
+    versions,
+)
+
+__all__ = [
+    "COUNTED",
+    "Board",
+    "Draw",
+    "Drawer",
+    "LearnerFile",
+    "Move",
+    "Pill",
+    "Preview",
+    "VersionLine",
+    "Versions",
+    "board",
+    "class_places",
+    "course_of",
+    "drawer",
+    "group_of",
+    "learner_file",
+    "place",
+    "preview",
+    "reach_of",
+    "spot_check",
+    "versions",
+]

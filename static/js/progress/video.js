@@ -162,9 +162,9 @@
   /* Something else takes the place of what plays, at the same second. */
   function swap(put, leave) {
     settle(state());
-    from = null;
     /* Chosen anew before the last choice was there. */
-    held = held || { at: v.currentTime };
+    held = held || { at: from === null ? v.currentTime : last };
+    from = null;
     held.going = held.going || !v.paused;
     resumed = held.at > 0;
     if (resumed) { v.preload = "metadata"; }

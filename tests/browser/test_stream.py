@@ -1,7 +1,6 @@
 """A file plays first; what fits itself to the line takes its place where playback stands anyway."""
 
 from time import monotonic
-from typing import Any
 
 import pytest
 from playwright.sync_api import Page, expect

@@ -8,7 +8,6 @@ from typing import Any
 import pytest
 from playwright.sync_api import BrowserContext, Page, Route
 
-from lms.db.session import Database
 from lms.media import queries
 from lms.media.domain.names import Label, Language
 from lms.media.service import FolderVideo, adopt_renditions, stage_renditions

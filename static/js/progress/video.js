@@ -89,7 +89,12 @@
   });
   v.addEventListener("seeked", goOn);
   v.addEventListener("waiting", function () { cut(); from = null; });
-  v.addEventListener("pause", function () { free = false; settle(v.ended ? "ended" : d.hidden ? "hidden" : "paused"); });
+  v.addEventListener("pause", function () {
+    free = false;
+    /* A fault stops it, and what it had already gone ahead was not shown. */
+    if (v.error && !held) { held = { at: from === null ? last : v.currentTime, going: true }; }
+    settle(v.ended ? "ended" : d.hidden ? "hidden" : "paused");
+  });
   v.addEventListener("ended", function () { settle("ended"); play.hidden = false; if (todo.length) { next(); } });
   var rate = 1;
   v.addEventListener("ratechange", function () {

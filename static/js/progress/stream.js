@@ -50,7 +50,7 @@
   function fail() {
     over = true;
     if (!on) { leave(); return; }
-    p.swap(function () { v.src = file; v.load(); });
+    p.swap(function () { v.src = file; });
   }
   /* The last picture stands until the stream has its first. */
   function still() {
@@ -70,7 +70,7 @@
     file = v.currentSrc; on = true;
     still();
     p.swap(function () {
-      if (own) { v.src = list; v.load(); return; }
+      if (own) { v.src = list; return; }
       hls.levels.forEach(function (level, i) { if (!stalled && level.height <= tall) { hls.startLevel = i; } });
       hls.attachMedia(v);
       hls.startLoad(at);

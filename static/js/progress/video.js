@@ -172,7 +172,7 @@
     from = null;
     held.going = held.going || !v.paused;
     resumed = held.at > 0;
-    if (resumed) { v.preload = "metadata"; }
+    if (resumed || held.going) { v.preload = "metadata"; }
     v.defaultPlaybackRate = v.playbackRate;
     if (quit) { quit(); }
     quit = leave;
@@ -182,10 +182,10 @@
     var source = one("#video [data-label='" + label + "']"), address = source && (source.src || source.href);
     if (!source || v.currentSrc === address) { return; }
     swap(function () {
+      /* The address alone is enough; to say load() fetches it before anybody asked for a picture. */
       v.src = address;
       one("[value='" + (auto ? AUTO : label) + "']").checked = true;
       if (ear) { ear.hidden = label !== "audio"; captions(cc); offer(); }
-      v.load();
     });
   }
   /* The line broke under it: it comes again at the same second, by itself or at a tap. */

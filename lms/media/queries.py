@@ -195,6 +195,7 @@ class Playable:
     has_poster: bool
     renditions: tuple[RenditionFacts, ...]
     captions: Mapping[str, int]  # the newest of each language, Chinese first
+    has_stream: bool = False  # beside the files there is what adapts to the line
 
     @property
     def pictures(self) -> tuple[RenditionFacts, ...]:

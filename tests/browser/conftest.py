@@ -1,9 +1,10 @@
 """Journeys in a real browser."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import BrowserContext, Page
 
 from lms.accounts.models import Person
 from lms.core.clock import utc_now
@@ -18,6 +19,8 @@ from tests.factories.catalog import MadeCourse, both, lesson, make_course, quiz,
 from tests.factories.enrollment import make_enrollment
 from tests.factories.videos import video as make_clip
 from tests.support.site import LiveSite
+from tests.support.streaming import Line, long_course
+from tests.support.witness import WITNESS
 
 
 def enter(page: Page, site: LiveSite, person: Person, *, confirmed: bool = False) -> None:
@@ -79,5 +82,27 @@ def learner(database: Database, course: MadeCourse) -> Person:
 def lesson_page(page: Page, live_site: LiveSite, learner: Person, course: MadeCourse) -> Page:
     """The lesson, opened by the learner, playing from the phone's own memory."""
     enter(page, live_site, learner)
+    page.goto(f"/learn/{course.course.slug}/A01.video")
+    return page
+
+
+@pytest.fixture
+def line(new_context: Callable[..., BrowserContext]) -> Line:
+    """A phone with two dots to a pixel, as cheap ones have, and what it asks for."""
+    return Line(new_context(device_scale_factor=2))
+
+
+@pytest.fixture
+def long_page(
+    line: Line, live_site: LiveSite, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Page:
+    """A lesson with a long video and a stream of it, opened by a learner under a witness."""
+    course = long_course(live_site, tmp_path, monkeypatch)
+    with live_site.database.transaction() as session:
+        person = make_person(session)
+        make_enrollment(session, person=person, course=course)
+    page = line.context.new_page()
+    enter(page, live_site, person)
+    page.add_init_script(WITNESS)
     page.goto(f"/learn/{course.course.slug}/A01.video")
     return page

@@ -28,6 +28,9 @@ from lms.web.access import current_actor, database, requires, settings
 from lms.web.i18n import language, localized, say
 from lms.web.markdown import render as render_markdown
 
+# A line seldom changes within a shorter video.
+_ADAPTS_FROM_MS = 180_000
+
 bp = Blueprint("lessons", __name__, url_prefix="/learn")
 
 _TEMPLATES = {
@@ -116,7 +119,12 @@ def _percent(shown: ItemStanding) -> int:
 
 def _video(session: Session, actor: Actor, shown: ItemStanding) -> dict[str, Any]:
     found = media_queries.playable(session, shown.item.asset_id or "")
-    return {"video": _addresses(found, actor, shown.item.captions) if found else None}
+    if found is None:
+        return {"video": None}
+    # With one rung there is nothing to change between, and a short video is over too soon.
+    adapts = len(found.pictures) > 1 and shown.item.duration_ms > _ADAPTS_FROM_MS
+    addresses = _addresses(found, actor, shown.item.captions)
+    return {"video": addresses | {"adapts": found.has_stream and adapts}}
 
 
 def _counted(

@@ -9,7 +9,7 @@
   var text = box.dataset, duration = +text.duration, item = text.item || text.itemId, TAKEN = "taken";
   var lease = null, seq = 0, queue = [], sending = false, wait = 2000, timer = 0, asking = null, turns = 0, held = 0;
   var state = box.querySelector("[data-state]"), plain = state ? state.textContent : "";
-  var listeners = [], known = { watched: [], credited: [] };
+  var listeners = [], told = null, known = { watched: [], credited: [] };
 
   function say(words) { if (state && words && state.textContent !== words) { state.textContent = words; } }
   /* An answer to an act stands a while before the state is told again. */
@@ -73,7 +73,21 @@
       if (entries.length) { say(template.replace("{gap}", text.gap).replace("{time}", spell(out.seconds(entries)))); }
     });
   }
-  function tell(name, detail) { listeners.forEach(function (f) { f(name, detail); }); }
+  /* Who asks whether somebody is there comes with the first answer that could ask. */
+  function tell(name, detail) {
+    told = [name, detail];
+    listeners.forEach(function (f) { f(name, detail); });
+    load(d.getElementById("here"));
+  }
+  /* A script that was not to be had is fetched again the next time it is needed. */
+  function load(box, then) {
+    var from = box && box.dataset.late, script = d.createElement("script");
+    if (!from) { return; }
+    box.dataset.late = "";
+    script.src = from; script.onload = then;
+    script.onerror = function () { box.dataset.late = from; };
+    d.head.appendChild(script);
+  }
 
   /* What waits goes before a new lease is asked for, and by itself when the line is back. */
   function handIn() {
@@ -174,7 +188,7 @@
     unanswered: function () { return queue.reduce(function (all, entry) { return all.concat(entry.beat.played); }, []); },
     live: function () { return !!lease; },
     beatMs: function () { return (lease ? lease.beat_seconds : 15) * 1000 * (0.8 + Math.random() * 0.4); },
-    on: function (f) { listeners.push(f); }
+    load: load, on: function (f) { listeners.push(f); if (told) { f(told[0], told[1]); } }
   };
   if (isTaken()) { say(text.taken); taken(true); } else if (text.kept) { sayWaiting(text.kept); }
   handInSoon();

@@ -1,4 +1,5 @@
-/* The lesson's video: big play button, captions, speed, quality, keys, and what was really played. */
+/* The lesson's video: big play button, captions, speed, quality, keys, and what was really played.
+   It plays a file; what adapts to the line (stream.js) comes later, where it helps. */
 (function (w, d) {
   "use strict";
   var v = d.getElementById("video"), meter = w.Meter;
@@ -13,7 +14,11 @@
   v.controls = false;
 
   /* A start that a pause overtakes is no fault: the pause is ours while the lease is fetched. */
-  function go() { var p = v.play(); if (p) { p.catch(function () {}); } }
+  function go() {
+    if (broken) { revive(); held.going = true; return; }
+    var p = v.play();
+    if (p) { p.catch(function () {}); }
+  }
   function time(s) { s = Math.floor(s); return Math.floor(s / 60) + ":" + ("0" + s % 60).slice(-2); }
   function cut() {
     if (from !== null && last > from) { played.push([Math.round(from * 1000) / 1000, Math.round(last * 1000) / 1000]); }
@@ -26,8 +31,15 @@
       played = [];
     }
   }
+  /* All that was played up to this moment. */
+  function settle(how, leaving) {
+    if (from !== null || played.length) { last = v.currentTime; beat(how, leaving); }
+  }
   function state() { return d.hidden ? "hidden" : "playing"; }
-  function tick() { clearTimeout(timer); timer = setTimeout(function () { if (!v.paused) { beat(state()); tick(); } }, meter.beatMs()); }
+  function tick() {
+    clearTimeout(timer);
+    timer = setTimeout(function () { if (!v.paused) { beat(state()); tick(); if (adapts()) { meter.load(v); } } }, meter.beatMs());
+  }
 
   function resume() {
     if (resumed) { return; }
@@ -39,6 +51,7 @@
   play.addEventListener("click", function () { if (!ask()) { go(); } });
   v.addEventListener("play", function () {
     play.hidden = v.controls = true;
+    if (broken) { revive(); }
     if (meter.live() || free) { return; }
     /* It plays once it has its lease: what plays before could not count. */
     v.pause();
@@ -64,7 +77,7 @@
       last = v.currentTime; far = Math.max(far, last);
       if (todo.length && last >= todo[0][1]) { next(); }
     }
-    clock.textContent = time(v.currentTime);
+    clock.textContent = time(held && held.at || v.currentTime);
   });
   v.addEventListener("seeking", function () {
     cut(); from = null; last = v.currentTime;
@@ -76,20 +89,25 @@
   });
   v.addEventListener("seeked", goOn);
   v.addEventListener("waiting", function () { cut(); from = null; });
-  v.addEventListener("pause", function () { free = false; if (from !== null || played.length) { last = v.currentTime; beat(v.ended ? "ended" : d.hidden ? "hidden" : "paused"); } });
-  v.addEventListener("ended", function () { if (from !== null || played.length) { beat("ended"); } play.hidden = false; if (todo.length) { next(); } });
+  v.addEventListener("pause", function () {
+    free = false;
+    /* A fault stops it, and what it had already gone ahead was not shown. */
+    if (v.error && !held) { held = { at: from === null ? last : v.currentTime, going: true }; }
+    settle(v.ended ? "ended" : d.hidden ? "hidden" : "paused");
+  });
+  v.addEventListener("ended", function () { settle("ended"); play.hidden = false; if (todo.length) { next(); } });
   var rate = 1;
   v.addEventListener("ratechange", function () {
     if (v.playbackRate === rate) { return; }
-    if (from !== null) { last = v.currentTime; beat(state()); }
+    settle(state());
     rate = v.playbackRate;
     one("[data-rate]").textContent = rate + "×";
     if (rate > 1) { meter.say(meter.words.fast.replace("{rate}", rate).replace("{percent}", Math.floor(100 / rate))); }
   });
   d.addEventListener("visibilitychange", function () {
-    if (!v.paused && from !== null) { last = v.currentTime; beat(d.hidden ? "playing" : "hidden", d.hidden); }
+    if (!v.paused) { settle(d.hidden ? "playing" : "hidden", d.hidden); }
   });
-  w.addEventListener("pagehide", function () { if (from !== null) { last = v.currentTime; beat(state(), true); } });
+  w.addEventListener("pagehide", function () { settle(state(), true); });
   meter.on(function (name, code) {
     if (name === "ended") { from = null; played = []; v.pause(); }
     if (name === "lease" || name === "beat") { mend(); }
@@ -133,7 +151,8 @@
   }
 
   /* Over sound alone browsers show no captions: they stand below. */
-  var held, lock, cc = true, net = w.navigator.connection, ear = one("[data-ear]"), slow = one("[data-slow]"), line = one("[data-cue]");
+  var held, quit, broken = 0, tries = 0, auto = false, AUTO = "auto";
+  var lock, cc = true, net = w.navigator.connection, ear = one("[data-ear]"), slow = one("[data-slow]"), line = one("[data-cue]");
   function cue() { var c = this.activeCues; if (c && c[0] && !ear.hidden) { line.lang = this.language; line.textContent = c[0].getCueAsHTML().textContent; } }
   function captions(on) {
     var tracks = [].slice.call(v.textTracks), lang = d.documentElement.lang.slice(0, 2);
@@ -145,30 +164,51 @@
   one("[data-captions]").addEventListener("click", function () { captions(!cc); });
   var speeds = [1, 1.25, 1.5, 2, 0.75];
   one("[data-rate]").addEventListener("click", function () { v.playbackRate = speeds[(speeds.indexOf(v.playbackRate) + 1) % speeds.length]; });
+  /* Something else takes the place of what plays, at the same second. */
+  function swap(put, leave) {
+    settle(state());
+    /* Chosen anew before the last choice was there. */
+    held = held || { at: from === null ? v.currentTime : last };
+    from = null;
+    held.going = held.going || !v.paused;
+    resumed = held.at > 0;
+    if (resumed || held.going) { v.preload = "metadata"; }
+    v.defaultPlaybackRate = v.playbackRate;
+    if (quit) { quit(); }
+    quit = leave;
+    put();
+  }
   function quality(label) {
     var source = one("#video [data-label='" + label + "']"), address = source && (source.src || source.href);
     if (!source || v.currentSrc === address) { return; }
-    if (from !== null) { last = v.currentTime; beat(state()); from = null; }
-    /* Chosen anew before the last choice was there. */
-    held = held || { at: v.currentTime };
-    held.going = held.going || !v.paused;
-    resumed = held.at > 0;
-    if (resumed) { v.preload = "metadata"; }
-    v.defaultPlaybackRate = v.playbackRate;
-    v.src = address;
-    one("[value='" + label + "']").checked = true;
-    if (ear) { ear.hidden = label !== "audio"; captions(cc); offer(); }
-    v.load();
+    swap(function () {
+      /* The address alone is enough; to say load() fetches it before anybody asked for a picture. */
+      v.src = address;
+      one("[value='" + (auto ? AUTO : label) + "']").checked = true;
+      if (ear) { ear.hidden = label !== "audio"; captions(cc); offer(); }
+    });
   }
+  /* The line broke under it: it comes again at the same second, by itself or at a tap. */
+  function revive() {
+    clearTimeout(broken);
+    broken = 0;
+    swap(function () { v.load(); });
+  }
+  w.addEventListener("online", function () { if (broken) { revive(); } });
   v.addEventListener("loadedmetadata", function () {
     var was = held || {};
-    held = null;
+    clearTimeout(broken);
+    held = null; broken = tries = 0;
     if (was.at) { ours = true; v.currentTime = was.at; }
     if (was.going) { go(); }
   });
   function keep(label) {
-    try { return label ? w.sessionStorage.quality = label : w.sessionStorage.quality; } catch (closed) { return label; }
+    try { if (label) { w.sessionStorage.quality = label; } else { label = w.sessionStorage.quality; } } catch (closed) { /* for this page */ }
+    auto = !!v.dataset.hls && (!label || label === AUTO);
+    return label;
   }
+  function poor() { return net && (net.saveData || /2g|3g/.test(net.effectiveType)); }
+  function adapts() { return auto && !poor(); }
   /* Sound is offered on the slowest line, never taken unasked. */
   function offer() { slow.hidden = !ear.hidden || !net || net.effectiveType !== "slow-2g"; }
   /* Without a picture the phone puts its screen out, and nothing counts. */
@@ -192,22 +232,34 @@
   if (choice) { choice.addEventListener("close", function () { asking = false; }); }
   if (use) {
     use.addEventListener("click", function () {
-      quality(keep(one("[name=quality]:checked").value));
+      var label = keep(one("[name=quality]:checked").value);
+      if (!auto) { quality(label); } else if (!quit) { quality(poor() ? low : one("source").dataset.label); }
       if (asking) { asking = false; go(); }
     });
     var low = one("source:last-of-type").dataset.label, kept = keep();
-    if (!kept && net && (net.saveData || /2g|3g/.test(net.effectiveType))) { kept = low; }
+    if (!kept || kept === AUTO) { kept = poor() && low; }
     quality(kept === "audio" && !ear ? low : kept);
   }
   if (ear) {
     offer();
     if (net) { net.onchange = offer; }
     ["playing", "pause", "visibilitychange"].forEach(function (kind) { d.addEventListener(kind, wake, true); });
-    v.addEventListener("error", function () {
-      if (!ear.hidden && v.error.code !== 2) { quality(low); meter.say(ear.dataset.gone); }
-    });
   }
+  /* A source tells of its fault itself; only after the last one there is none. */
+  v.addEventListener("error", function () {
+    var code = v.error ? v.error.code : v.networkState === 3 ? 2 : 3;
+    settle("paused");
+    from = null;
+    if (ear && !ear.hidden && code > 2 && !tries) { quality(low); meter.say(ear.dataset.gone); }
+    else if (code === 2 || code > 3 && !quit) {
+      clearTimeout(broken);
+      broken = setTimeout(revive, 5000 * Math.min(tries += 1, 9));
+      play.hidden = false;
+      meter.say(meter.words.unheard);
+    }
+  }, true);
   captions(true);
+  w.Player = { video: v, swap: swap, adapts: adapts };
   d.addEventListener("click", function (e) {
     var t = e.target.closest("[data-seek],[data-use]");
     if (t && t.dataset.use) { quality(keep(t.dataset.use)); if (slow.contains(t)) { go(); } }

@@ -19,6 +19,8 @@ _TIMES = re.compile(rf"\s*{_CLOCK}\s*{_ARROW}\s*{_CLOCK}(?:\s+\S.*)?\s*", re.ASC
 # Blocks of WebVTT that are not shown (https://www.w3.org/TR/webvtt1/, 4.1).
 _HIDDEN = re.compile(r"(NOTE|STYLE|REGION)(?:[ \t].*)?")
 _MINUTE = 60
+# Programs that write captions round up.
+_SLACK_MS = 1_000
 
 _UNREADABLE = Message(
     "caption_encoding",
@@ -104,6 +106,11 @@ def render_vtt(cues: Sequence[Cue]) -> str:
         for cue in cues
     )
     return "\n".join(("WEBVTT\n", *shown))
+
+
+def beyond(cues: Iterable[Cue], duration_ms: int) -> tuple[Cue, ...]:
+    """Return the cues that go on for more than a second after the end of the video."""
+    return tuple(cue for cue in cues if cue.end_ms > duration_ms + _SLACK_MS)
 
 
 def _parse_blocks(blocks: Iterable[_Block]) -> ParsedCaptions:

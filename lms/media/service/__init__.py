@@ -1,6 +1,6 @@
 """What other features ask of media: uploads, videos of course folders, captions, tickets."""
 
-from lms.media.service.captions import set_caption
+from lms.media.service.captions import edit_caption, set_caption
 from lms.media.service.folders import FolderVideo, StagedVideo, adopt_renditions, stage_renditions
 from lms.media.service.tickets import issue_ticket, managed_asset, read_ticket
 from lms.media.service.uploads import (
@@ -18,6 +18,7 @@ __all__ = [
     "StagedVideo",
     "adopt_renditions",
     "begin_preparation",
+    "edit_caption",
     "fail_preparation",
     "finish_preparation",
     "issue_ticket",

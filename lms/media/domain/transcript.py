@@ -9,8 +9,9 @@ from lms.media.domain.captions import Cue, parse_captions
 
 PAUSE_MS = 2_000
 # From here on the next end of a sentence ends the paragraph, at the latest the next cue does.
-_FULL_SIGNS = 200
-_MOST_SIGNS = 300
+# A Chinese sign takes the room of two letters and says as much.
+_FULL = 240
+_MOST = 360
 _SENTENCE_ENDS = "。！？…；.!?;"
 _KEPT_TEXTS = 64
 # A text in parts; true where one was looked for.
@@ -75,9 +76,8 @@ def find(paragraphs: Iterable[Paragraph], words: Sequence[str]) -> list[Found]:
 
 
 def _is_full(text: str) -> bool:
-    if len(text) < _FULL_SIGNS:
-        return False
-    return text[-1] in _SENTENCE_ENDS or len(text) >= _MOST_SIGNS
+    width = len(text) + sum(map(_is_wide, text))
+    return width >= _MOST or (width >= _FULL and text[-1] in _SENTENCE_ENDS)
 
 
 def _join(parts: Iterable[str], *, is_layout: bool) -> str:

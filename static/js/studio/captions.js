@@ -203,7 +203,7 @@
       link.href = "#" + cue.row.id;
       link.textContent = faults.dataset.row.replace("{number}", at + 1);
       link.addEventListener("click", function () { choose(cue); cue.words.focus(); });
-      fault.replaceChild(link, fault.querySelector("b"));
+      fault.insertBefore(link, fault.firstChild);
     });
   }
 
@@ -217,6 +217,11 @@
     one("[data-whole]").hidden = rows;
     one("[data-to-text]").hidden = !rows;
     one("[data-to-rows]").hidden = rows;
+    /* A place is a row here and a line there. */
+    [].forEach.call(d.querySelectorAll("#faults a"), function (link) {
+      link.hidden = !rows;
+      link.parentNode.querySelector("b").hidden = rows;
+    });
   }
 
   list.addEventListener("focusin", function (e) { var row = e.target.closest("li"); if (row) { choose(row.cue); } });

@@ -28,11 +28,16 @@ def test_a_pause_is_counted_from_the_last_word_of_all_before():
     assert len(joined(Cue(0, 9_000, "一"), Cue(1_000, 2_000, "二"), Cue(10_000, 11_000, "三"))) == 1
 
 
-def test_a_long_paragraph_ends_with_a_sentence_or_where_there_is_none_after_300_signs():
-    sentences = joined(*(Cue(n * 10, n * 10 + 10, "九个字加一个句号。") for n in range(50)))
-    assert [len(text) for _, text in sentences] == [207, 207, 36]
-    endless = joined(*(Cue(n * 10, n * 10 + 10, "没有句号的话，") for n in range(60)))
-    assert [len(text) for _, text in endless] == [301, 119]
+def test_a_long_paragraph_ends_with_a_sentence_or_at_the_latest_after_half_as_much_again():
+    sentences = joined(*(Cue(n * 10, n * 10 + 10, "九个字加一个句号。") for n in range(30)))
+    assert [len(text) for _, text in sentences] == [126, 126, 18]
+    endless = joined(*(Cue(n * 10, n * 10 + 10, "没有句号的话，") for n in range(40)))
+    assert [len(text) for _, text in endless] == [182, 98]
+
+
+def test_a_letter_takes_half_the_room_of_a_chinese_sign():
+    english = joined(*(Cue(n * 10, n * 10 + 10, "Nine and nine signs.") for n in range(20)))
+    assert [len(text) for _, text in english] == [251, 167]
 
 
 @pytest.mark.parametrize(

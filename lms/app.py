@@ -21,6 +21,7 @@ from lms.learning.views.pages import bp as learning
 from lms.learning.views.quiz import bp as quiz
 from lms.learning.views.record import bp as record
 from lms.learning.views.record_api import bp as record_api
+from lms.learning.views.transcripts import bp as transcripts
 from lms.media.cli import media as media_commands
 from lms.media.views import BLUEPRINTS as MEDIA
 from lms.notify.views import bp as notify
@@ -51,6 +52,7 @@ BLUEPRINTS = (
     notify,
     learning,
     lessons,
+    transcripts,
     learning_api,
     record,
     record_api,

@@ -1,11 +1,16 @@
 """What learners type into the pages that join features, and what programs send for them."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from lms.catalog.outline import CourseView
 from lms.core.errors import InvalidInput
 from lms.core.query import Faults, read_number
+from lms.media.domain.transcript import fold
+
+MOST_SIGNS = 50
+_PAGE_DIGITS = 4
 
 
 def matching(course: CourseView, words: str) -> bool:
@@ -24,3 +29,26 @@ def parse_class(sent: object) -> int | None:
     if faults:
         raise InvalidInput(faults)
     return number
+
+
+@dataclass(frozen=True, slots=True)
+class Search:
+    """What is looked for in the text of videos, in which language, and which page of it."""
+
+    typed: str
+    words: tuple[str, ...]
+    language: str
+    page: int
+
+
+def search(asked: Mapping[str, str], *, spoken: str) -> Search:
+    """Return what is looked for; the language is that of the reader unless another is asked."""
+    typed = " ".join(asked.get("q", "")[:MOST_SIGNS].split())
+    number = asked.get("page", "1")
+    is_page = number.isascii() and number.isdigit() and len(number) <= _PAGE_DIGITS
+    return Search(
+        typed=typed,
+        words=tuple(fold(typed).split()),
+        language=asked.get("in", spoken),
+        page=max(1, int(number)) if is_page else 1,
+    )

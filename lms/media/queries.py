@@ -1,6 +1,6 @@
 """Reads assets: what can be played, and how far a new one is."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import cast
 
@@ -12,6 +12,7 @@ from lms.core.errors import Message, NotFound
 from lms.jobs.models import Job, JobState
 from lms.media.domain.names import Label
 from lms.media.domain.states import CANCELLED, AssetState, state_with_job
+from lms.media.domain.transcript import Paragraph, read_transcript
 from lms.media.models import Asset, Caption, Rendition, Upload
 
 _ENDED = (JobState.FAILED, JobState.CANCELLED)
@@ -67,16 +68,7 @@ def asset_facts(session: Session, asset_ids: Iterable[str]) -> dict[str, AssetFa
         renditions[row.asset_id].append(
             RenditionFacts(Label(row.label), row.width, row.height, row.byte_size, row.bit_rate)
         )
-    captions: dict[str, dict[str, int]] = {asset.id: {} for asset in assets}
-    # Chinese first: it is what most people read.
-    newest = (
-        select(Caption.asset_id, Caption.language, func.max(Caption.id))
-        .where(Caption.asset_id.in_(ids))
-        .group_by(Caption.asset_id, Caption.language)
-        .order_by(Caption.language.desc())
-    )
-    for asset_id, language, number in session.execute(newest):
-        captions[asset_id][language] = number
+    captions = captions_of(session, renditions)
     jobs, uploads = _jobs(session, assets), _uploads(session, assets)
     return {
         asset.id: _facts(
@@ -238,3 +230,47 @@ def playable(session: Session, asset_id: str) -> Playable | None:
         tuple(files),
         {row.language: row.caption_id for row in rows if row.language},
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Transcript:
+    """The captions of a video as a text, and the languages there are, Chinese first."""
+
+    language: str
+    languages: tuple[str, ...]
+    paragraphs: tuple[Paragraph, ...]
+
+
+def captions_of(session: Session, asset_ids: Iterable[str]) -> dict[str, dict[str, int]]:
+    """Return the newest captions of each language of the assets, Chinese first."""
+    found: dict[str, dict[str, int]] = {asset_id: {} for asset_id in asset_ids}
+    newest = (
+        select(Caption.asset_id, Caption.language, func.max(Caption.id))
+        .where(Caption.asset_id.in_(found))
+        .group_by(Caption.asset_id, Caption.language)
+        .order_by(Caption.language.desc())
+    )
+    for asset_id, language, number in session.execute(newest):
+        found[asset_id][language] = number
+    return found
+
+
+def transcripts(
+    session: Session, wanted: Sequence[tuple[str, Mapping[str, int] | None]], language: str
+) -> list[Transcript | None]:
+    """Return what is said in videos, in two statements at most; ``None`` where nothing is known.
+
+    Each is wanted as an asset with the numbers of its captions by language (the newest without
+    them), in ``language`` or, where that is missing, in the other one.
+    """
+    free = [asset_id for asset_id, pinned in wanted if pinned is None]
+    newest = captions_of(session, free) if free else {}
+    numbers = [newest[asset_id] if pinned is None else pinned for asset_id, pinned in wanted]
+    chosen = [language if language in each else next(iter(each), None) for each in numbers]
+    ids = {each[code] for each, code in zip(numbers, chosen, strict=True) if code}
+    rows = session.execute(select(Caption.id, Caption.text).where(Caption.id.in_(ids)))
+    texts = {row.id: row.text for row in rows} if ids else {}
+    return [
+        Transcript(code, tuple(each), read_transcript(texts[each[code]])) if code else None
+        for each, code in zip(numbers, chosen, strict=True)
+    ]

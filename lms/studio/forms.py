@@ -36,6 +36,17 @@ def edits(form: Form) -> int:
     return number
 
 
+def captions(form: Form) -> tuple[str, int]:
+    """Return the text of captions and the number of those it was made from.
+
+    Raises ``InvalidInput``.
+    """
+    number = _number(form.get("number", ""))
+    if number is None:
+        raise InvalidInput({"number": _MALFORMED})
+    return form.get("text", "").replace("\r\n", "\n"), number
+
+
 def step(form: Form) -> Step:
     """Return which way to move something. Raises ``InvalidInput``."""
     try:

@@ -10,6 +10,10 @@ from lms.catalog import queries as catalog
 from lms.catalog.domain import Gap, ItemKind, RevisionState
 from lms.catalog.models import Course, Item, Lesson, Material
 from lms.core.access import Actor, Permission
+from lms.core.errors import NotFound
+from lms.media import queries as media_queries
+from lms.media.domain.captions import Cue, beyond, parse_captions
+from lms.media.domain.names import Language
 from lms.media.queries import AssetFacts
 
 _MINUTE_MS = 60_000
@@ -79,6 +83,13 @@ class LessonBench:
             if item.kind == ItemKind.VIDEO
         ]
 
+    def video(self, key: str) -> tuple[Item, AssetFacts | None]:
+        """Return the lesson's video with the key. Raises ``NotFound``."""
+        for item, facts in self.videos:
+            if item.key == key:
+                return item, facts
+        raise NotFound("item_not_found", "This lesson has no such video.")
+
     @property
     def gaps(self) -> list[Gap]:
         """Return what publication lacks in this lesson."""
@@ -95,6 +106,28 @@ class LessonBench:
         lessons = [None, *(entry.lesson for entry in self.bench.rows.lessons), None]
         place = lessons.index(self.lesson)
         return lessons[place - 1], lessons[place + 1]
+
+
+@dataclass(frozen=True, slots=True)
+class CaptionBench:
+    """The captions of a video in one language on the bench, and those of the other beside them."""
+
+    item: Item
+    facts: AssetFacts
+    language: Language
+    text: str
+    cues: tuple[Cue, ...]
+    other: tuple[Cue, ...]
+
+    @property
+    def number(self) -> int:
+        """Return the number of the captions shown, 0 where there are none yet."""
+        return self.facts.captions.get(self.language, 0)
+
+    @property
+    def late(self) -> tuple[Cue, ...]:
+        """Return the cues that reach beyond the video's end, once its length is known."""
+        return beyond(self.cues, self.facts.duration_ms) if self.facts.duration_ms else ()
 
 
 def bench(session: Session, actor: Actor, slug: str) -> Bench:
@@ -115,6 +148,21 @@ def lesson_bench(session: Session, actor: Actor, slug: str, lesson_key: str) -> 
     found = bench(session, actor, slug)
     entry = catalog.lesson_rows(found.rows, lesson_key)
     return LessonBench(found, entry, _slots(session, entry))
+
+
+def caption_bench(
+    session: Session, shown: LessonBench, item_key: str, language: Language
+) -> CaptionBench:
+    """Return the captions of one of the lesson's videos. Raises ``NotFound`` without a file."""
+    item, facts = shown.video(item_key)
+    if facts is None:
+        raise NotFound("caption_without_video", "Captions belong to a video; send the video first.")
+    texts = {
+        code: media_queries.caption_text(session, facts.asset_id, code) or "" for code in Language
+    }
+    cues = {code: parse_captions(text.encode()).cues for code, text in texts.items()}
+    other = Language.EN if language is Language.ZH else Language.ZH
+    return CaptionBench(item, facts, language, texts[language], cues[language], cues[other])
 
 
 def _slots(session: Session, entry: catalog.LessonRows) -> tuple[TextSlot, ...]:

@@ -11,12 +11,15 @@ from lms.learning.queries.courses import (
 from lms.learning.queries.quizzes import OwnAttempt, QuizFacts, quiz_facts
 from lms.learning.queries.record import OwnPerson, own_person, verified_on
 from lms.learning.queries.subsidies import Offer, offer_of, own_subsidies, subsidies_of
+from lms.learning.queries.transcripts import CourseTexts, Place, search_course, transcript
 
 __all__ = [
+    "CourseTexts",
     "EnrolledCourse",
     "Offer",
     "OwnAttempt",
     "OwnPerson",
+    "Place",
     "QuizFacts",
     "body_of",
     "menu",
@@ -26,7 +29,9 @@ __all__ = [
     "own_person",
     "own_subsidies",
     "quiz_facts",
+    "search_course",
     "subsidies_of",
+    "transcript",
     "verified_on",
     "visible_course",
 ]

@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from collections.abc import Iterator
 
 _MARKS = (
     (b"\xef\xbb\xbf", "utf-8"),
@@ -11,6 +12,12 @@ _MARKS = (
 # Text in UTF-16 has a zero in every second byte wherever a digit or Latin letter stands; half of
 # a caption file is such signs, a twentieth is proof enough.
 _ZERO_SHARE = 20
+# In Big5 every second byte of a sign is an ASCII one for two signs in five; in the simplified
+# Chinese of GB18030 for none, and traditional Chinese of GB18030 soon holds a pair Big5 lacks.
+# From forty signs on neither was once taken for the other in 50 000 samples; fewer tell nothing.
+_BIG5_SIGNS = 40
+_LOW_SHARE = 5
+_PAIR = re.compile(rb"[\x80-\xff](?:([\x00-\x7f])|[\x80-\xff])")
 _HIGHEST_SIGN = 0x10FFFF
 _SURROGATES = range(0xD800, 0xE000)
 
@@ -22,7 +29,7 @@ _SPACES = re.compile(r"[ \t]+")
 
 
 def decode_text(data: bytes) -> str | None:
-    """Return the text of UTF-8, UTF-16 or GB18030 bytes; ``None`` where it is none of them.
+    """Return the text of UTF-8, UTF-16, GB18030 or Big5 bytes; ``None`` where it is none of them.
 
     Lines end in a bare line feed and a byte-order mark is gone.
     """
@@ -31,7 +38,8 @@ def decode_text(data: bytes) -> str | None:
             text = data.decode(encoding)
         except UnicodeDecodeError:
             continue
-        text = text.removeprefix("\ufeff")
+        # Programs that put files together leave a mark of each.
+        text = text.lstrip("\ufeff")
         return None if "\x00" in text else text.replace("\r\n", "\n").replace("\r", "\n")
     return None
 
@@ -49,16 +57,27 @@ def plain_words(marked: str) -> str:
     return "\n".join(line for line in lines if line)
 
 
-def _encodings(data: bytes) -> tuple[str, ...]:
+def _encodings(data: bytes) -> Iterator[str]:
+    """Yield what the bytes may be, the likeliest first."""
     for mark, encoding in _MARKS:
         if data.startswith(mark):
-            return (encoding,)
+            yield encoding
+            return
     enough = max(len(data) // 2 // _ZERO_SHARE, 1)
     if data[1::2].count(0) >= enough:
-        return ("utf-16-le",)
-    if data[::2].count(0) >= enough:
-        return ("utf-16-be",)
-    return ("utf-8", "gb18030")
+        yield "utf-16-le"
+    elif data[::2].count(0) >= enough:
+        yield "utf-16-be"
+    else:
+        yield "utf-8"
+        if _has_the_pairs_of_big5(data):
+            yield "cp950"
+        yield "gb18030"
+
+
+def _has_the_pairs_of_big5(data: bytes) -> bool:
+    pairs = _PAIR.findall(data)
+    return len(pairs) >= _BIG5_SIGNS and sum(map(bool, pairs)) * _LOW_SHARE >= len(pairs)
 
 
 def _sign_of(entity: re.Match[str]) -> str:

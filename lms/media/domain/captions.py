@@ -1,9 +1,10 @@
 """Reads captions in WebVTT or SRT, names each fault by its line, and writes canonical WebVTT."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain, pairwise
+from unicodedata import normalize
 
 from lms.core.errors import Message
 from lms.media.domain.caption_text import decode_text, plain_words
@@ -13,10 +14,13 @@ MAX_CUES = 10_000
 MAX_FAULTS = 20
 _ARROW = "-->"
 _CLOCK = r"(?:(\d{1,3}):)?(\d{1,2}):(\d{1,2})(?:[.,](\d{1,3}))?"
+_LIKE_A_TIME = re.compile(r"\d{1,2}[:：]\d\d")
 _TIMES = re.compile(rf"\s*{_CLOCK}\s*{_ARROW}\s*{_CLOCK}(?:\s+\S.*)?\s*", re.ASCII)
 # Blocks of WebVTT that are not shown (https://www.w3.org/TR/webvtt1/, 4.1).
 _HIDDEN = re.compile(r"(NOTE|STYLE|REGION)(?:[ \t].*)?")
 _MINUTE = 60
+# Programs that write captions round up.
+_SLACK_MS = 1_000
 
 _UNREADABLE = Message(
     "caption_encoding",
@@ -92,7 +96,7 @@ def parse_captions(data: bytes) -> ParsedCaptions:
     text = decode_text(data)
     if text is None:
         return _refused(_UNREADABLE)
-    return _parse_blocks(list(_blocks(text)))
+    return _parse_blocks(_blocks(text))
 
 
 def render_vtt(cues: Sequence[Cue]) -> str:
@@ -104,17 +108,24 @@ def render_vtt(cues: Sequence[Cue]) -> str:
     return "\n".join(("WEBVTT\n", *shown))
 
 
-def _parse_blocks(blocks: list[_Block]) -> ParsedCaptions:
+def beyond(cues: Iterable[Cue], duration_ms: int) -> tuple[Cue, ...]:
+    """Return the cues that go on for more than a second after the end of the video."""
+    return tuple(cue for cue in cues if cue.end_ms > duration_ms + _SLACK_MS)
+
+
+def _parse_blocks(blocks: Iterable[_Block]) -> ParsedCaptions:
     cues: list[Cue] = []
     faults: list[CaptionFault] = []
     for block in chain.from_iterable(_split(block) for block in _shown(blocks)):
         found = _read(block)
         if isinstance(found, CaptionFault):
             faults.append(found)
+            if len(faults) == MAX_FAULTS:
+                break
         elif found.text:
             cues.append(found)
     if faults:
-        return ParsedCaptions((), tuple(faults[:MAX_FAULTS]))
+        return ParsedCaptions((), tuple(faults))
     if not cues:
         return _refused(_NONE)
     if len(cues) > MAX_CUES:
@@ -142,7 +153,7 @@ def _blocks(text: str) -> Iterator[_Block]:
         yield _Block(start, tuple(lines))
 
 
-def _shown(blocks: list[_Block]) -> Iterator[_Block]:
+def _shown(blocks: Iterable[_Block]) -> Iterator[_Block]:
     """Yield the blocks that should be cues."""
     for position, block in enumerate(blocks):
         first = block.lines[0].strip()
@@ -180,11 +191,15 @@ def _read(block: _Block) -> Cue | CaptionFault:
             return _read_cue(block.line + index, line, block.lines[index + 1 :])
     if len(block.lines) == 1 and block.lines[0].strip().isdecimal():
         return Cue(0, 0, "")
+    for index, line in enumerate(block.lines[:2]):
+        if len(_LIKE_A_TIME.findall(line)) > 1:
+            return CaptionFault(block.line + index, _BAD_TIME)
     return CaptionFault(block.line, _WITHOUT_TIME)
 
 
 def _read_cue(number: int, times: str, words: Sequence[str]) -> Cue | CaptionFault:
-    found = _TIMES.fullmatch(times)
+    # A Chinese keyboard writes digits, colons and commas a whole sign wide.
+    found = _TIMES.fullmatch(normalize("NFKC", times))
     start = _milliseconds(found.groups()[:4]) if found else None
     end = _milliseconds(found.groups()[4:]) if found else None
     if start is None or end is None:
@@ -211,7 +226,9 @@ def _clock(milliseconds: int) -> str:
 
 
 def _escape(text: str) -> str:
-    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    shown = text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    # Said in words, the start of an SRT position comes back as words.
+    return shown.replace("{\\", "&#123;\\")
 
 
 def _refused(why: Message) -> ParsedCaptions:

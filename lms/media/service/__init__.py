@@ -1,6 +1,6 @@
 """What other features ask of media: uploads, videos of course folders, captions, tickets."""
 
-from lms.media.service.captions import set_caption
+from lms.media.service.captions import edit_caption, set_caption
 from lms.media.service.folders import FolderVideo, StagedVideo, adopt_renditions, stage_renditions
 from lms.media.service.receiving import (
     MAX_BYTES,
@@ -39,6 +39,7 @@ __all__ = [
     "arrived_upload",
     "begin_preparation",
     "begin_upload",
+    "edit_caption",
     "fail_preparation",
     "finish_preparation",
     "give_up",

@@ -7,10 +7,11 @@ from flask import make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from markupsafe import Markup
 from sqlalchemy.orm import Session
+from werkzeug.datastructures import FileStorage
 
 from lms.catalog.models import Item, Lesson
 from lms.core.clock import utc_now
-from lms.core.errors import InvalidInput, LmsError
+from lms.core.errors import InvalidInput, LmsError, Message
 from lms.db.base import Localized
 from lms.media import queries as media_queries
 from lms.media.domain.names import POSTER, Label, Language
@@ -47,6 +48,14 @@ def lesson_page(
         most_megabytes=MAX_UPLOAD_BYTES // _MEGABYTE,
     )
     return make_response(page, error.status if error else 200)
+
+
+def sent_file() -> FileStorage:
+    """Return the one file of the form. Raises ``InvalidInput`` where none was chosen."""
+    sent = request.files.get("file")
+    if sent is None or not sent.filename:
+        raise InvalidInput({"file": Message("file_not_chosen", "Please choose a file first.")})
+    return sent
 
 
 def values_of(shown: queries.LessonBench) -> dict[str, str]:

@@ -1,4 +1,4 @@
-"""Videos and captions of a lesson: one file sent by form, streamed to disk, prepared by a job."""
+"""Videos of a lesson: one file sent by form, streamed to disk, prepared by a job."""
 
 from flask import Blueprint, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
@@ -6,12 +6,11 @@ from werkzeug.datastructures import FileStorage
 
 from lms.catalog import service
 from lms.core.access import Permission
-from lms.core.errors import Conflict, InvalidInput, Message
+from lms.core.errors import Conflict, InvalidInput
 from lms.db.session import now
 from lms.media import service as media
-from lms.media.domain.names import Language
 from lms.media.gateway.storage import storage_of
-from lms.studio.views.answers import lesson_page
+from lms.studio.views.answers import lesson_page, sent_file
 from lms.web.access import current_actor, database, requires, settings
 from lms.web.i18n import gettext
 from lms.web.server import csrf
@@ -42,7 +41,7 @@ def upload(slug: str, key: str, item: str) -> ResponseReturnValue:
     request.max_content_length = media.MAX_UPLOAD_BYTES + _FORM_BYTES
     csrf.protect()
     try:
-        _take_in(place, item, _sent_file())
+        _take_in(place, item, sent_file())
     except (InvalidInput, Conflict) as error:
         return lesson_page(slug, key, error=error)
     flash(gettext("The video arrived. It is being converted; you can leave this page."), "ok")
@@ -51,28 +50,6 @@ def upload(slug: str, key: str, item: str) -> ResponseReturnValue:
 
 # The token is checked in the view, once the body may be as large as a video.
 csrf.exempt(upload)
-
-
-@bp.post("/<item>/captions/<any(zh, en):language>")
-@requires(Permission.MEDIA_UPLOAD)
-def captions(slug: str, key: str, item: str, language: str) -> ResponseReturnValue:
-    """Take captions in, or name each line that is wrong."""
-    place = service.LessonPlace(current_actor(), slug, key)
-    try:
-        sent = _sent_file()
-        with database().transaction() as session:
-            video = service.draft_video(session, place=place, item_key=item)
-            media.set_caption(
-                session,
-                asset_id=video.asset_id or "",
-                language=Language(language),
-                data=sent.stream.read(),
-                source_name=sent.filename or "",
-            )
-    except (InvalidInput, Conflict) as error:
-        return lesson_page(slug, key, error=error)
-    flash(gettext("The captions are saved."), "ok")
-    return _back(slug, key)
 
 
 @bp.post("/<item>/remove")
@@ -100,13 +77,6 @@ def _take_in(place: service.LessonPlace, item: str, sent: FileStorage) -> None:
         service.attach_asset(
             session, place=place, item_key=item, asset_id=asset.id, at=now(session)
         )
-
-
-def _sent_file() -> FileStorage:
-    sent = request.files.get("file")
-    if sent is None or not sent.filename:
-        raise InvalidInput({"file": Message("file_not_chosen", "Please choose a file first.")})
-    return sent
 
 
 def _back(slug: str, key: str) -> ResponseReturnValue:

@@ -57,6 +57,17 @@ def test_a_video_without_sound_alone_offers_none(learner: Client, school: School
         assert word not in page
 
 
+@pytest.mark.parametrize("address", ["A01", "A01.video"])
+def test_the_video_page_leads_quietly_to_its_text(
+    learner: Client, school: School, address: str
+) -> None:
+    page = learner.get(f"/learn/{school.slug}/{address}").text
+    # Beside the page, whichever of its two addresses was taken.
+    assert 'href="A01.video/transcript">视频文字稿</a>' in page
+    assert learner.get(f"/learn/{school.slug}/A01.video/transcript").status_code == 200
+    assert "transcript" not in learner.get(f"/learn/{school.slug}/A01.text").text
+
+
 @pytest.mark.parametrize("item", ["video", "text", "practice", "quiz"])
 def test_every_item_has_its_page(learner: Client, school: School, item: str) -> None:
     answer = learner.get(f"/learn/{school.slug}/A01.{item}")

@@ -131,23 +131,98 @@ def test_a_file_that_holds_no_captions_says_why_on_line_0(data, code):
     assert [(fault.line, fault.message.code) for fault in parsed.faults] == [(0, code)]
 
 
+def test_no_more_than_one_list_of_faults_is_made_of_a_file_that_is_no_caption_file():
+    assert len(faults("文字\n\n" * 200_000)) == 20
+
+
+@pytest.mark.parametrize(
+    ("times", "start_ms"),
+    [("００：０１．５００ --> 00:04", 1_500), ("00：01，500 --> 00：04，000", 1_500)],
+)
+def test_times_from_a_chinese_keyboard_are_read(times, start_ms):
+    assert parse_captions(f"{times}\n开播".encode()).cues == (Cue(start_ms, 4_000, "开播"),)
+
+
+@pytest.mark.parametrize("times", ["00:01.000 -> 00:02.000", "00:01 — 00:02", "1:01,1:02"])
+def test_a_time_without_its_arrow_is_named_by_its_own_line(times):
+    assert faults(f"1\n{times}\n开播") == [(2, "caption_time_unreadable")]
+
+
+@pytest.mark.parametrize("times", ["-00:01.000 --> 00:02.000", "00:01.000 --> -00:02.000"])
+def test_a_time_before_the_beginning_is_unreadable(times):
+    assert faults(f"WEBVTT\n\n{times}\n开播") == [(3, "caption_time_unreadable")]
+
+
+def test_a_second_mark_of_files_put_together_is_no_part_of_the_first_line():
+    assert parse_captions("\ufeff\ufeff00:01.000 --> 00:02.000\n一".encode()).faults == ()
+
+
+TRADITIONAL = "歡迎來到直播間，這一課講怎麼把麵拉得又細又長，請各位鄉親們仔細觀看並且動手練習一次。"
+
+
+def test_big5_is_told_from_gb18030_where_there_are_signs_enough():
+    srt = f"1\n00:00:01,000 --> 00:00:04,000\n{TRADITIONAL}\n"
+    for encoding in ("big5", "gb18030", "utf-8"):
+        assert [cue.text for cue in parse_captions(srt.encode(encoding)).cues] == [TRADITIONAL]
+
+
+# What a pattern that tries all ways would need hours for; each is read to its end.
+HOSTILE = {
+    "tags": "<a",
+    "open tags": "<",
+    "times in tags": "<1",
+    "positions": "{\\",
+    "entities": "&#1234567",
+    "spaces": " \t",
+    "arrows": "--> ",
+    "digits": "0",
+    "clocks": "00:00.000 --> 00:01.000 ",
+}
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+@pytest.mark.parametrize("where", ["words", "times"])
+def test_two_megabytes_of_the_worst_text_are_read_to_their_end(name, where):
+    head = "00:00.000 --> 00:01.000" + ("\n" if where == "words" else " ")
+    text = head + HOSTILE[name] * ((2_000_000 - len(head)) // len(HOSTILE[name]))
+    parsed = parse_captions(text.encode())
+    assert bool(parsed.cues) != bool(parsed.faults)
+
+
 @given(st.binary(max_size=2_000))
 def test_no_bytes_whatever_make_the_reader_fail(data):
     parsed = parse_captions(data)
     assert bool(parsed.cues) != bool(parsed.faults)
 
 
-# Spaces are evened out and {\\…} is SRT's way to place words, so neither comes back.
-LINES = st.text(
-    st.characters(exclude_categories=["Cc", "Cs", "Zl", "Zp", "Zs"], exclude_characters="{"),
+# Spaces are evened out, so those at the ends of a line and double ones do not come back.
+LINES = st.lists(
+    st.text(st.characters(exclude_categories=["Cc", "Cs", "Zl", "Zp", "Zs"]), min_size=1),
     min_size=1,
+    max_size=3,
 )
-TIMES = st.integers(0, 4 * 3600 * 1000)
+WORDS = st.lists(LINES.map(" ".join), min_size=1, max_size=3).map("\n".join)
+TIMES = st.integers(0, 999 * 3600 * 1000)
 
 
-@given(st.lists(st.tuples(TIMES, st.integers(1, 60_000), LINES), min_size=1, max_size=20))
+@given(st.lists(st.tuples(TIMES, st.integers(1, 60_000), WORDS), min_size=1, max_size=20))
 def test_what_is_written_reads_back_the_same(rows):
     cues = [Cue(start, start + length, text) for start, length, text in rows]
     parsed = parse_captions(render_vtt(cues).encode())
     assert parsed.faults == ()
     assert list(parsed.cues) == sorted(cues, key=lambda cue: cue.start_ms)
+
+
+PIECES = st.sampled_from(
+    [
+        *("{", "\\", "}", "{\\an8}", "<b>", "<", ">", "&", "&amp;", "&lt;", "&#123;", "&#92;"),
+        *("&#10;", "&nbsp;", "--&gt;", "NOTE", "WEBVTT", "1", "字", "\n", " ", "\u3000", "\u2028"),
+    ]
+)
+
+
+@given(st.lists(PIECES, max_size=12).map("".join))
+def test_what_was_read_from_any_markup_reads_back_the_same(marked):
+    cues = parse_captions(f"00:01.000 --> 00:02.000\n{marked}".encode()).cues
+    if cues:
+        assert parse_captions(render_vtt(cues).encode()).cues == cues

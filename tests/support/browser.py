@@ -90,14 +90,20 @@ class Watched:
 
 
 @contextmanager
-def watched_context(browser: Browser, site: str, **options: object) -> Iterator[BrowserContext]:
-    """Open a phone-sized window; fail where a page reached outside or a script threw."""
+def watched_context(
+    browser: Browser, site: str, *also: str, **options: object
+) -> Iterator[BrowserContext]:
+    """Open a phone-sized window; fail where a page reached outside or a script threw.
+
+    ``also`` are the other servers that belong to the site.
+    """
+    inside = {urlsplit(url).netloc for url in (site, *also)}
     seen = Watched()
     wanted = {"viewport": PHONE, "locale": "zh-CN", "base_url": site, **options}
     context = browser.new_context(**wanted)
 
     def keep_inside(route: Route) -> None:
-        if urlsplit(route.request.url).netloc == urlsplit(site).netloc:
+        if urlsplit(route.request.url).netloc in inside:
             route.fallback()
         else:
             seen.outside.append(route.request.url)

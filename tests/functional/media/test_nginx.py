@@ -76,6 +76,8 @@ def test_the_answer_says_what_it_is_and_that_it_is_private(front, viewer):
     for name, value in (
         ("Content-Type", "video/mp4"),
         ("Cache-Control", "private, max-age=21600"),
+        # A phone that others use as well: what one person's browser keeps is not shown to the next.
+        ("Vary", "Cookie"),
         ("X-Content-Type-Options", "nosniff"),
         ("Cross-Origin-Resource-Policy", "same-origin"),
         ("Accept-Ranges", "bytes"),

@@ -3,7 +3,7 @@
 from typing import Any
 
 import pytest
-from sqlalchemy import insert, select
+from sqlalchemy import insert, select, update
 
 from lms.db.session import Database
 from lms.progress.models import PlaybackLease, StudyClock, WatchSlice
@@ -46,6 +46,20 @@ def test_a_beat_takes_three_statements(
     with asked(database) as said:
         assert beat(client, lease, seq).status_code == 200
     assert len(said) <= 3, "\n\n".join(said)
+
+
+@pytest.mark.parametrize("more", [0, 1])
+def test_only_who_may_have_another_version_is_asked_for_it(
+    more: int, client: Client, database: Database, lease: str
+) -> None:
+    with database.transaction() as session:
+        session.execute(update(PlaybackLease).values(has_versions=bool(more)))
+    beat(client, lease, 1)
+    with asked(database) as said:
+        assert beat(client, lease, 2).status_code == 200
+    others = [each for each in said if "AS other" in each]
+    assert len(others) == more
+    assert len(said) <= 3 + more, "\n\n".join(said)
 
 
 def test_a_beat_sent_again_reads_its_answer_and_writes_nothing(

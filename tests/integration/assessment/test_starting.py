@@ -8,7 +8,10 @@ import pytest
 from sqlalchemy import func, select, text
 
 from lms.assessment.models import Attempt, AttemptQuestion
+from lms.catalog.tree import revision_tree
 from lms.core.errors import Conflict
+from lms.db.session import now
+from lms.enrollment.service import move_one
 from tests.factories.assessment import (
     answer_some,
     make_attempt,
@@ -17,6 +20,7 @@ from tests.factories.assessment import (
     start,
     submit,
 )
+from tests.factories.catalog import lesson, make_revision, quiz
 
 
 def test_starting_again_finds_the_open_attempt_with_the_same_questions(database):
@@ -114,3 +118,44 @@ def test_an_empty_bank_is_said_so(database):
     with pytest.raises(Conflict) as refusal:
         start(database, taker)
     assert refusal.value.code == "quiz_empty"
+
+
+def moved(session, taker):
+    """Move the taker to another version with the same quiz; return them as they are then."""
+    course = make_revision(
+        session,
+        taker.course.course,
+        lessons=[lesson("A01", quiz(quiz_id=taker.quiz.id)), lesson("A02")],
+    )
+    assert move_one(
+        session,
+        enrollment_id=taker.enrollment.id,
+        revision_id=course.revision.id,
+        now=now(session),
+    )
+    item = next(revision_tree(session, course.revision.id).items())
+    return replace(taker, course=course, item=item)
+
+
+def test_an_attempt_open_at_a_move_is_found_in_the_new_version(database):
+    with database.transaction() as session:
+        taker = make_taker(session)
+    first = start(database, taker)
+    with database.transaction() as session:
+        later = moved(session, taker)
+    assert later.item.id != taker.item.id
+    assert start(database, later) == first
+
+
+def test_tries_used_before_a_move_stay_used(database):
+    with database.transaction() as session:
+        taker = make_taker(session, max_attempts=2)
+    submit(database, taker, start(database, taker))
+    with database.transaction() as session:
+        later = moved(session, taker)
+    submit(database, later, start(database, later))
+    with pytest.raises(Conflict):
+        start(database, later)
+    with database.snapshot() as session:
+        numbers = session.scalars(select(Attempt.number).order_by(Attempt.id)).all()
+    assert numbers == [1, 2]

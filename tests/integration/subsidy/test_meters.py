@@ -8,6 +8,7 @@ from sqlalchemy import select
 
 from lms.db.session import Database, now
 from lms.enrollment.domain import EnrollmentStatus
+from lms.enrollment.service import move_one
 from lms.subsidy import queries, service
 from lms.subsidy.domain.dated import FactKey
 from lms.subsidy.domain.results import Outcome, Verdict
@@ -15,6 +16,7 @@ from lms.subsidy.gateway import shelf
 from lms.subsidy.models import EligibilityDecision, LearnerFact
 from tests.factories.accounts import make_person
 from tests.factories.assessment import make_graded_attempt
+from tests.factories.catalog import lesson, make_revision, quiz
 from tests.factories.enrollment import make_enrollment
 from tests.factories.subsidy import (
     TODAY,
@@ -58,6 +60,31 @@ def test_hours_are_those_of_the_watch_ledger_by_day_to_the_millisecond(
     meter = meters_of(database, own)["anchor-l5"]
     hours = next(row.result for row in meter.rows if row.result.id == "HOURS")
     assert hours.params == {"hours": "0.4", "needed": "24", "short": "23.6"}
+
+
+def test_hours_and_tries_of_an_earlier_version_stay_after_a_move(
+    database: Database, own: Subsidised
+) -> None:
+    """The next version has another video, teaches A02 no more and has the same final test."""
+    with database.transaction() as session:
+        make_watched(session, own, "A01/video", minutes=5)
+        make_watched(session, own, "A02/text", minutes=18)
+        make_graded_attempt(session, own.enrollment, own.course, "FINAL/final", percent=80)
+        final = quiz("final", quiz_id=own.course.items["FINAL/final"].quiz_id)
+        lessons = [lesson("A01"), lesson("FINAL", final)]
+        newer = make_revision(session, own.course.course, lessons=lessons).revision
+        before = now(session)
+    met = meters_of(database, own)["anchor-l5"]
+    with database.transaction() as session:
+        enrollment_id = own.enrollment.id
+        assert move_one(session, enrollment_id=enrollment_id, revision_id=newer.id, now=before)
+    moved = meters_of(database, own)["anchor-l5"]
+    for name in ("HOURS", "QUIZ"):
+        first, then = (
+            next(row.result for row in each.rows if row.result.id == name) for each in (met, moved)
+        )
+        assert first == then
+    assert verdicts(moved)["QUIZ"][0] == "pass"
 
 
 def test_what_was_watched_in_another_course_does_not_count(

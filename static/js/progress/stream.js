@@ -65,7 +65,7 @@
   }
   /* As sharp as the file was, so that nobody sees the change; from the lightest on where the line could not keep up. */
   function take(stalled) {
-    if (!ready || on || over || !p.adapts()) { return; }
+    if (!ready || on || over || v.error || !p.adapts()) { return; }
     var at = v.currentTime, tall = v.videoHeight;
     file = v.currentSrc; on = true;
     still();

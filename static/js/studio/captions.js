@@ -202,7 +202,7 @@
       cue.row.insertBefore(said, tools.parentNode === cue.row ? tools : null);
       link.href = "#" + cue.row.id;
       link.textContent = faults.dataset.row.replace("{number}", at + 1);
-      link.addEventListener("click", function () { choose(cue); cue.words.focus(); });
+      link.addEventListener("click", function (e) { e.preventDefault(); choose(cue); cue.words.focus(); });
       fault.insertBefore(link, fault.firstChild);
     });
   }

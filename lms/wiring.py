@@ -19,6 +19,8 @@ from lms.db.bus import Handler as EventHandler
 from lms.enrollment.events import CourseCompleted, Enrolled
 from lms.jobs.tasks import Chore
 from lms.jobs.tasks import Handler as JobHandler
+from lms.media.tasks import clear_abandoned as clear_abandoned_videos
+from lms.media.tasks import make_ladder
 from lms.media.tasks import prepare as prepare_video
 from lms.notify.handlers import send_message
 from lms.progress import handlers as progress
@@ -44,6 +46,7 @@ JOBS: dict[str, JobHandler] = {
     "credentials.daily": keep_current,
     "credentials.issue": issue_badge,
     "credentials.status": publish_list,
+    "media.ladder": make_ladder,
     "media.prepare": prepare_video,
     "progress.compensate": compensate,
     "progress.flags": look_at_day,
@@ -53,6 +56,7 @@ JOBS: dict[str, JobHandler] = {
 
 CHORES: Sequence[Chore] = (
     close_abandoned_attempts,
+    clear_abandoned_videos,
     clear_files,
     forget_proofs,
     ForgetSignIns(),

@@ -11,9 +11,18 @@ from lms.core.access import Actor, Permission, ScopeKind
 from lms.core.errors import Message, NotFound
 from lms.jobs.models import Job, JobState
 from lms.media.domain.names import Label
-from lms.media.domain.states import CANCELLED, AssetState, state_with_job
+from lms.media.domain.states import (
+    CANCELLED,
+    LADDER_CANCELLED,
+    AssetState,
+    LadderState,
+    ladder_state,
+    state_with_job,
+    whole_progress,
+)
 from lms.media.models import Asset, Caption, Rendition
 
+_PLAIN = (Label.SMALL, Label.MEDIUM)
 _ENDED = (JobState.FAILED, JobState.CANCELLED)
 
 
@@ -30,7 +39,10 @@ class RenditionFacts:
 
 @dataclass(frozen=True, slots=True)
 class AssetFacts:
-    """All a page or call says about an asset; ``progress`` runs from 0 to 1."""
+    """All a page or call says about an asset; ``progress`` runs from 0 to 1 over all work.
+
+    ``error`` says why it cannot be played, or why there is nothing sharper than what can.
+    """
 
     asset_id: str
     owner_id: int | None
@@ -42,6 +54,9 @@ class AssetFacts:
     width: int | None
     height: int | None
     has_poster: bool
+    has_stream: bool
+    thumbnails: int | None
+    ladder: LadderState
     renditions: tuple[RenditionFacts, ...]
     captions: Mapping[str, int]  # the newest of each language, Chinese first
     error: Message | None
@@ -51,10 +66,21 @@ class AssetFacts:
         """Tell whether there is something to play."""
         return self.state == AssetState.READY
 
+    @property
+    def is_at_work(self) -> bool:
+        """Tell whether something is still being made of it."""
+        is_unfinished = self.state not in (AssetState.READY, AssetState.FAILED)
+        return is_unfinished or self.ladder is LadderState.WAITING
+
 
 def job_key(asset: Asset) -> str:
     """Return the key of the job that prepares the asset; each new try has its own."""
     return f"media.prepare:{asset.id}:{asset.tries}"
+
+
+def ladder_key(asset: Asset) -> str:
+    """Return the key of the job that makes all else of a ready asset; each new try has its own."""
+    return f"media.ladder:{asset.id}:{asset.tries}"
 
 
 def asset_facts(session: Session, asset_ids: Iterable[str]) -> dict[str, AssetFacts]:
@@ -79,7 +105,9 @@ def asset_facts(session: Session, asset_ids: Iterable[str]) -> dict[str, AssetFa
         captions[asset_id][language] = number
     jobs = _jobs(session, assets)
     return {
-        asset.id: _facts(asset, renditions[asset.id], captions[asset.id], jobs.get(job_key(asset)))
+        asset.id: _facts(
+            asset, renditions[asset.id], captions[asset.id], jobs.get(_key(asset) or "")
+        )
         for asset in assets
     }
 
@@ -110,47 +138,64 @@ def caption_text(
 
 
 def _jobs(session: Session, assets: Iterable[Asset]) -> dict[str, Job]:
-    unfinished = (AssetState.QUEUED, AssetState.PROCESSING)
-    keys = [job_key(asset) for asset in assets if asset.state in unfinished]
+    keys = [key for asset in assets if (key := _key(asset)) is not None]
     if not keys:
         return {}
     return {job.key: job for job in session.scalars(select(Job).where(Job.key.in_(keys)))}
+
+
+def _key(asset: Asset) -> str | None:
+    """Return the key of the job at work on the asset, if there is anything to do."""
+    if asset.state in (AssetState.QUEUED, AssetState.PROCESSING):
+        return job_key(asset)
+    is_whole = asset.has_stream or asset.owner_id is None
+    return None if asset.state != AssetState.READY or is_whole else ladder_key(asset)
 
 
 def _facts(
     asset: Asset, renditions: list[RenditionFacts], captions: Mapping[str, int], job: Job | None
 ) -> AssetFacts:
     state = AssetState(asset.state)
-    shown = state_with_job(state, job_ended=job is not None and job.state in _ENDED)
+    has_ended = None if job is None else job.state in _ENDED
+    shown = state_with_job(state, job_ended=bool(has_ended))
+    ladder = ladder_state(
+        shown,
+        has_stream=asset.has_stream,
+        is_uploaded=asset.owner_id is not None,
+        job_ended=has_ended,
+    )
     return AssetFacts(
         asset_id=asset.id,
         owner_id=asset.owner_id,
         filename=asset.filename,
         state=shown,
         version=asset.version,
-        progress=_progress(shown, job),
+        progress=whole_progress(shown, ladder, _share(job)),
         duration_ms=asset.duration_ms,
         width=asset.width,
         height=asset.height,
         has_poster=asset.has_poster,
+        has_stream=asset.has_stream,
+        thumbnails=asset.thumbnails,
+        ladder=ladder,
         renditions=tuple(renditions),
         captions=captions,
-        error=_error(asset, job) if shown == AssetState.FAILED else None,
+        error=_error(asset, job, shown, ladder),
     )
 
 
-def _progress(state: AssetState, job: Job | None) -> float:
-    if state == AssetState.READY:
-        return 1.0
+def _share(job: Job | None) -> float:
     if job is None or not job.total:
         return 0.0
     return min(job.done / job.total, 1.0)
 
 
-def _error(asset: Asset, job: Job | None) -> Message:
+def _error(asset: Asset, job: Job | None, state: AssetState, ladder: LadderState) -> Message | None:
+    if state is not AssetState.FAILED and ladder is not LadderState.FAILED:
+        return None
     told = asset if asset.error_code else job
     if told is None or told.error_code is None or told.error_text is None:
-        return CANCELLED
+        return CANCELLED if state is AssetState.FAILED else LADDER_CANCELLED
     return Message(told.error_code, told.error_text, dict(told.error_params or {}))
 
 
@@ -161,13 +206,17 @@ class Playable:
     asset_id: str
     version: str | None
     has_poster: bool
+    has_stream: bool
     renditions: tuple[RenditionFacts, ...]
     captions: Mapping[str, int]  # the newest of each language, Chinese first
 
     @property
     def pictures(self) -> tuple[RenditionFacts, ...]:
-        """Return the renditions with something to see."""
-        return tuple(each for each in self.renditions if each.label.is_picture)
+        """Return the files to offer as they are: a browser takes the first and keeps to it.
+
+        The sharpest is none of them; a player that watches the line comes to it by the stream.
+        """
+        return tuple(each for each in self.renditions if each.label in _PLAIN)
 
     @property
     def sound(self) -> RenditionFacts | None:
@@ -179,7 +228,7 @@ class Playable:
 _A, _R, _C = (cast(Table, model.__table__).c for model in (Asset, Rendition, Caption))
 _PLAYABLE = (
     select(
-        *(_A.version, _A.has_poster, _C.language, _C.id.label("caption_id")),
+        *(_A.version, _A.has_poster, _A.has_stream, _C.language, _C.id.label("caption_id")),
         *(_R.label, _R.width, _R.height, _R.byte_size, _R.bit_rate),
     )
     .join_from(Asset.__table__, Rendition.__table__, _R.asset_id == _A.id)
@@ -202,6 +251,7 @@ def playable(session: Session, asset_id: str) -> Playable | None:
         asset_id,
         rows[0].version,
         rows[0].has_poster,
+        rows[0].has_stream,
         tuple(files),
         {row.language: row.caption_id for row in rows if row.language},
     )

@@ -27,7 +27,7 @@ PHONE = VideoFacts(
     width=1920,
     height=1080,
     frame_rate=Fraction(30),
-    duration_ms=600_000,
+    promised_ms=600_000,
 )
 FINISHED = replace(PHONE, containers=("mov",))
 HEARD = replace(FINISHED, streams=1, has_picture=False, video_codec="")
@@ -43,8 +43,8 @@ def sizes(**changes):
     [
         {},
         {"has_sound": False, "streams": 1},
-        {"duration_ms": 1_000},
-        {"duration_ms": 4 * 3600 * 1000},
+        {"promised_ms": 1_000},
+        {"promised_ms": 4 * 3600 * 1000},
         {"width": 4096, "height": 4096},
         {"width": 64, "height": 64},
         {"frame_rate": Fraction(120)},
@@ -71,9 +71,9 @@ def test_videos_within_the_limits_are_taken(changes):
         ({"height": 63}, "video_picture_too_small"),
         ({"frame_rate": Fraction(121)}, "video_rate_too_high"),
         ({"frame_rate": Fraction(1000)}, "video_rate_too_high"),
-        ({"duration_ms": 999}, "video_too_short"),
-        ({"duration_ms": 4 * 3600 * 1000 + 1}, "video_too_long"),
-        ({"duration_ms": 100 * 3600 * 1000}, "video_too_long"),
+        ({"promised_ms": 999}, "video_too_short"),
+        ({"promised_ms": 4 * 3600 * 1000 + 1}, "video_too_long"),
+        ({"promised_ms": 100 * 3600 * 1000}, "video_too_long"),
     ],
 )
 def test_videos_beyond_a_limit_are_refused_by_name(changes, code):
@@ -159,7 +159,7 @@ def test_a_finished_rendition_with_its_index_at_the_end_is_refused():
 def test_the_sound_alone_is_one_aac_track_that_starts_at_once():
     assert judge_sound(HEARD, starts_at_once=True) is None
     assert judge_sound(HEARD, starts_at_once=False).code == "rendition_starts_late"
-    assert judge_sound(replace(HEARD, duration_ms=0), starts_at_once=True).code == "video_too_short"
+    assert judge_sound(replace(HEARD, promised_ms=0), starts_at_once=True).code == "video_too_short"
 
 
 @pytest.mark.parametrize(

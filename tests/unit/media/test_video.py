@@ -15,6 +15,8 @@ from lms.media.domain.video import (
     judge_result,
     judge_sound,
     judge_video,
+    own_length,
+    poster_size,
 )
 
 PHONE = VideoFacts(
@@ -88,20 +90,27 @@ def test_a_refusal_names_what_was_found():
 @pytest.mark.parametrize(
     ("changes", "expected"),
     [
-        ({}, {"240p": (426, 240), "480p": (854, 480)}),
-        ({"rotation": 90}, {"240p": (240, 426), "480p": (480, 854)}),
-        ({"rotation": -90}, {"240p": (240, 426), "480p": (480, 854)}),
-        ({"rotation": 180}, {"240p": (426, 240), "480p": (854, 480)}),
-        ({"width": 1080, "height": 1920}, {"240p": (240, 426), "480p": (480, 854)}),
+        ({}, {"240p": (426, 240), "480p": (854, 480), "720p": (1280, 720)}),
+        ({"rotation": 90}, {"240p": (240, 426), "480p": (480, 854), "720p": (720, 1280)}),
+        ({"rotation": -90}, {"240p": (240, 426), "480p": (480, 854), "720p": (720, 1280)}),
+        ({"rotation": 180}, {"240p": (426, 240), "480p": (854, 480), "720p": (1280, 720)}),
+        (
+            {"width": 1080, "height": 1920},
+            {"240p": (240, 426), "480p": (480, 854), "720p": (720, 1280)},
+        ),
         ({"width": 640, "height": 360}, {"240p": (426, 240), "480p": (640, 360)}),
-        ({"width": 427, "height": 241}, {"240p": (426, 240), "480p": (428, 240)}),
+        ({"width": 427, "height": 241}, {"240p": (426, 240)}),
+        ({"width": 856, "height": 482}, {"240p": (426, 240), "480p": (852, 480)}),
         ({"width": 426, "height": 240}, {"240p": (426, 240)}),
         ({"width": 160, "height": 120}, {"240p": (160, 120)}),
         ({"width": 321, "height": 241}, {"240p": (320, 240)}),
-        ({"width": 4096, "height": 64}, {"240p": (640, 10), "480p": (1280, 20)}),
+        (
+            {"width": 4096, "height": 64},
+            {"240p": (640, 10), "480p": (1280, 20), "720p": (1920, 30)},
+        ),
         (
             {"width": 720, "height": 576, "pixel_shape": Fraction(64, 45)},
-            {"240p": (426, 240), "480p": (854, 480)},
+            {"240p": (426, 240), "480p": (854, 480), "720p": (1024, 576)},
         ),
     ],
 )
@@ -119,12 +128,48 @@ def test_every_rendition_has_even_sides_no_larger_than_the_source_rounded_to_eve
     assert next(iter(found)) == "240p"
 
 
-def test_the_frame_rate_is_the_source_rate_up_to_30():
-    assert choose_frame_rate(replace(PHONE, frame_rate=Fraction(24000, 1001))) == Fraction(
-        24000, 1001
-    )
-    assert choose_frame_rate(replace(PHONE, frame_rate=Fraction(60))) == 30
-    assert choose_frame_rate(replace(PHONE, frame_rate=Fraction(0))) == 30
+@pytest.mark.parametrize(
+    ("source", "made"),
+    [
+        (Fraction(24000, 1001), Fraction(24000, 1001)),
+        (Fraction(25), 25),
+        (Fraction(0), 30),
+        (Fraction(60), 30),
+        (Fraction(60000, 1001), Fraction(30000, 1001)),
+        (Fraction(50), 25),
+        (Fraction(120), 30),
+        (Fraction(12), 12),
+        (Fraction(5), 10),
+        (Fraction(1, 10), 10),
+        # Phones say 30 and mean a little more.
+        (Fraction(3003, 100), 30),
+    ],
+)
+def test_every_picture_of_a_steady_source_stands_equally_long(source, made):
+    assert choose_frame_rate(replace(PHONE, frame_rate=source)) == made
+
+
+def test_the_poster_is_upright_and_never_larger_than_the_source():
+    assert poster_size(PHONE) == (640, 360)
+    assert poster_size(replace(PHONE, rotation=90)) == (640, 1138)
+    assert poster_size(replace(PHONE, width=321, height=241)) == (320, 240)
+
+
+def test_all_else_is_made_to_the_length_of_the_picture_unless_the_sound_goes_on():
+    assert own_length(replace(PHONE, picture_ms=9_960, sound_ms=10_010)) == 9_960
+    assert own_length(replace(PHONE, picture_ms=9_960, sound_ms=12_000)) == 12_000
+    assert own_length(replace(PHONE, picture_ms=12_000, sound_ms=9_000)) == 12_000
+
+
+def test_a_file_is_as_long_as_its_tracks_and_not_as_its_header_says():
+    found = replace(PHONE, promised_ms=600_000, picture_ms=590_000, sound_ms=599_000)
+    assert found.duration_ms == 599_000
+    assert judge_video(found) is None
+    cut = judge_video(replace(found, picture_ms=8_000, sound_ms=8_100))
+    assert (cut.code, cut.params) == ("video_cut_short", {"promised": 600, "found": 8})
+    # A browser's recorder does not know the end when it writes the beginning.
+    assert judge_video(replace(found, promised_ms=0)) is None
+    assert judge_video(replace(found, promised_ms=360_000_000)).code == "video_cut_short"
 
 
 def test_a_video_that_breaks_off_is_told_by_its_length():
@@ -182,6 +227,7 @@ def test_renditions_of_one_video_are_equally_long():
     assert judge_lengths([60_000]) is None
     assert judge_lengths([60_000, 61_000]) is None
     assert judge_lengths([60_000, 61_001]).code == "rendition_lengths_differ"
+    assert judge_lengths([60_000, 60_101], within_ms=100).code == "rendition_lengths_differ"
 
 
 def test_the_sniffer_and_the_probe_refuse_a_format_with_the_same_words():

@@ -156,7 +156,8 @@ def _facts(
     asset: Asset, renditions: list[RenditionFacts], captions: Mapping[str, int], job: Job | None
 ) -> AssetFacts:
     state = AssetState(asset.state)
-    has_ended = None if job is None else job.state in _ENDED
+    # A job that is done and left nothing to show for it is as good as none.
+    has_ended = None if job is None or job.state == JobState.DONE else job.state in _ENDED
     shown = state_with_job(state, job_ended=bool(has_ended))
     ladder = ladder_state(
         shown,

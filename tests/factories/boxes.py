@@ -73,4 +73,5 @@ def with_data_elsewhere(data: bytes, path: str) -> bytes:
     alias += struct.pack(">HH", 2, len(place)) + place + bytes(len(place) % 2)
     alias += struct.pack(">HH", 0xFFFF, 0)
     entry = box(b"alis", bytes(4) + alias)
-    return change(data, b"dref", lambda w: box(b"dref", bytes(4) + struct.pack(">I", 1) + entry))
+    listed = box(b"dref", bytes(4) + struct.pack(">I", 1) + entry)
+    return change(data, b"dref", lambda _whole: listed)

@@ -36,9 +36,9 @@ def shown(path):
 def heard(path):
     """Return when it begins to be heard and when it falls silent again."""
     how = ("-allowed_extensions", "ALL") if path.suffix == ".m3u8" else ()
+    silence = ("-vn", "-af", "silencedetect=d=0.3", "-f", "null", "-")
     words = subprocess.run(
-        [ffmpeg(), "-nostdin", *how, "-i", str(path), "-vn", "-af", "silencedetect=d=0.3"]
-        + ["-f", "null", "-"],
+        [ffmpeg(), "-nostdin", *how, "-i", str(path), *silence],
         capture_output=True,
         check=True,
         text=True,

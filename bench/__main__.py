@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from types import FrameType
 
-from bench import badges, decisions, ledger, pages, rates
+from bench import badges, decisions, ledger, media, pages, rates
 from bench.figures import Figure
 from bench.servers import ROOT
 from bench.world import LESSON, build
@@ -34,6 +34,9 @@ def main() -> None:
         url = f"sqlite:///{folder / 'bench.sqlite3'}"
         create_schema(url)
         for figure in _figures(url, folder):
+            print(figure.line(), flush=True)
+    with _folder() as folder:
+        for figure in media.of_media(folder):
             print(figure.line(), flush=True)
     if cluster.programs() is None:
         _tell("no PostgreSQL found: its figures are left out")

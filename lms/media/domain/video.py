@@ -15,6 +15,8 @@ MAX_SIDE = 4096
 MIN_SIDE = 64
 MAX_RATE = 120
 MAX_STREAMS = 8
+# What a phone films at most: 4K with 60 pictures a second.
+MAX_PIXEL_RATE = 4096 * 2304 * 60
 RENDITION_RATE = 30
 # Phones say "30" and mean 30.02; above this a rate is halved, so that no picture stands unevenly.
 _NEARLY_THIRTY = 31
@@ -81,8 +83,10 @@ class VideoFacts:
 
     @property
     def duration_ms(self) -> int:
-        """Return how long the file is; its header's word counts only where nobody looked."""
-        return max(self.picture_ms, self.sound_ms) or self.promised_ms
+        """Return how long the file is; its header is believed where the tracks agree with it."""
+        found = max(self.picture_ms, self.sound_ms)
+        is_true = abs(found - self.promised_ms) <= SAME_MOMENT_MS
+        return self.promised_ms if is_true or not found else found
 
     @property
     def upright(self) -> tuple[int, int]:
@@ -143,6 +147,13 @@ def _judge_picture(facts: VideoFacts) -> Message | None:
             "The video shows %(rate)s pictures a second; %(most)s is the most. Export it with 30 "
             "and send it again.",
             {"rate": int(facts.frame_rate), "most": MAX_RATE},
+        )
+    if facts.width * facts.height * facts.frame_rate > MAX_PIXEL_RATE:
+        return Message(
+            "video_too_heavy",
+            "The video shows %(width)s × %(height)s pixels %(rate)s times a second, more than the "
+            "site can convert. Export it as 1080p with 30 pictures a second and send it again.",
+            {**size, "rate": int(facts.frame_rate)},
         )
     return None
 

@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from types import FrameType
 
-from bench import badges, decisions, ledger, pages, rates, uploads
+from bench import badges, decisions, ledger, media, pages, rates, uploads
 from bench.figures import Figure
 from bench.servers import ROOT
 from bench.serving import of_media
@@ -37,7 +37,7 @@ def main() -> None:
         for figure in _figures(url, folder):
             print(figure.line(), flush=True)
     with _folder() as folder:
-        for figure in uploads.of_uploads(folder):
+        for figure in (*uploads.of_uploads(folder), *media.of_media(folder)):
             print(figure.line(), flush=True)
     if cluster.programs() is None:
         _tell("no PostgreSQL found: its figures are left out")

@@ -22,7 +22,8 @@ from lms.enrollment.tasks import move
 from lms.jobs.tasks import Chore
 from lms.jobs.tasks import Handler as JobHandler
 from lms.media.events import AssetSame
-from lms.media.tasks import clear_uploads
+from lms.media.tasks import clear_abandoned as clear_abandoned_videos
+from lms.media.tasks import clear_uploads, make_ladder
 from lms.media.tasks import prepare as prepare_video
 from lms.notify.handlers import send_message
 from lms.progress import handlers as progress
@@ -51,6 +52,7 @@ JOBS: dict[str, JobHandler] = {
     "credentials.issue": issue_badge,
     "credentials.status": publish_list,
     "enrollment.move": move,
+    "media.ladder": make_ladder,
     "media.prepare": prepare_video,
     "progress.compensate": compensate,
     "progress.flags": look_at_day,
@@ -60,6 +62,7 @@ JOBS: dict[str, JobHandler] = {
 
 CHORES: Sequence[Chore] = (
     close_abandoned_attempts,
+    clear_abandoned_videos,
     clear_files,
     clear_uploads,
     forget_proofs,

@@ -222,7 +222,10 @@ class _Folding:
 
     def _renditions(self, asset: Asset, folder: str) -> dict[str, str]:
         paths = {}
-        own = select(Rendition).where(Rendition.asset_id == asset.id)
+        # What a folder holds is copied as it is; a sharper one is made of an upload alone.
+        own = select(Rendition).where(
+            Rendition.asset_id == asset.id, Rendition.label != Label.LARGE
+        )
         for rendition in self._session.scalars(own):
             name = Label(rendition.label).filename
             path = f"{folder}/{name}"

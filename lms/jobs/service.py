@@ -19,6 +19,8 @@ STALE_AFTER = timedelta(seconds=60)
 # A queued job that nobody picked up for this long is handed over again.
 WAIT_BEFORE_RELAY = timedelta(seconds=5)
 MAX_DEATHS = 3
+# How soon a job that could not begin yet asks again.
+WAIT = timedelta(seconds=10)
 GAVE_UP = Message(
     "job_gave_up", "This stopped unexpectedly several times. What was there before is unchanged."
 )
@@ -152,6 +154,17 @@ def put_back(session: Session, job_id: str, error: LmsError) -> None:
     job.state = JobState.QUEUED
     job.heartbeat_at = None
     job.due_at = now(session) + pause
+
+
+def let_wait(session: Session, job_id: str) -> None:
+    """Put the running job back for a moment, as if it had not been taken up."""
+    job = session.get_one(Job, job_id, with_for_update=True)
+    if job.state != JobState.RUNNING:
+        return
+    job.state = JobState.QUEUED
+    job.attempts -= 1
+    job.heartbeat_at = None
+    job.due_at = now(session) + WAIT
 
 
 def waiting(session: Session, *, at: datetime) -> list[str]:

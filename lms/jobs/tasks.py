@@ -26,6 +26,10 @@ class JobCancelled(Exception):
     """The owner stopped the job; the handler cleans up and ends."""
 
 
+class JobWaits(Exception):
+    """The handler cannot begin yet, through no fault; the job is tried again soon."""
+
+
 @dataclass(frozen=True, slots=True)
 class JobContext:
     """What a handler gets: it opens its own transactions and reports how far it is."""
@@ -84,6 +88,10 @@ class Runner:
             result = self.handlers[kind](context)
         except JobCancelled:
             log.info("job_cancelled", job=context.job_id, kind=kind)
+            return
+        except JobWaits:
+            with self.database.transaction() as session:
+                service.let_wait(session, context.job_id)
             return
         except LmsError as error:
             if isinstance(error, GatewayError) and error.retryable:

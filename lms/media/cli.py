@@ -2,35 +2,21 @@
 
 import click
 from flask.cli import AppGroup
-from flask_babel import force_locale
 
-from lms.core.errors import LmsError
-from lms.media.gateway.storage import storage_of
-from lms.media.service.sounds import make_sound_of, record_sound, without_sound
-from lms.web.access import database, settings
-from lms.web.i18n import say
+from lms.media.service import ask_for_lacking
+from lms.web.access import database
 
 media = AppGroup("media", help="Videos that were uploaded.")
 
 
-@media.command("add-sound")
-def add_sound() -> None:
-    """Make the sound alone of the videos that have none yet; running it again goes on."""
-    with database().snapshot() as session:
-        lacking = without_sound(session)
-    storage, made = storage_of(settings()), 0
-    for asset_id, version in lacking.items():
-        try:
-            prepared = make_sound_of(storage, asset_id, version or "")
-        except LmsError as error:
-            with force_locale("en"):
-                click.echo(f"{asset_id}: {say(error.message)}")
-            continue
-        if prepared is None:
-            click.echo(f"{asset_id}: the video has no sound.")
-            continue
-        with database().transaction() as session:
-            record_sound(session, asset_id, version or "", prepared)
-        click.echo(f"{asset_id}: {prepared.renditions[0].byte_size / 1_000_000:.1f} MB of sound.")
-        made += 1
-    click.echo(f"{made} of {len(lacking)} videos have their sound alone now.")
+@media.command("complete")
+def complete() -> None:
+    """Have what is lacking made of videos that can be watched: sharper versions, stream, sound.
+
+    The worker does it, one video after the other; asking twice is harmless.
+    """
+    with database().transaction() as session:
+        asked = ask_for_lacking(session)
+    for asset_id in asked:
+        click.echo(asset_id)
+    click.echo(f"{len(asked)} videos are completed by the worker now.")

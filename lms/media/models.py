@@ -3,7 +3,16 @@
 from datetime import datetime
 from typing import Any, cast
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Table, Text, UniqueConstraint
+from sqlalchemy import (
+    CheckConstraint,
+    ForeignKey,
+    Index,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+    false,
+)
 from sqlalchemy.orm import Mapped, mapped_column
 
 from lms.db.base import Base, one_of, unique_where
@@ -14,6 +23,9 @@ from lms.media.domain.states import AssetState
 
 class Asset(Base):
     """One video. Its files lie under its id and ``version``, the hash over all of them.
+
+    ``has_stream`` says whether there is a list a player can choose from, ``thumbnails`` how many
+    small pictures are in the one that shows them all.
 
     ``sha256`` is that of the file sent, or of the best rendition where a course folder brought
     finished ones (``owner_id`` is null then); it makes sending the same file twice harmless.
@@ -48,6 +60,8 @@ class Asset(Base):
     width: Mapped[int | None]
     height: Mapped[int | None]
     has_poster: Mapped[bool] = mapped_column(default=False)
+    has_stream: Mapped[bool] = mapped_column(default=False, server_default=false())
+    thumbnails: Mapped[int | None]
     error_code: Mapped[str | None] = mapped_column(String(60))
     error_text: Mapped[str | None] = mapped_column(String(500))
     error_params: Mapped[dict[str, Any] | None]

@@ -5,6 +5,8 @@ from enum import StrEnum
 
 _MAX_FILENAME = 255
 POSTER = "poster.webp"
+MASTER = "master.m3u8"
+THUMBNAILS = "thumbs.webp"
 
 
 class Label(StrEnum):
@@ -13,6 +15,7 @@ class Label(StrEnum):
     SOUND = "audio"
     SMALL = "240p"
     MEDIUM = "480p"
+    LARGE = "720p"
 
     @property
     def is_picture(self) -> bool:
@@ -23,6 +26,16 @@ class Label(StrEnum):
     def filename(self) -> str:
         """Return the name the rendition is stored and served under."""
         return f"{self.value}.mp4" if self.is_picture else f"{self.value}.m4a"
+
+    @property
+    def playlist(self) -> str:
+        """Return the name of the list of the rung's pieces."""
+        return f"{self.value}.m3u8"
+
+    @property
+    def pieces(self) -> str:
+        """Return the name of the one file that holds the rung's pieces."""
+        return f"{self.value}.m4s"
 
 
 class Language(StrEnum):
@@ -37,8 +50,16 @@ class Language(StrEnum):
         return f"{self.value}.vtt"
 
 
-STORED_NAMES = frozenset({*(label.filename for label in Label), POSTER})
-TYPES = {".m4a": "audio/mp4", ".mp4": "video/mp4", ".webp": "image/webp"}
+PICTURES = tuple(label for label in Label if label.is_picture)
+STREAM_NAMES = (MASTER, *(name for label in PICTURES for name in (label.playlist, label.pieces)))
+STORED_NAMES = frozenset({*(label.filename for label in Label), *STREAM_NAMES, POSTER, THUMBNAILS})
+TYPES = {
+    ".m3u8": "application/vnd.apple.mpegurl",
+    ".m4a": "audio/mp4",
+    ".m4s": "video/mp4",
+    ".mp4": "video/mp4",
+    ".webp": "image/webp",
+}
 CAPTION_NAMES = {language.filename: language for language in Language}
 
 

@@ -2,9 +2,9 @@
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
-from lms.media.domain.names import POSTER, Label
+from lms.media.domain.names import MASTER, POSTER, Label
 
 _VERSION_DIGITS = 32
 
@@ -23,11 +23,21 @@ class PreparedRendition:
 
 @dataclass(frozen=True, slots=True)
 class PreparedVideo:
-    """Renditions, lightest first, the poster's SHA-256, and the length of the best rendition."""
+    """Renditions, lightest first, the poster's SHA-256, and the length of the best rendition.
+
+    ``extras`` are the SHA-256 of the files of the stream and of the thumbnails, by name.
+    """
 
     renditions: tuple[PreparedRendition, ...]
     poster_sha256: str
     duration_ms: int
+    extras: Mapping[str, str] = field(default_factory=dict)
+    thumbnails: int | None = None
+
+    @property
+    def has_stream(self) -> bool:
+        """Tell whether a player can choose among the renditions by itself."""
+        return MASTER in self.extras
 
     @property
     def best(self) -> PreparedRendition:
@@ -38,7 +48,7 @@ class PreparedVideo:
     def version(self) -> str:
         """Return the hash over all files: another content is another version."""
         hashes = {made.label.filename: made.sha256 for made in self.renditions}
-        return _version({**hashes, POSTER: self.poster_sha256})
+        return _version({**hashes, **self.extras, POSTER: self.poster_sha256})
 
 
 def bit_rate(byte_size: int, duration_ms: int) -> int:

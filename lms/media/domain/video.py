@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from math import ceil
 
 from lms.core.errors import Message
 from lms.media.domain.names import Label
@@ -14,20 +15,37 @@ MAX_SIDE = 4096
 MIN_SIDE = 64
 MAX_RATE = 120
 MAX_STREAMS = 8
+# What a phone films at most: 4K with 60 pictures a second.
+MAX_PIXEL_RATE = 4096 * 2304 * 60
 RENDITION_RATE = 30
+# Phones say "30" and mean 30.02; above this a rate is halved, so that no picture stands unevenly.
+_NEARLY_THIRTY = 31
+# Slides may come one in ten seconds: what happens when has to be told to a tenth of a second.
+_MIN_RATE = 10
+_WHOLE_RATES = 1001
 _CONTAINERS = frozenset({"mov", "mp4", "m4a", "3gp", "3g2", "mj2", "matroska", "webm"})
 # A file may end this much before its header says; beyond that it broke off on the way.
 _CUT_MS = 2_000
 _CUT_SHARE = 100
 _SAME_LENGTH_MS = 1_000
+# Between files made of one source: a second of one is the same second of the others.
+SAME_MOMENT_MS = 100
 # Shorter side of each rung, and how far the longer may go: very wide videos stay light too.
-_RUNGS = {Label.SMALL: (240, 640), Label.MEDIUM: (480, 1280)}
+_RUNGS = {Label.SMALL: (240, 640), Label.MEDIUM: (480, 1280), Label.LARGE: (720, 1920)}
+# A rung has to be a tenth wider than the one below to be worth its bytes.
+_WORTH_IT = Fraction(11, 10)
+_POSTER_WIDTH = 640
+_POSTER_HEIGHT = 1280
 _RIGHT_ANGLE = 90
 
 UNREADABLE = Message(
     "video_unreadable",
     "The site cannot read this video; it may be incomplete. Export it again as MP4, check that it "
     "plays on this computer, and send it once more.",
+)
+TOO_LONG_TO_READ = Message(
+    "video_slow_to_read",
+    "Reading this video took too long and was stopped. Export it again as 720p MP4 and send that.",
 )
 _STARTS_LATE = Message(
     "rendition_starts_late",
@@ -38,7 +56,12 @@ _STARTS_LATE = Message(
 
 @dataclass(frozen=True, slots=True)
 class VideoFacts:
-    """What was read of a file: pixels as stored, ``rotation`` in degrees, length in ms."""
+    """What was read of a file: pixels as stored, ``rotation`` in degrees, lengths in ms.
+
+    ``promised_ms`` is what the header says, 0 where it says nothing; ``picture_ms`` and
+    ``sound_ms`` are where the tracks truly end. The indexes name the tracks that are used.
+    ``profile`` is the H.264 profile, its constraints and level as six hex digits.
+    """
 
     containers: tuple[str, ...]
     streams: int
@@ -51,7 +74,19 @@ class VideoFacts:
     rotation: int = 0
     pixel_shape: Fraction = Fraction(1)
     frame_rate: Fraction = Fraction(0)
-    duration_ms: int = 0
+    promised_ms: int = 0
+    picture_ms: int = 0
+    sound_ms: int = 0
+    picture_index: int = 0
+    sound_index: int = 0
+    profile: str = ""
+
+    @property
+    def duration_ms(self) -> int:
+        """Return how long the file is; its header is believed where the tracks agree with it."""
+        found = max(self.picture_ms, self.sound_ms)
+        is_true = abs(found - self.promised_ms) <= SAME_MOMENT_MS
+        return self.promised_ms if is_true or not found else found
 
     @property
     def upright(self) -> tuple[int, int]:
@@ -113,17 +148,27 @@ def _judge_picture(facts: VideoFacts) -> Message | None:
             "and send it again.",
             {"rate": int(facts.frame_rate), "most": MAX_RATE},
         )
+    if facts.width * facts.height * facts.frame_rate > MAX_PIXEL_RATE:
+        return Message(
+            "video_too_heavy",
+            "The video shows %(width)s × %(height)s pixels %(rate)s times a second, more than the "
+            "site can convert. Export it as 1080p with 30 pictures a second and send it again.",
+            {**size, "rate": int(facts.frame_rate)},
+        )
     return None
 
 
 def _judge_length(facts: VideoFacts) -> Message | None:
+    cut = judge_result(facts.promised_ms, facts.duration_ms)
+    if cut is not None:
+        return cut
     if facts.duration_ms < MIN_MS:
         return Message(
             "video_too_short",
             "This video is shorter than a second. Check that the right file was picked and send "
             "it again.",
         )
-    if facts.duration_ms > MAX_MS:
+    if max(facts.duration_ms, facts.promised_ms) > MAX_MS:
         return Message(
             "video_too_long",
             "This video is longer than %(hours)s hours. Cut it into several lessons and send them "
@@ -167,9 +212,9 @@ def judge_sound(facts: VideoFacts, *, starts_at_once: bool) -> Message | None:
     return _judge_length(facts) or (None if starts_at_once else _STARTS_LATE)
 
 
-def judge_lengths(lengths_ms: Sequence[int]) -> Message | None:
+def judge_lengths(lengths_ms: Sequence[int], *, within_ms: int = _SAME_LENGTH_MS) -> Message | None:
     """Return why the renditions cannot be of one video, or ``None``."""
-    if not lengths_ms or max(lengths_ms) - min(lengths_ms) <= _SAME_LENGTH_MS:
+    if not lengths_ms or max(lengths_ms) - min(lengths_ms) <= within_ms:
         return None
     return Message(
         "rendition_lengths_differ",
@@ -182,17 +227,39 @@ def judge_lengths(lengths_ms: Sequence[int]) -> Message | None:
 def choose_renditions(facts: VideoFacts) -> tuple[RenditionPlan, ...]:
     """Return what to make, lightest first, never larger than the source.
 
-    The shorter side counts, so a video held upright gets as many pixels as one held flat. The
-    second rung is left out where it would be no larger than the first.
+    The shorter side counts, so a video held upright gets as many pixels as one held flat. A rung
+    is left out where it would hardly be larger than the one below.
     """
-    first, *others = (_plan(label, facts.upright) for label in _RUNGS)
-    return (first, *(plan for plan in others if plan.width > first.width))
+    plans: list[RenditionPlan] = []
+    for label in _RUNGS:
+        plan = _plan(label, facts.upright)
+        if not plans or plan.width >= plans[-1].width * _WORTH_IT:
+            plans.append(plan)
+    return tuple(plans)
 
 
 def choose_frame_rate(facts: VideoFacts) -> Fraction:
-    """Return the pictures a second of the renditions: the source's, at most 30."""
+    """Return the pictures a second of the renditions, 10 to 30: the source's or an even part.
+
+    Every picture of a steady source stands equally long, also of one with 50 or with 5 a second.
+    """
     rate = facts.frame_rate if facts.frame_rate > 0 else Fraction(RENDITION_RATE)
-    return min(rate, Fraction(RENDITION_RATE))
+    rate /= ceil(rate / _NEARLY_THIRTY)
+    rate *= ceil(_MIN_RATE / rate)
+    return min(rate, Fraction(RENDITION_RATE)).limit_denominator(_WHOLE_RATES)
+
+
+def poster_size(facts: VideoFacts) -> tuple[int, int]:
+    """Return the sides of the poster, never larger than the source."""
+    width, height = facts.upright
+    scale = min(Fraction(1), Fraction(_POSTER_WIDTH, width), Fraction(_POSTER_HEIGHT, height))
+    return _even(width * scale), _even(height * scale)
+
+
+def own_length(facts: VideoFacts) -> int:
+    """Return the length all else is made to: that of the picture, where the sound agrees."""
+    is_agreed = abs(facts.picture_ms - facts.duration_ms) <= SAME_MOMENT_MS
+    return facts.picture_ms if is_agreed else facts.duration_ms
 
 
 def _plan(label: Label, upright: tuple[int, int]) -> RenditionPlan:

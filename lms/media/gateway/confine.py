@@ -17,6 +17,7 @@ _NEW_NETWORK = 0x40000000  # CLONE_NEWNET
 _SET_PARENT_DEATH_SIGNAL = 1  # PR_SET_PDEATHSIG, linux/prctl.h
 _NO_NEW_PRIVILEGES = 38  # PR_SET_NO_NEW_PRIVS
 _NICE = 10
+_GRACE = 5
 _LIMITS = {
     "cpu_seconds": resource.RLIMIT_CPU,
     "memory_bytes": resource.RLIMIT_AS,
@@ -40,7 +41,9 @@ def confine(limits: dict[str, int]) -> None:
     kernel.prctl(_NO_NEW_PRIVILEGES, 1, 0, 0, 0)
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     for name, kind in _LIMITS.items():
-        resource.setrlimit(kind, (limits[name], limits[name]))
+        # The signal at the soft limit of processor time tells it from a kill by somebody else.
+        grace = _GRACE if kind == resource.RLIMIT_CPU else 0
+        resource.setrlimit(kind, (limits[name], limits[name] + grace))
 
 
 if __name__ == "__main__":

@@ -1,6 +1,8 @@
 """Finds out what a video file holds without trusting it."""
 
+import errno
 import json
+import os
 import struct
 import sys
 from collections.abc import Iterator
@@ -8,15 +10,25 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
-from lms.core.errors import LmsError, Message
+from lms.core.errors import GatewayError, LmsError, Message
 from lms.media.domain.sniff import HEAD_BYTES, sniff_video
-from lms.media.domain.video import MAX_SIDE, UNREADABLE, VideoFacts
-from lms.media.gateway.program import Limits, ProgramFailed, run_confined
+from lms.media.domain.video import (
+    MAX_MS,
+    MAX_SIDE,
+    MAX_STREAMS,
+    TOO_LONG_TO_READ,
+    UNREADABLE,
+    VideoFacts,
+)
+from lms.media.gateway.program import Ending, Limits, ProgramFailed, run_confined
+from lms.media.gateway.storage import disk_fault
 
 _CHILD = Path(__file__).with_name("probe_child.py")
 _GIB = 1024**3
 # A picture of 4096 × 4096 in ten bits takes 50 MB, a decoder keeps some twenty of them.
-_LIMITS = Limits(wall_seconds=60, cpu_seconds=30, memory_bytes=3 * _GIB, file_bytes=1024 * 1024)
+# Four hours with 120 pictures a second are two million packets to count, from a slow disk.
+_LIMITS = Limits(wall_seconds=180, cpu_seconds=60, memory_bytes=3 * _GIB, file_bytes=1024 * 1024)
+_TAKEN = json.dumps({"side": MAX_SIDE, "streams": MAX_STREAMS, "ms": MAX_MS})
 _MAX_BOXES = 1000
 _BOX_HEAD = 8
 _LONG_BOX_HEAD = 16
@@ -31,6 +43,20 @@ class Refused(LmsError):
         super().__init__(why.code, why.text, **why.params)
 
 
+def fault_of(failed: ProgramFailed, too_slow: Message) -> LmsError:
+    """Return what a program's end says of the video, or of this machine."""
+    if failed.ending is Ending.STOPPED:
+        return GatewayError(
+            "video_program_stopped",
+            "The program that converts videos was stopped from outside. It is tried again by "
+            "itself; tell the operator if it happens again.",
+            retryable=True,
+        )
+    if failed.ending is Ending.DISK_FULL:
+        return disk_fault(OSError(errno.ENOSPC, os.strerror(errno.ENOSPC)))
+    return Refused(too_slow if failed.ending is Ending.TIME_UP else UNREADABLE)
+
+
 def probe(path: Path) -> VideoFacts:
     """Return what the file holds. Raises ``Refused`` where nobody can read it.
 
@@ -41,11 +67,11 @@ def probe(path: Path) -> VideoFacts:
     if isinstance(kind, Message):
         raise Refused(kind)
     lines: list[str] = []
-    command = [sys.executable, "-I", str(_CHILD), path.name, kind.value, str(MAX_SIDE)]
+    command = [sys.executable, "-I", str(_CHILD), path.name, kind.value, _TAKEN]
     try:
         run_confined(command, folder=path.parent, limits=_LIMITS, on_line=lines.append)
     except ProgramFailed as failed:
-        raise Refused(UNREADABLE) from failed
+        raise fault_of(failed, TOO_LONG_TO_READ) from failed
     return _facts(json.loads("".join(lines)))
 
 

@@ -1,5 +1,6 @@
 """Runs ffmpeg and the probe in confinement: own folder, limits, a time limit, nothing inherited."""
 
+import errno
 import json
 import os
 import signal
@@ -9,6 +10,7 @@ import tempfile
 import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from enum import Enum
 from pathlib import Path
 from typing import IO
 
@@ -19,6 +21,10 @@ log = structlog.get_logger(__name__)
 _LAUNCHER = Path(__file__).with_name("confine.py")
 _OPEN_FILES = 64
 _LAST_WORDS = 2_000
+# ffmpeg answers these signals with words and an end of its own.
+_TIME_UP = f"received signal {signal.SIGXCPU.value}"
+_STOPS = (-signal.SIGKILL, -signal.SIGTERM, -signal.SIGINT)
+_STOPPED = tuple(f"received signal {-each}" for each in _STOPS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,12 +37,21 @@ class Limits:
     file_bytes: int
 
 
-class ProgramFailed(Exception):
-    """The program refused, crashed or hit a limit; ``timed_out`` where it was the wall clock."""
+class Ending(Enum):
+    """Why a program did not end well."""
 
-    def __init__(self, last_words: str, *, timed_out: bool) -> None:
+    FAULT = "it refused or crashed over what it was given"
+    TIME_UP = "it used up its time, on the wall or of the processors"
+    DISK_FULL = "the disk took no more"
+    STOPPED = "somebody or the machine stopped it"
+
+
+class ProgramFailed(Exception):
+    """The program did not end well; ``ending`` says why."""
+
+    def __init__(self, last_words: str, ending: Ending) -> None:
         super().__init__(last_words)
-        self.timed_out = timed_out
+        self.ending = ending
 
 
 def ffmpeg() -> str:
@@ -69,7 +84,7 @@ def run_confined(
         if process.returncode != 0 or watch.timed_out:
             last_words = _last_words(errors)
             log.info("program_failed", status=process.returncode, errors=last_words)
-            raise ProgramFailed(last_words, timed_out=watch.timed_out)
+            raise ProgramFailed(last_words, _ending(process.returncode, last_words, watch))
 
 
 def _start(
@@ -86,6 +101,15 @@ def _start(
         text=True,
         errors="replace",
     )
+
+
+def _ending(status: int, last_words: str, watch: "_Watch") -> Ending:
+    if watch.timed_out or status == -signal.SIGXCPU or _TIME_UP in last_words:
+        return Ending.TIME_UP
+    if os.strerror(errno.ENOSPC) in last_words:
+        return Ending.DISK_FULL
+    is_stopped = status in _STOPS or any(words in last_words for words in _STOPPED)
+    return Ending.STOPPED if is_stopped else Ending.FAULT
 
 
 class _Watch:

@@ -2,6 +2,12 @@
 
 from lms.media.service.captions import edit_caption, set_caption
 from lms.media.service.folders import FolderVideo, StagedVideo, adopt_renditions, stage_renditions
+from lms.media.service.ladder import (
+    ask_again,
+    ask_for_lacking,
+    begin_ladder,
+    finish_ladder,
+)
 from lms.media.service.receiving import (
     MAX_BYTES,
     NewUpload,
@@ -37,10 +43,14 @@ __all__ = [
     "adopt_renditions",
     "append_chunk",
     "arrived_upload",
+    "ask_again",
+    "ask_for_lacking",
+    "begin_ladder",
     "begin_preparation",
     "begin_upload",
     "edit_caption",
     "fail_preparation",
+    "finish_ladder",
     "finish_preparation",
     "give_up",
     "issue_ticket",

@@ -15,10 +15,11 @@ from lms.media.domain.states import DAMAGED, SENT_BEFORE, AssetState, may_move
 from lms.media.events import AssetFailed, AssetReady, AssetSame
 from lms.media.gateway.storage import ByteStream, Received, Storage
 from lms.media.models import Asset, Rendition, Upload
-from lms.media.queries import asset_facts, job_key
+from lms.media.queries import asset_facts, job_key, ladder_key
 from lms.media.service.captions import copy_captions
 
 PREPARE = "media.prepare"
+LADDER = "media.ladder"
 MAX_UPLOAD_BYTES = 500 * 1024 * 1024
 _MAX_UNFINISHED = 20
 _RETRY_SECONDS = 600
@@ -111,7 +112,7 @@ def begin_preparation(session: Session, asset_id: str) -> Asset | None:
 
 
 def finish_preparation(session: Session, asset_id: str, prepared: PreparedVideo) -> None:
-    """Make the asset playable and tell the features that wait for it; once is enough."""
+    """Make the asset playable, tell who waits for it and ask for the rest; once is enough."""
     asset = _locked(session, asset_id)
     if asset.state == AssetState.READY:
         return
@@ -120,6 +121,14 @@ def finish_preparation(session: Session, asset_id: str, prepared: PreparedVideo)
     asset.duration_ms = prepared.duration_ms
     _move(asset, AssetState.READY)
     emit(session, AssetReady(asset.id, prepared.duration_ms))
+    ask_for_ladder(session, asset)
+
+
+def ask_for_ladder(session: Session, asset: Asset) -> None:
+    """Have the sharper renditions, the stream and all else made of a ready video."""
+    session.flush()
+    wanted = JobRequest(LADDER, ladder_key(asset), {"asset": asset.id}, asset.owner_id)
+    enqueue(session, wanted)
 
 
 def fail_preparation(session: Session, asset_id: str, why: Message) -> None:
@@ -140,6 +149,8 @@ def record_files(session: Session, asset: Asset, prepared: PreparedVideo) -> Non
     asset.width = prepared.best.width
     asset.height = prepared.best.height
     asset.has_poster = True
+    asset.has_stream = prepared.has_stream
+    asset.thumbnails = prepared.thumbnails
     session.execute(delete(Rendition).where(Rendition.asset_id == asset.id))
     session.add_all(
         Rendition(

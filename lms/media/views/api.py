@@ -34,6 +34,10 @@ def _as_json(facts: queries.AssetFacts) -> dict[str, Any]:
         "filename": facts.filename,
         "state": facts.state,
         "progress": round(facts.progress, 3),
+        "at_work": facts.is_at_work,
+        "ladder": facts.ladder,
+        "stream": facts.has_stream,
+        "thumbnails": facts.thumbnails,
         "error": {"code": error.code, "message": say(error)} if error else None,
         "duration": facts.duration_ms / _MS if facts.duration_ms is not None else None,
         "renditions": [

@@ -52,6 +52,21 @@ def upload(slug: str, key: str, item: str) -> ResponseReturnValue:
 csrf.exempt(upload)
 
 
+@bp.post("/<item>/sharper")
+@requires(Permission.MEDIA_UPLOAD)
+def sharper(slug: str, key: str, item: str) -> ResponseReturnValue:
+    """Have the sharper versions made that could not be made."""
+    place = service.LessonPlace(current_actor(), slug, key)
+    try:
+        with database().transaction() as session:
+            video = service.draft_video(session, place=place, item_key=item)
+            media.ask_again(session, video.asset_id or "")
+    except Conflict as error:
+        return lesson_page(slug, key, error=error)
+    flash(gettext("The sharper versions are being made; you can leave this page."), "ok")
+    return _back(slug, key)
+
+
 @bp.post("/<item>/remove")
 @requires(Permission.COURSE_EDIT)
 def remove(slug: str, key: str, item: str) -> ResponseReturnValue:

@@ -36,7 +36,10 @@
       fetch(row.dataset.asset, { credentials: "same-origin", headers: { Accept: "application/json" } })
         .then(function (answer) { return answer.ok ? answer.json() : Promise.reject(answer.status); })
         .then(function (asset) {
-          if (asset.state === "ready" || asset.state === "failed") { refresh(); return; }
+          if (!asset.at_work || (asset.state === "ready") !== (row.dataset.state === "ready")) {
+            refresh();
+            return;
+          }
           show(row, asset.progress);
           poll(row);
         })

@@ -163,7 +163,8 @@ def test_a_ticket_that_was_tampered_with_is_refused(watcher, issue):
 
 @pytest.mark.usefixtures("files")
 @pytest.mark.parametrize(
-    "name", ["720p.mp4", "source", "fr.vtt", "240p.mp4.lock", "..%2F..%2Fsecret.key", "%00"]
+    "name",
+    ["1080p.mp4", "1080p.m3u8", "source", "fr.vtt", "240p.mp4.lock", "..%2F..%2Fsecret.key", "%00"],
 )
 def test_only_the_names_of_an_asset_are_served(watcher, name):
     assert watcher.get(name).status_code == 404

@@ -68,7 +68,7 @@ def test_a_video_is_sent_converted_and_ready_to_publish(instructor: Client, run_
     assert "视频收到了" in answer.text
     assert "正在转码" in answer.text
     assert "第一课.mp4" in answer.text
-    assert run_jobs() == 1
+    assert run_jobs() == 2
     page = instructor.get(PAGE).text
     assert "可以用了" in page
     assert "240p" in page

@@ -113,7 +113,8 @@ def test_an_asset_has_one_rendition_a_label(database, make):
 
 
 @pytest.mark.parametrize(
-    ("label", "side"), [("audio", 2), ("240p", 0), ("480p", 0), ("720p", 2), ("sound", 0)]
+    ("label", "side"),
+    [("audio", 2), ("240p", 0), ("480p", 0), ("720p", 0), ("1080p", 2), ("sound", 0)],
 )
 def test_sound_alone_has_no_size_and_every_picture_has_one(database, label, side):
     with database.transaction() as session:

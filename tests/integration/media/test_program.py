@@ -1,6 +1,7 @@
 """What a program that reads hostile files can and cannot do."""
 
 import os
+import signal
 import socket
 import subprocess
 import sys
@@ -9,7 +10,7 @@ from dataclasses import replace
 
 import pytest
 
-from lms.media.gateway.program import Limits, ProgramFailed, ffmpeg, run_confined
+from lms.media.gateway.program import Ending, Limits, ProgramFailed, ffmpeg, run_confined
 
 MIB = 1024**2
 LIMITS = Limits(wall_seconds=20, cpu_seconds=10, memory_bytes=512 * MIB, file_bytes=MIB)
@@ -102,20 +103,45 @@ def test_ffmpeg_opens_no_address_whatever_the_kernel_can_do(tmp_path):
 def test_a_program_that_goes_beyond_a_limit_or_fails_is_told(tmp_path, code):
     with pytest.raises(ProgramFailed) as raised:
         run(tmp_path, code)
-    assert not raised.value.timed_out
+    assert raised.value.ending is Ending.FAULT
 
 
 def test_a_program_that_spins_is_stopped_by_its_processor_time(tmp_path):
     began = time.monotonic()
-    with pytest.raises(ProgramFailed):
+    with pytest.raises(ProgramFailed) as raised:
         run(tmp_path, "while True: pass", replace(LIMITS, cpu_seconds=1))
+    assert raised.value.ending is Ending.TIME_UP
     assert time.monotonic() - began < 15
 
 
 def test_a_program_that_sleeps_is_stopped_by_the_clock(tmp_path):
     with pytest.raises(ProgramFailed) as raised:
         run(tmp_path, "import time; time.sleep(60)", replace(LIMITS, wall_seconds=1))
-    assert raised.value.timed_out
+    assert raised.value.ending is Ending.TIME_UP
+
+
+def test_ffmpeg_that_uses_up_its_processor_time_is_told_from_one_that_is_killed(tmp_path):
+    endless = [ffmpeg(), "-nostdin", "-f", "lavfi", "-i", "testsrc2=size=1280x720"]
+    endless += ["-c:v", "libx264", "-f", "null", "-"]
+    roomy = replace(LIMITS, cpu_seconds=1, memory_bytes=4096 * MIB)
+    with pytest.raises(ProgramFailed) as raised:
+        run_confined(endless, folder=tmp_path, limits=roomy)
+    assert raised.value.ending is Ending.TIME_UP
+
+
+@pytest.mark.parametrize("kill", [signal.SIGKILL, signal.SIGTERM])
+def test_a_program_that_somebody_kills_is_not_taken_for_a_bad_video(tmp_path, kill):
+    code = "import os, time; print(os.getpid(), flush=True); time.sleep(60)"
+    with pytest.raises(ProgramFailed) as raised:
+        run(tmp_path, code, on_line=lambda line: os.kill(int(line), kill))
+    assert raised.value.ending is Ending.STOPPED
+
+
+def test_a_disk_that_takes_no_more_is_told_from_a_bad_video(tmp_path):
+    code = "open('/dev/full', 'w', buffering=1).write('x\\n')"
+    with pytest.raises(ProgramFailed) as raised:
+        run(tmp_path, code)
+    assert raised.value.ending is Ending.DISK_FULL
 
 
 def test_what_a_program_started_dies_with_it(tmp_path):

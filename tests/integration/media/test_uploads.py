@@ -110,9 +110,10 @@ def test_the_same_content_of_another_person_is_another_asset(database, send):
 def test_sending_a_ready_video_again_changes_nothing(send, prepare, facts, queue):
     asset_id = send()
     prepare(asset_id, MADE)
+    asked = [*queue.waiting]
     assert send() == asset_id
     assert facts(asset_id).state is AssetState.READY
-    assert len(queue.waiting) == 1
+    assert queue.waiting == asked
 
 
 def test_a_failed_video_sent_again_starts_anew(send, prepare, facts, queue):
@@ -147,7 +148,8 @@ def test_the_progress_is_that_of_the_job(database, send, facts):
         job = session.scalars(select(Job)).one()
         job.state = JobState.RUNNING
         jobs.beat(session, job.id, done=30, total=120)
-    assert facts(asset_id).progress == 0.25
+    # A quarter of the first of two steps, which is the shorter one.
+    assert facts(asset_id).progress == pytest.approx(0.25 * 0.3)
 
 
 def test_a_prepared_video_can_be_played(send, prepare, facts):
@@ -157,7 +159,19 @@ def test_a_prepared_video_can_be_played(send, prepare, facts):
     assert found.is_playable
     assert (found.duration_ms, found.width, found.height) == (1_234, 854, 480)
     assert [file.label for file in found.renditions] == ["240p", "480p"]
-    assert (found.version, found.has_poster, found.progress) == (MADE.version, True, 1.0)
+    assert (found.version, found.has_poster, found.progress) == (MADE.version, True, 0.3)
+    assert (found.has_stream, found.ladder, found.is_at_work) == (False, "waiting", True)
+
+
+def test_a_video_that_can_be_watched_has_its_ladder_asked_for_in_the_same_moment(
+    database, send, prepare, queue
+):
+    asset_id = send()
+    prepare(asset_id, MADE)
+    with database.snapshot() as session:
+        job = session.scalars(select(Job).where(Job.kind == "media.ladder")).one()
+    assert (job.key, job.args) == (f"media.ladder:{asset_id}:1", {"asset": asset_id})
+    assert job.id in queue.waiting
 
 
 def test_finishing_or_failing_a_ready_video_changes_nothing(database, send, prepare, facts):

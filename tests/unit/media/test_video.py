@@ -15,6 +15,8 @@ from lms.media.domain.video import (
     judge_result,
     judge_sound,
     judge_video,
+    own_length,
+    poster_size,
 )
 
 PHONE = VideoFacts(
@@ -27,7 +29,7 @@ PHONE = VideoFacts(
     width=1920,
     height=1080,
     frame_rate=Fraction(30),
-    duration_ms=600_000,
+    promised_ms=600_000,
 )
 FINISHED = replace(PHONE, containers=("mov",))
 HEARD = replace(FINISHED, streams=1, has_picture=False, video_codec="")
@@ -43,11 +45,12 @@ def sizes(**changes):
     [
         {},
         {"has_sound": False, "streams": 1},
-        {"duration_ms": 1_000},
-        {"duration_ms": 4 * 3600 * 1000},
+        {"promised_ms": 1_000},
+        {"promised_ms": 4 * 3600 * 1000},
         {"width": 4096, "height": 4096},
         {"width": 64, "height": 64},
         {"frame_rate": Fraction(120)},
+        {"width": 3840, "height": 2160, "frame_rate": Fraction(60)},
         {"streams": 8},
         {"containers": ("matroska", "webm")},
     ],
@@ -71,9 +74,10 @@ def test_videos_within_the_limits_are_taken(changes):
         ({"height": 63}, "video_picture_too_small"),
         ({"frame_rate": Fraction(121)}, "video_rate_too_high"),
         ({"frame_rate": Fraction(1000)}, "video_rate_too_high"),
-        ({"duration_ms": 999}, "video_too_short"),
-        ({"duration_ms": 4 * 3600 * 1000 + 1}, "video_too_long"),
-        ({"duration_ms": 100 * 3600 * 1000}, "video_too_long"),
+        ({"width": 4096, "height": 4096, "frame_rate": Fraction(60)}, "video_too_heavy"),
+        ({"promised_ms": 999}, "video_too_short"),
+        ({"promised_ms": 4 * 3600 * 1000 + 1}, "video_too_long"),
+        ({"promised_ms": 100 * 3600 * 1000}, "video_too_long"),
     ],
 )
 def test_videos_beyond_a_limit_are_refused_by_name(changes, code):
@@ -88,20 +92,27 @@ def test_a_refusal_names_what_was_found():
 @pytest.mark.parametrize(
     ("changes", "expected"),
     [
-        ({}, {"240p": (426, 240), "480p": (854, 480)}),
-        ({"rotation": 90}, {"240p": (240, 426), "480p": (480, 854)}),
-        ({"rotation": -90}, {"240p": (240, 426), "480p": (480, 854)}),
-        ({"rotation": 180}, {"240p": (426, 240), "480p": (854, 480)}),
-        ({"width": 1080, "height": 1920}, {"240p": (240, 426), "480p": (480, 854)}),
+        ({}, {"240p": (426, 240), "480p": (854, 480), "720p": (1280, 720)}),
+        ({"rotation": 90}, {"240p": (240, 426), "480p": (480, 854), "720p": (720, 1280)}),
+        ({"rotation": -90}, {"240p": (240, 426), "480p": (480, 854), "720p": (720, 1280)}),
+        ({"rotation": 180}, {"240p": (426, 240), "480p": (854, 480), "720p": (1280, 720)}),
+        (
+            {"width": 1080, "height": 1920},
+            {"240p": (240, 426), "480p": (480, 854), "720p": (720, 1280)},
+        ),
         ({"width": 640, "height": 360}, {"240p": (426, 240), "480p": (640, 360)}),
-        ({"width": 427, "height": 241}, {"240p": (426, 240), "480p": (428, 240)}),
+        ({"width": 427, "height": 241}, {"240p": (426, 240)}),
+        ({"width": 856, "height": 482}, {"240p": (426, 240), "480p": (852, 480)}),
         ({"width": 426, "height": 240}, {"240p": (426, 240)}),
         ({"width": 160, "height": 120}, {"240p": (160, 120)}),
         ({"width": 321, "height": 241}, {"240p": (320, 240)}),
-        ({"width": 4096, "height": 64}, {"240p": (640, 10), "480p": (1280, 20)}),
+        (
+            {"width": 4096, "height": 64},
+            {"240p": (640, 10), "480p": (1280, 20), "720p": (1920, 30)},
+        ),
         (
             {"width": 720, "height": 576, "pixel_shape": Fraction(64, 45)},
-            {"240p": (426, 240), "480p": (854, 480)},
+            {"240p": (426, 240), "480p": (854, 480), "720p": (1024, 576)},
         ),
     ],
 )
@@ -119,12 +130,50 @@ def test_every_rendition_has_even_sides_no_larger_than_the_source_rounded_to_eve
     assert next(iter(found)) == "240p"
 
 
-def test_the_frame_rate_is_the_source_rate_up_to_30():
-    assert choose_frame_rate(replace(PHONE, frame_rate=Fraction(24000, 1001))) == Fraction(
-        24000, 1001
-    )
-    assert choose_frame_rate(replace(PHONE, frame_rate=Fraction(60))) == 30
-    assert choose_frame_rate(replace(PHONE, frame_rate=Fraction(0))) == 30
+@pytest.mark.parametrize(
+    ("source", "made"),
+    [
+        (Fraction(24000, 1001), Fraction(24000, 1001)),
+        (Fraction(25), 25),
+        (Fraction(0), 30),
+        (Fraction(60), 30),
+        (Fraction(60000, 1001), Fraction(30000, 1001)),
+        (Fraction(50), 25),
+        (Fraction(120), 30),
+        (Fraction(12), 12),
+        (Fraction(5), 10),
+        (Fraction(1, 10), 10),
+        # Phones say 30 and mean a little more.
+        (Fraction(3003, 100), 30),
+    ],
+)
+def test_every_picture_of_a_steady_source_stands_equally_long(source, made):
+    assert choose_frame_rate(replace(PHONE, frame_rate=source)) == made
+
+
+def test_the_poster_is_upright_and_never_larger_than_the_source():
+    assert poster_size(PHONE) == (640, 360)
+    assert poster_size(replace(PHONE, rotation=90)) == (640, 1138)
+    assert poster_size(replace(PHONE, width=321, height=241)) == (320, 240)
+
+
+def test_all_else_is_made_to_the_length_of_the_picture_unless_the_sound_goes_on():
+    assert own_length(replace(PHONE, picture_ms=9_960, sound_ms=10_010)) == 9_960
+    assert own_length(replace(PHONE, picture_ms=9_960, sound_ms=12_000)) == 12_000
+    assert own_length(replace(PHONE, picture_ms=12_000, sound_ms=9_000)) == 12_000
+
+
+def test_a_file_is_as_long_as_its_tracks_and_not_as_its_header_says():
+    found = replace(PHONE, promised_ms=600_000, picture_ms=590_000, sound_ms=599_000)
+    assert found.duration_ms == 599_000
+    # The header knows the last thousandths, packets are only so fine.
+    assert replace(found, sound_ms=600_020).duration_ms == 600_000
+    assert judge_video(found) is None
+    cut = judge_video(replace(found, picture_ms=8_000, sound_ms=8_100))
+    assert (cut.code, cut.params) == ("video_cut_short", {"promised": 600, "found": 8})
+    # A browser's recorder does not know the end when it writes the beginning.
+    assert judge_video(replace(found, promised_ms=0)) is None
+    assert judge_video(replace(found, promised_ms=360_000_000)).code == "video_cut_short"
 
 
 def test_a_video_that_breaks_off_is_told_by_its_length():
@@ -159,7 +208,7 @@ def test_a_finished_rendition_with_its_index_at_the_end_is_refused():
 def test_the_sound_alone_is_one_aac_track_that_starts_at_once():
     assert judge_sound(HEARD, starts_at_once=True) is None
     assert judge_sound(HEARD, starts_at_once=False).code == "rendition_starts_late"
-    assert judge_sound(replace(HEARD, duration_ms=0), starts_at_once=True).code == "video_too_short"
+    assert judge_sound(replace(HEARD, promised_ms=0), starts_at_once=True).code == "video_too_short"
 
 
 @pytest.mark.parametrize(
@@ -182,6 +231,7 @@ def test_renditions_of_one_video_are_equally_long():
     assert judge_lengths([60_000]) is None
     assert judge_lengths([60_000, 61_000]) is None
     assert judge_lengths([60_000, 61_001]).code == "rendition_lengths_differ"
+    assert judge_lengths([60_000, 60_101], within_ms=100).code == "rendition_lengths_differ"
 
 
 def test_the_sniffer_and_the_probe_refuse_a_format_with_the_same_words():

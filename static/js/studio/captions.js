@@ -119,8 +119,12 @@
   }
   function choose(cue) {
     if (!cue || cue === current) { return; }
+    var before = cue.row.getBoundingClientRect().top;
     current = cue;
     cue.row.appendChild(tools);
+    /* The row stays where it is under the finger, wherever the buttons come from. */
+    var moved = cue.row.getBoundingClientRect().top - before;
+    if (moved && list.scrollHeight > list.clientHeight) { list.scrollTop += moved; } else if (moved) { window.scrollBy(0, moved); }
   }
   function changed() { unsaved = true; }
 
@@ -224,7 +228,14 @@
     });
   }
 
-  list.addEventListener("focusin", function (e) { var row = e.target.closest("li"); if (row) { choose(row.cue); } });
+  /* A row is chosen when a press is over: were it before, the press would end beside its button. */
+  var pressed = false;
+  list.addEventListener("mousedown", function () { pressed = true; });
+  window.addEventListener("mouseup", function () { setTimeout(function () { pressed = false; }); });
+  list.addEventListener("focusin", function (e) {
+    var row = e.target.closest("li");
+    if (row && !pressed) { choose(row.cue); }
+  });
   form.addEventListener("input", function (e) {
     var row = e.target.closest("li");
     changed();
@@ -238,8 +249,8 @@
   });
   form.addEventListener("click", function (e) {
     var button = e.target.closest("button"), row = e.target.closest("li");
-    if (!button) { return; }
     if (row) { choose(row.cue); }
+    if (!button) { return; }
     if (button.hasAttribute("data-play")) { play(row.cue); }
     if (button.hasAttribute("data-add")) { add(); }
     if (button.hasAttribute("data-remove")) { remove(); }

@@ -12,6 +12,7 @@ from tests.browser.conftest import enter
 from tests.factories.accounts import make_person, make_staff
 from tests.factories.catalog import MadeCourse
 from tests.support.browser import barriers
+from tests.support.player import until
 from tests.support.site import LiveSite
 
 DESK = {"width": 1280, "height": 800}
@@ -87,12 +88,14 @@ def test_words_are_typed_played_from_their_place_and_take_the_videos_time(editor
     editor.keyboard.type("再 <开口>")
     assert rows(editor)[1] == ["0:01.500", "0:04.500", "再 <开口>"]
 
+    # The buttons move into the row that is chosen: those of the others stay under the finger.
+    first.locator("textarea").click()
     second = editor.locator(".cues > li").nth(1)
     second.get_by_role("button", name="从这里放").click()
     expect(second).to_have_class("on")
     expect(second).to_have_attribute("aria-current", "true")
     expect(editor.locator("[data-over]")).to_have_text("再 <开口>")
-    editor.wait_for_function("document.getElementById('video').currentTime > 1.6")
+    until(editor, "v.currentTime > 1.6")
     editor.evaluate("document.getElementById('video').pause()")
     editor.get_by_role("button", name="到现在结束").click()
     ends = rows(editor)[1][1]

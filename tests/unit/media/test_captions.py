@@ -226,3 +226,10 @@ def test_what_was_read_from_any_markup_reads_back_the_same(marked):
     cues = parse_captions(f"00:01.000 --> 00:02.000\n{marked}".encode()).cues
     if cues:
         assert parse_captions(render_vtt(cues).encode()).cues == cues
+
+
+@pytest.mark.parametrize("marked", ["{&#92;an8}上面", "{<b>\\an8}上面", "&#123;\\an8}上面"])
+def test_words_that_look_like_a_position_stay_words(marked):
+    cues = parse_captions(f"00:01.000 --> 00:02.000\n{marked}".encode()).cues
+    assert [cue.text for cue in cues] == ["{\\an8}上面"]
+    assert parse_captions(render_vtt(cues).encode()).cues == cues

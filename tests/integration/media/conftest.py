@@ -55,7 +55,7 @@ def send(database: Database, media_dir: Path, owner_id: int, tmp_path: Path) -> 
             path = tmp_path / "sent"
             path.write_bytes(content)
         with path.open("rb") as stream:
-            received = service.receive(media_dir, stream, declared_bytes=None)
+            received = service.receive(LocalStorage(media_dir), stream, declared_bytes=None)
         with database.transaction() as session:
             return service.register_upload(
                 session, received=received, filename=filename, owner_id=owner_id

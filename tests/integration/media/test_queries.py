@@ -50,18 +50,6 @@ def test_a_ready_asset_is_playable_in_one_statement(database, asset):
     assert list(found.captions) == ["zh", "en"]
 
 
-def test_what_is_offered_as_a_file_is_never_sharper_than_480p(database):
-    with database.transaction() as session:
-        asset = make_asset(session, has_stream=True)
-        sharp = {"width": 1280, "height": 720, "byte_size": 9, "bit_rate": 9, "sha256": "a" * 64}
-        session.add(Rendition(asset_id=asset.id, label="720p", **sharp))
-    with database.snapshot() as session:
-        found = queries.playable(session, asset.id)
-    assert [file.label for file in found.pictures] == ["480p", "240p"]
-    assert [file.label for file in found.renditions] == ["720p", "480p", "240p"]
-    assert found.has_stream
-
-
 def test_facts_are_for_the_owner_the_platform_and_who_manages_the_asset(database, asset, owner_id):
     with database.transaction() as session:
         stranger_id = make_person(session).id

@@ -35,7 +35,13 @@ def test_an_asset_whose_job_was_parked_is_shown_as_failed(state):
     assert state_with_job(state, job_ended=False) is state
 
 
-@pytest.mark.parametrize("state", [UPLOADING, READY, FAILED])
+def test_a_file_that_has_arrived_waits_for_its_job_and_fails_with_it():
+    assert state_with_job(UPLOADING, job_ended=False) is UPLOADING
+    assert state_with_job(UPLOADING, job_ended=False, has_arrived=True) is QUEUED
+    assert state_with_job(UPLOADING, job_ended=True, has_arrived=True) is FAILED
+
+
+@pytest.mark.parametrize("state", [READY, FAILED])
 def test_what_has_ended_is_shown_as_it_is_whatever_the_job_says(state):
     assert state_with_job(state, job_ended=True) is state
 

@@ -34,7 +34,8 @@ _SECONDS = 1
 _PHONES = 100
 _PHONE_BYTES = 60_000
 _PACE = 20.0
-_PAGE_SECONDS = 10.0
+_PAGE_ROUNDS = 3
+_PAGE_SECONDS = 4.0
 _P95_MS = 100.0
 _RANGE = f"Range: bytes=0-{SLICE_BYTES - 1}\r\n"
 
@@ -150,12 +151,18 @@ def _by_own_load(port: int, path: str, headers: str) -> float:
 
 def _page_waits(world: World, port: int, address: str) -> list[Figure]:
     """Return how long the slowest twentieth of pages waits, alone and while slow phones load."""
-    alone = _page_wait(world, port)
-    with _slow_phones(port, address, world.learners[0]):
-        among = _page_wait(world, port)
+    without: list[float] = []
+    among: list[float] = []
+    # In turns, so that a busy moment of the machine meets both.
+    for _ in range(_PAGE_ROUNDS):
+        without.append(_page_wait(world, port))
+        with _slow_phones(port, address, world.learners[0]):
+            among.append(_page_wait(world, port))
     return [
-        Figure("page_p95_without_phones", round(alone, 1), "ms", alone / _P95_MS),
-        amount(f"page_p95_with_{_PHONES}_phones", round(among, 1), "ms", _P95_MS),
+        Figure(
+            "page_p95_without_phones", round(median(without), 1), "ms", median(without) / _P95_MS
+        ),
+        amount(f"page_p95_with_{_PHONES}_phones", round(median(among), 1), "ms", _P95_MS),
     ]
 
 
@@ -170,7 +177,7 @@ def _page_wait(world: World, port: int) -> float:
         "connections": _CONNECTIONS,
         "pace": _PACE,
     }
-    plan = {"lanes": {"pages": lane}, "rounds": 1, "seconds": _PAGE_SECONDS, "warm_seconds": 2}
+    plan = {"lanes": {"pages": lane}, "rounds": 1, "seconds": _PAGE_SECONDS, "warm_seconds": 1}
     found = json.loads(measure(json.dumps(plan)))["pages"]
     if found["failures"]:
         raise RuntimeError(f"pages failed: {found['failures'][0]}")

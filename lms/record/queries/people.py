@@ -1,4 +1,4 @@
-"""Reads whose file it is, and what each of their courses brought over all its versions."""
+"""Reads whose file it is, what each course brought over all its versions, in one statement."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -7,7 +7,18 @@ from itertools import groupby
 from operator import attrgetter
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, and_, false, select, true
+from sqlalchemy import (
+    ColumnElement,
+    Row,
+    Select,
+    and_,
+    case,
+    false,
+    func,
+    select,
+    true,
+    type_coerce,
+)
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from lms.accounts.domain.people import masked_phone
@@ -17,6 +28,7 @@ from lms.catalog.models import Item, Lesson, Material
 from lms.catalog.outline import Words
 from lms.catalog.tree import tree_and_items
 from lms.core.access import Scope
+from lms.db.base import OptionalJson
 from lms.enrollment.models import Enrollment
 from lms.enrollment.queries import in_scope
 from lms.progress.domain.totals import ItemKey
@@ -91,10 +103,10 @@ def holder(session: Session, person_id: int, reading: Reading | None = None) -> 
 
     Somebody else sees the courses inside their scopes; ``None`` where there are none.
     """
-    rows = session.execute(_statement(person_id, reading)).all()
+    rows = session.execute(_statement(session, person_id, reading)).all()
     if not rows or (reading and rows[0].enrollment_id is None):
         return None
-    first, studied = rows[0], _studied(session, person_id)
+    first, studied = rows[0], _studied(rows)
     return Holder(
         person_id=person_id,
         name=first.name,
@@ -113,10 +125,16 @@ def holder(session: Session, person_id: int, reading: Reading | None = None) -> 
     )
 
 
-def _statement(person_id: int, reading: Reading | None) -> Select[*tuple[Any, ...]]:
+def _statement(
+    session: Session, person_id: int, reading: Reading | None
+) -> Select[*tuple[Any, ...]]:
     mine = and_(Enrollment.person_id == Person.id, in_scope(reading.scopes) if reading else true())
     return (
-        select(*_columns(), _noted(person_id, reading).label("was_noted"))
+        select(
+            *_columns(),
+            _noted(person_id, reading).label("was_noted"),
+            _brought(session, person_id).label("brought"),
+        )
         .join(County, County.code == Person.county_code)
         .outerjoin(StudyClock, StudyClock.person_id == Person.id)
         .outerjoin(Enrollment, mine)
@@ -155,21 +173,34 @@ def _noted(person_id: int, reading: Reading | None) -> ColumnElement[bool]:
 Brought = Mapping[ItemKey, ItemLine]
 
 
-def _studied(session: Session, person_id: int) -> Brought:
-    """Return what each item brought the person, whatever version of it they studied."""
-    rows = session.execute(
-        select(
-            *(Material.course_id, Material.lesson_key, Material.item_key),
-            *(MaterialProgress.seen_ms, MaterialProgress.credited_ms),
-            *(MaterialProgress.granted_ms, MaterialProgress.refused),
-        )
+def _brought(session: Session, person_id: int) -> ColumnElement[Any]:
+    """Return what each material brought the person, as one list on one of the rows alone."""
+    columns = (
+        *(Material.course_id, Material.lesson_key, Material.item_key),
+        *(MaterialProgress.seen_ms, MaterialProgress.credited_ms, MaterialProgress.granted_ms),
+    )
+    refused = MaterialProgress.refused
+    if session.get_bind().dialect.name == "sqlite":
+        made: Any = func.json_group_array(func.json_array(*columns, func.json(refused)))
+    else:
+        made = func.jsonb_agg(func.jsonb_build_array(*columns, refused))
+    everything = (
+        select(made)
+        .select_from(MaterialProgress)
         .join(Material, Material.id == MaterialProgress.material_id)
         .where(MaterialProgress.person_id == person_id)
+        .scalar_subquery()
     )
+    is_first = func.row_number().over(order_by=Item.id) == 1
+    return type_coerce(case((is_first, everything)), OptionalJson)
+
+
+def _studied(rows: Sequence[Row[*tuple[Any, ...]]]) -> Brought:
+    """Return what each item brought the person, whatever version of it they studied."""
     found: dict[ItemKey, ItemLine] = {}
-    for row in rows:
-        line = ItemLine(row.seen_ms, row.credited_ms, row.granted_ms, Refused(row.refused))
-        key = (row.course_id, row.lesson_key, row.item_key)
+    for each in next((row.brought for row in rows if row.brought), ()):
+        line = ItemLine(each[3], each[4], each[5], Refused(each[6]))
+        key = (each[0], each[1], each[2])
         found[key] = found[key].plus(line) if key in found else line
     return found
 

@@ -169,6 +169,21 @@ def test_a_choice_of_the_learner_stays_and_automatic_is_one_too(
     assert plays(page) == "stream"
 
 
+@_ONE_ENGINE
+def test_who_goes_back_to_automatic_has_the_stream_again(long_page: Page, line: Line) -> None:
+    page = long_page
+    takes_over(page, line)
+    choose(page, "240p")
+    until(page, "v.currentSrc.includes('240p.mp4')")
+    choose(page, "auto")
+    before = len(line.asked)
+    page.evaluate(f"{VIDEO}.play()")
+    came(page, line, "master.m3u8", after=before)
+    page.wait_for_timeout(300)
+    page.evaluate(f"{VIDEO}.pause()")
+    plays_stream(page)
+
+
 def choose(page: Page, label: str) -> None:
     page.locator("[data-open='#quality']").click()
     page.locator(f"dialog input[value='{label}']").check(force=True)

@@ -47,7 +47,7 @@ def make_thumbnails(folder: Path, label: Label, facts: VideoFacts) -> int:
     size = f"{TILE_WIDTH}:{tile_height(facts.width, facts.height)}"
     filters = (
         f"select=not(mod(n\\,{every})),scale={size}:force_original_aspect_ratio=decrease,"
-        f"pad={size}:-1:-1,setsar=1,tile={COLUMNS}x{-(-count // COLUMNS)}:nb_frames={count}"
+        f"pad={size}:-1:-1,setsar=1,tile={COLUMNS}x{-(-count // COLUMNS)}:color=white"
     )
     command = [
         *(ffmpeg(), "-skip_frame", "nokey", *_FINISHED, "-i", label.filename, "-map", "0:V:0"),

@@ -76,3 +76,28 @@ def test_faults_of_captions_are_told_beside_them_and_words_stay(
 def captions(end: str) -> dict[str, object]:
     text = f"WEBVTT\n\n00:01.000 --> {end}\n大家好\n"
     return {"name": "zh.vtt", "mimeType": "text/vtt", "buffer": text.encode()}
+
+
+def test_the_page_draws_itself_anew_at_both_steps_of_a_video(
+    page: Page, live_site: LiveSite
+) -> None:
+    type_a_title(page, live_site)
+    page.locator("input[name=file]").first.set_input_files(make_clip("flat.mp4"))
+    page.get_by_role("button", name="上传这个视频").click()
+    expect(page.locator("[data-asset][data-state=queued]")).to_be_visible()
+
+    jobs = live_site.run_jobs
+    jobs.runner.run(jobs.queue.waiting.pop(0))
+    expect(page.locator("[data-asset][data-state=ready] .chip", has_text="240p")).to_be_visible(
+        timeout=15_000
+    )
+    expect(page.locator("[data-asset] progress")).to_have_attribute("value", "30")
+
+    jobs()
+    expect(page.locator(".ups .chip", has_text="480p")).to_be_visible(timeout=15_000)
+    expect(page.locator("[data-asset]")).to_have_count(0)
+    picture = page.locator(".ups img")
+    picture.scroll_into_view_if_needed()
+    page.wait_for_function("document.querySelector('.ups img').naturalWidth > 0")
+    assert picture.evaluate("each => [each.naturalWidth, each.naturalHeight]") == [1600, 90]
+    expect(page.locator("#title_zh")).to_have_value("还没存的题目")

@@ -58,9 +58,14 @@ def seconds_heard(path):
 
 def red_corner(path):
     """Return which quarter of the first picture is red."""
-    with opened(path) as file:
-        quarters = _quarters(next(file.decode(video=0)))
+    quarters = quarters_of(path)
     return max(quarters, key=lambda corner: quarters[corner][0] - quarters[corner][2])
+
+
+def quarters_of(path):
+    """Return the colour of each quarter of the first picture."""
+    with opened(path) as file:
+        return _quarters(next(file.decode(video=0)))
 
 
 def _quarters(frame):

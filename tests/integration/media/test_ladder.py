@@ -247,6 +247,10 @@ def test_the_thumbnails_are_one_picture_of_the_size_their_number_gives(make):
     assert (
         size_of(path) == sheet_size(made.facts.thumbnails, light.width, light.height) == (1600, 90)
     )
+    # Three of ten places are taken; the others are as white as paper.
+    seen = playing.quarters_of(path)
+    assert min(seen["top right"]) > 240
+    assert min(seen["top left"]) < 200
 
 
 def test_who_opened_the_lesson_before_goes_on_with_the_addresses_they_have(

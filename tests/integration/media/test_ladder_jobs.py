@@ -234,20 +234,18 @@ def test_what_a_killed_worker_left_is_cleared_and_what_is_worked_on_is_not(media
 
 
 @only_sqlite
-def test_a_ladder_stopped_meanwhile_records_nothing(database, send, run_jobs, facts, ladder):
-    asset_id = send(video("small.mp4"))
-    handlers = run_jobs.runner.handlers
+def test_a_ladder_stopped_in_the_last_moment_records_nothing(
+    database, prepared, ladder, monkeypatch
+):
+    whole = transcode.complete
 
-    def stopped_meanwhile(context):
+    def stopped_afterwards(folder, *others):
+        made = whole(folder, *others)
         with database.transaction() as session:
-            jobs.cancel(session, ladder(asset_id).id)
-        return handlers["media.ladder"](context)
+            jobs.cancel(session, ladder(folder.name).id)
+        return made
 
-    run_jobs.runner.handlers = {**handlers, "media.ladder": stopped_meanwhile}
-    run_jobs()
-    found = facts(asset_id)
-    assert (found.ladder, found.error.code, found.has_stream) == (
-        "failed",
-        "ladder_cancelled",
-        False,
-    )
+    monkeypatch.setattr(transcode, "complete", stopped_afterwards)
+    found = prepared(video("small.mp4"))
+    assert (found.ladder, found.has_stream) == ("failed", False)
+    assert found.error.code == "ladder_cancelled"

@@ -4,7 +4,6 @@ from sqlalchemy import event
 from lms.core.access import Actor, Grant, Role, Scope, ScopeKind
 from lms.core.errors import NotFound
 from lms.media import queries
-from lms.media.models import Rendition
 from tests.factories.accounts import make_person
 from tests.factories.media import make_asset, make_caption
 

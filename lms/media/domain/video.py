@@ -249,6 +249,11 @@ def choose_frame_rate(facts: VideoFacts) -> Fraction:
     return min(rate, Fraction(RENDITION_RATE)).limit_denominator(_WHOLE_RATES)
 
 
+def light_rate(rate: Fraction) -> Fraction:
+    """Return the pictures a second of the lightest rendition: every second one, if 10 are left."""
+    return rate / 2 if rate >= 2 * _MIN_RATE else rate
+
+
 def poster_size(facts: VideoFacts) -> tuple[int, int]:
     """Return the sides of the poster, never larger than the source."""
     width, height = facts.upright

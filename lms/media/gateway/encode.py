@@ -8,7 +8,13 @@ from lms.core.errors import Message
 from lms.media.domain.names import POSTER, Label
 from lms.media.domain.sniff import HEAD_BYTES, sniff_video
 from lms.media.domain.thumbnails import KEYFRAME_MS
-from lms.media.domain.video import RenditionPlan, VideoFacts, choose_frame_rate, poster_size
+from lms.media.domain.video import (
+    RenditionPlan,
+    VideoFacts,
+    choose_frame_rate,
+    light_rate,
+    poster_size,
+)
 from lms.media.gateway.probe import Refused, fault_of
 from lms.media.gateway.program import Limits, ProgramFailed, ffmpeg, run_confined
 
@@ -28,10 +34,14 @@ INPUT = (
 )
 # Nothing of who, where and with what: only what is seen and heard.
 BARE = ("-map_metadata", "-1", "-map_chapters", "-1", "-dn", "-sn")
-# Constant quality, and the kilobits a second it may not pass: 240p has to run on a weak line.
-_QUALITY = {Label.SMALL: ("27", 240), Label.MEDIUM: ("25", 900), Label.LARGE: ("24", 1800)}
-# Speech stays clear; alone it takes a fifth of what the lightest picture may take.
-_SOUND_KBITS = {Label.SOUND: 48, Label.SMALL: 40, Label.MEDIUM: 64, Label.LARGE: 64}
+# Constant quality, and the kilobits a second it may not pass: 240p has to run at 12 KB a second,
+# whatever it shows, so its sound is that of a good telephone and it takes its time to encode.
+_QUALITY = {Label.SMALL: ("27", 60), Label.MEDIUM: ("25", 900), Label.LARGE: ("24", 1800)}
+_PRESET = {Label.SMALL: "medium", Label.MEDIUM: "veryfast", Label.LARGE: "veryfast"}
+_SOUND_KBITS = {Label.SOUND: 48, Label.SMALL: 24, Label.MEDIUM: 64, Label.LARGE: 64}
+_SOUND_RATE, _LIGHT_SOUND_RATE = 44_100, 24_000
+# Pieces of a second: an index that names fewer of them is there sooner.
+_FILE = ("-chunk_duration", "1000000", "-movflags", "+faststart", "-f", "mp4")
 _PROFILE = {Label.SMALL: "baseline", Label.MEDIUM: "main", Label.LARGE: "main"}
 # A gap in the sound stays a gap, what starts late is led in by silence.
 _IN_TIME = "aresample=async=1:first_pts=0"
@@ -40,7 +50,7 @@ _IN_TIME = "aresample=async=1:first_pts=0"
 # It loses no sample, but its clock jumps before the last three seconds: they are counted instead.
 _LOUDNESS = (
     "loudnorm=I=-16:TP=-1.5:LRA=11,aformat=sample_fmts=s16,"
-    "aresample=44100,asetpts=N/SR/TB,aformat=channel_layouts=mono"
+    "aresample={rate},asetpts=N/SR/TB,aformat=channel_layouts=mono"
 )
 _KEYFRAMES = (
     *("-force_key_frames", f"expr:gte(t,n_forced*{KEYFRAME_MS // 1000})"),
@@ -141,6 +151,7 @@ def _pictures(wanted: Encoding) -> list[str]:
         return []
     facts = wanted.facts
     rate = choose_frame_rate(facts)
+    rate = light_rate(rate) if Label.SMALL in names else rate
     missing = max(wanted.length_ms - facts.picture_ms, 0)
     steady = [f"fps={rate}:start_time=0"]
     steady += [f"tpad=stop_mode=clone:stop_duration={missing / 1000:.3f}"] if missing else []
@@ -166,9 +177,10 @@ def _sounds(wanted: Encoding) -> list[str]:
     names = wanted.sounds
     if not names:
         return []
+    even = _LOUDNESS.format(rate=_LIGHT_SOUND_RATE if Label.SMALL in names else _SOUND_RATE)
     whole = f"apad=whole_dur={wanted.seconds},atrim=end={wanted.seconds}"
     return [
-        f"[0:{wanted.facts.sound_index}]{_IN_TIME},{_LOUDNESS},{whole},asplit={len(names)}"
+        f"[0:{wanted.facts.sound_index}]{_IN_TIME},{even},{whole},asplit={len(names)}"
         + _pads("a", names)
     ]
 
@@ -180,11 +192,11 @@ def _pads(kind: str, names: Sequence[str]) -> str:
 def _rendition(plan: RenditionPlan, wanted: Encoding) -> tuple[str, ...]:
     quality, most = _QUALITY[plan.label]
     return (
-        *("-map", f"[v-{plan.label}]", "-c:v", "libx264", "-preset", "veryfast"),
+        *("-map", f"[v-{plan.label}]", "-c:v", "libx264", "-preset", _PRESET[plan.label]),
         *("-profile:v", _PROFILE[plan.label], "-crf", quality),
         *("-maxrate", f"{most}k", "-bufsize", f"{2 * most}k", *_KEYFRAMES),
         *(_sound(plan.label) if plan.label in wanted.sounds else ()),
-        *(*BARE, "-movflags", "+faststart", "-f", "mp4", plan.label.filename),
+        *(*BARE, *_FILE, plan.label.filename),
     )
 
 
@@ -194,8 +206,7 @@ def _sound(label: Label) -> tuple[str, ...]:
 
 
 def _alone() -> tuple[str, ...]:
-    name = Label.SOUND.filename
-    return (*_sound(Label.SOUND), *BARE, "-movflags", "+faststart", "-f", "mp4", name)
+    return (*_sound(Label.SOUND), *BARE, *_FILE, Label.SOUND.filename)
 
 
 def _poster() -> tuple[str, ...]:

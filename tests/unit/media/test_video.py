@@ -15,6 +15,7 @@ from lms.media.domain.video import (
     judge_result,
     judge_sound,
     judge_video,
+    light_rate,
     own_length,
     poster_size,
 )
@@ -236,3 +237,18 @@ def test_renditions_of_one_video_are_equally_long():
 
 def test_the_sniffer_and_the_probe_refuse_a_format_with_the_same_words():
     assert judge_video(replace(PHONE, containers=("avi",))) == UNKNOWN
+
+
+@pytest.mark.parametrize(
+    ("rate", "light"),
+    [
+        (Fraction(30), Fraction(15)),
+        (Fraction(25), Fraction(25, 2)),
+        (Fraction(30000, 1001), Fraction(15000, 1001)),
+        (Fraction(20), Fraction(10)),
+        (Fraction(15), Fraction(15)),
+        (Fraction(10), Fraction(10)),
+    ],
+)
+def test_the_lightest_rendition_has_every_second_picture_where_ten_are_left(rate, light):
+    assert light_rate(rate) == light

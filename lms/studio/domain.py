@@ -113,6 +113,14 @@ class Standing:
     byte_size: int | None = None
     unfinished: tuple[str, int] | None = None
 
+    def awaits(self, chosen: ChosenFile) -> bool:
+        """Tell whether this very file is on its way here."""
+        return self.unfinished == (chosen.name, chosen.byte_size)
+
+    def has(self, chosen: ChosenFile) -> bool:
+        """Tell whether this very file has arrived here."""
+        return self.byte_size == chosen.byte_size and not self.awaits(chosen)
+
 
 def plan_lessons(files: Sequence[ChosenFile], *, most_bytes: int) -> Plan:
     """Return the lessons the files become, in the natural order of their names."""
@@ -196,7 +204,7 @@ def standing_lessons(
 
 
 def _is_on_its_way(lesson: Standing, _planned: PlannedLesson, chosen: ChosenFile) -> bool:
-    return lesson.unfinished == (chosen.name, chosen.byte_size)
+    return lesson.awaits(chosen)
 
 
 def _waits(lesson: Standing, planned: PlannedLesson, _chosen: ChosenFile) -> bool:
@@ -204,7 +212,7 @@ def _waits(lesson: Standing, planned: PlannedLesson, _chosen: ChosenFile) -> boo
 
 
 def _is_there(lesson: Standing, planned: PlannedLesson, chosen: ChosenFile) -> bool:
-    return lesson.title == planned.title and lesson.byte_size == chosen.byte_size
+    return lesson.title == planned.title and lesson.has(chosen)
 
 
 def _fault(chosen: ChosenFile, most_bytes: int) -> Message | None:

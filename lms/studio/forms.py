@@ -105,8 +105,15 @@ def chosen_files(body: object) -> Chosen:
     if not listed:
         raise InvalidInput({"files": Message("files_none", "Please choose some files first.")})
     if len(listed) > MAX_FILES:
-        too_many = "Choose at most %(most)s files at once, and the others afterwards."
-        raise InvalidInput({"files": Message("files_too_many", too_many, {"most": MAX_FILES})})
+        raise InvalidInput(
+            {
+                "files": Message(
+                    "files_too_many",
+                    "Choose at most %(most)s files at once, and the others afterwards.",
+                    {"most": MAX_FILES},
+                )
+            }
+        )
     return Chosen(number, module or None, tuple(_chosen_file(each) for each in listed))
 
 

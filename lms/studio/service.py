@@ -8,9 +8,9 @@ from sqlalchemy.orm import Session
 
 from lms.catalog import queries as catalog_queries
 from lms.catalog import service as catalog
-from lms.catalog.models import Item, Lesson, Revision
+from lms.catalog.models import Item, Lesson
 from lms.core.access import Actor
-from lms.core.errors import Conflict
+from lms.core.errors import Conflict, NotFound
 from lms.media.service import MAX_BYTES
 from lms.studio import queries
 from lms.studio.domain import Chosen, Plan, PlannedLesson, plan_lessons, standing_lessons
@@ -21,13 +21,14 @@ class MadeLesson:
     """A planned lesson as it stands in the draft.
 
     ``has_video`` where this very file is there already, ``languages`` are those of the captions
-    that are there.
+    that are there, ``coming`` is what of the person's is on its way to it.
     """
 
     planned: PlannedLesson
     lesson: Lesson
     item: Item
     has_video: bool
+    coming: queries.Unfinished | None
     languages: frozenset[str]
 
 
@@ -61,8 +62,17 @@ def lessons_from_files(
         titles = [{"zh": planned.title} for planned in new]
         made = editor.add_lessons(_module(rows, chosen.module), titles)
         keys |= dict(zip((planned.file for planned in new), made, strict=True))
-    there = {lesson.key for lesson in before if lesson.byte_size is not None}
-    return Made(plan, _made(session, draft, plan, keys, there), draft.edits)
+    there = {
+        key
+        for lesson in before
+        for file, key in keys.items()
+        if key == lesson.key and lesson.has(chosen.files[file])
+    }
+    rows = catalog_queries.rows_of(session, draft)
+    lessons = tuple(
+        _made(rows, planned, keys[planned.file], there, unfinished) for planned in plan.lessons
+    )
+    return Made(plan, lessons, draft.edits)
 
 
 def _module(rows: catalog_queries.RevisionRows, wanted: str | None) -> str:
@@ -74,18 +84,22 @@ def _module(rows: catalog_queries.RevisionRows, wanted: str | None) -> str:
 
 
 def _made(
-    session: Session, draft: Revision, plan: Plan, keys: Mapping[int, str], there: set[str]
-) -> tuple[MadeLesson, ...]:
-    rows = catalog_queries.rows_of(session, draft)
-    by_key = {entry.lesson.key: entry for entry in rows.lessons}
-    made = []
-    for planned in plan.lessons:
-        entry = by_key[keys[planned.file]]
-        item = queries.video_item(entry)
-        if item is None:
-            continue
-        facts = rows.assets.get(item.asset_id or "")
-        languages = frozenset(facts.captions if facts else ())
-        has_video = entry.lesson.key in there
-        made.append(MadeLesson(planned, entry.lesson, item, has_video, languages))
-    return tuple(made)
+    rows: catalog_queries.RevisionRows,
+    planned: PlannedLesson,
+    key: str,
+    there: set[str],
+    unfinished: Mapping[queries.Place, queries.Unfinished],
+) -> MadeLesson:
+    entry = catalog_queries.lesson_rows(rows, key)
+    item = queries.video_item(entry)
+    if item is None:
+        raise NotFound
+    facts = rows.assets.get(item.asset_id or "")
+    return MadeLesson(
+        planned=planned,
+        lesson=entry.lesson,
+        item=item,
+        has_video=key in there,
+        coming=unfinished.get((key, item.key)),
+        languages=frozenset(facts.captions if facts else ()),
+    )

@@ -47,6 +47,7 @@ def _lesson(slug: str, names: list[str], made: service.MadeLesson) -> dict[str, 
         "lesson": key,
         "title": made.lesson.title["zh"],
         "item": str(made.item.id),
+        "unfinished": str(made.coming.item_id) if made.coming else None,
         "has_video": made.has_video,
         "page": url_for("studio_lessons.lesson", slug=slug, key=key),
         "captions": [

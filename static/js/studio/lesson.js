@@ -30,6 +30,7 @@
   function refreshSoon() { refresh().catch(function () { setTimeout(refreshSoon, POLL_MS); }); }
 
   function begin() {
+    [].forEach.call(videos.querySelectorAll("[data-asset] [data-without]"), function (x) { x.hidden = true; });
     [].forEach.call(videos.querySelectorAll("[data-asset]"), poll);
     [].forEach.call(videos.querySelectorAll("[data-zone]"), open);
   }
@@ -54,6 +55,15 @@
     var bar = row.querySelector("progress"), text = row.querySelector("[data-percent]");
     if (bar) { bar.value = percent; }
     if (text) { text.textContent = percent + "%"; }
+    var made = row.querySelector("[data-made]");
+    if (!made) { return; }
+    made.textContent = "";
+    asset.renditions.forEach(function (x) {
+      var chip = d.createElement("span");
+      chip.className = "chip ok";
+      chip.textContent = x.width ? x.label : studio.words("sound");
+      made.appendChild(chip);
+    });
   }
 
   /* A place for a file becomes one that goes on where the line broke. */

@@ -104,7 +104,7 @@
     var text = studio.words("sum", { here: here, all: entries.length });
     one("[data-sum]").textContent = text;
     say(text);
-    one("[data-controls]").hidden = !entries.length;
+    one("[data-controls]").hidden = rows.hidden = !entries.length;
     one("[data-pause-all]").hidden = isPaused || !open;
     one("[data-go-on-all]").hidden = !isPaused || !open;
     one("[data-anew]").hidden = open > 0;

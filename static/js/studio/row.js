@@ -22,7 +22,7 @@
     });
   }
   function number(amount) {
-    var fixed = amount < 10 && amount > 0 ? amount.toFixed(1) : String(Math.round(amount));
+    var fixed = amount < 10 && amount > 0 ? Math.max(amount, 0.1).toFixed(1) : String(Math.round(amount));
     return fixed.replace(/\B(?=(\d{3})+(?!\d))/g, ",");
   }
   function megabytes(bytes) { return number(bytes / MB); }
@@ -34,7 +34,7 @@
     var time = minutes < 1 ? words("left_moment") : minutes < 60
       ? words("left_minutes", { minutes: minutes })
       : words("left_hours", { hours: Math.floor(minutes / 60), minutes: minutes % 60 });
-    return words("speed", { speed: rate }) + words("comma") + time;
+    return words("speed", { speed: rate, left: time });
   }
   function sentence(upload) {
     var values = {
@@ -127,7 +127,7 @@
       box.dataset.state = state;
       show("[data-sign-in]", state === "signed_out");
       show("[data-original]", FAULTS.indexOf(state) >= 0);
-      show("[data-bar]", FAULTS.concat("gone", "ready", "there", "stopped", "waiting").indexOf(state) < 0);
+      show("[data-bar]", FAULTS.concat("gone", "ready", "there", "stopped", "waiting", "asking").indexOf(state) < 0);
       show("[data-ask]", false);
       question = null;
       [].forEach.call(box.querySelectorAll("[data-do]"), function (x) {
@@ -147,7 +147,7 @@
       var share = state === "converting" ? upload.progress_made || 0 : upload.sent / upload.file.size;
       one("[data-bar]").value = Math.floor(share * 100);
       one("[data-words]").textContent = text;
-      one("[data-words]").hidden = !text;
+      one("[data-told]").hidden = !text;
       one("[data-left]").textContent = state === "sending" ? left(upload) : "";
       var fault = upload.trouble && upload.trouble !== "not_stopped" ? upload.trouble : "";
       one("[data-fault]").textContent = fault;

@@ -214,6 +214,19 @@
     this.halt();
     this.sent = this.kept;
     this.set("paused");
+    if (this.url) { this.ask(); }
+  };
+  /* What arrived of a piece that was broken off is kept, too. */
+  is.ask = function () {
+    var self = this;
+    fetch(this.url, {
+      method: "HEAD", credentials: "same-origin", cache: "no-store", headers: { "Tus-Resumable": TUS }
+    }).then(function (answer) {
+      var offset = parseInt(answer.headers.get("Upload-Offset"), 10);
+      if (self.state !== "paused" || !(offset >= 0)) { return; }
+      self.kept = self.sent = offset;
+      self.changed(self);
+    }, function () { /* it stays with what was known */ });
   };
   is.goOn = function () {
     var self = this;

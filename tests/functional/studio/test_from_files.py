@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
+from lms.catalog.domain import RevisionState
 from lms.catalog.models import Item, Lesson, Revision
 from lms.core.access import Role, Scope, ScopeKind
 from lms.db.session import Database
@@ -63,7 +64,11 @@ def test_the_final_test_stays_the_last_lesson(
     with database.transaction() as session:
         lessons = [lesson("A01"), lesson("FINAL")]
         make_course(
-            session, slug=SLUG, institution_id=institution_id, lessons=lessons, state="draft"
+            session,
+            slug=SLUG,
+            institution_id=institution_id,
+            lessons=lessons,
+            state=RevisionState.DRAFT,
         )
     assert send(instructor, PAIR).status_code == 200
     assert outline(database) == [["M1", "A01", "L01", "L02", "FINAL"]]

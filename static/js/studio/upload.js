@@ -100,6 +100,7 @@
   is.send = function () {
     var self = this;
     var sender = this.sender = new w.tus.Upload(this.file, {
+      /* Where an upload is there, a refusal must not begin a second one. */
       endpoint: this.url ? null : API,
       uploadUrl: this.url,
       chunkSize: this.chunk,
@@ -121,8 +122,6 @@
       },
       onUploadUrlAvailable: function () {
         self.url = sender.url = sender.url.replace(/^https?:\/\/[^/]+/, "");
-        /* From here on a refusal must not begin a second upload. */
-        sender.options.endpoint = null;
       },
       onProgress: function (sent) { if (self.sender === sender) { self.progress(sent); } },
       onChunkComplete: function () {

@@ -60,6 +60,8 @@ def test_a_line_that_is_lost_is_told_and_the_upload_goes_on_by_itself(
 def test_when_the_browser_says_the_line_is_back_it_goes_on_at_once(
     page: Page, line: Line, clip: Path
 ) -> None:
+    # The pauses between tries are drawn by lot: so long a one would outlast the test.
+    page.add_init_script("Math.random = () => 1000")
     page.goto(LESSON)
     stop_on_the_way(page, line, clip)
     page.context.set_offline(True)

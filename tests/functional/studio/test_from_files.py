@@ -11,7 +11,7 @@ from lms.core.access import Role, Scope, ScopeKind
 from lms.db.session import Database
 from lms.media.models import Upload
 from lms.studio.domain import MAX_FILES
-from tests.factories.catalog import lesson, make_course
+from tests.factories.catalog import lesson, make_course, video
 from tests.functional.studio.conftest import COURSE, SLUG
 from tests.functional.studio.test_outline import outline
 from tests.functional.studio.tus import DATA, SIZE, Tus
@@ -245,3 +245,22 @@ def test_what_others_are_sending_is_not_shown(
     Tus(colleague).begin(SIZE, filename="别人的.mp4", item=item.id)
     assert "别人的.mp4" in colleague.get(f"{COURSE}/lessons/A01").text
     assert "别人的.mp4" not in instructor.get(f"{COURSE}/lessons/A01").text
+
+
+@pytest.mark.usefixtures("empty_lesson")
+def test_a_lesson_of_the_same_key_in_another_course_shows_nothing_of_it(
+    instructor: Client, tus: Tus, database: Database, institution_id: int
+) -> None:
+    with database.transaction() as session:
+        other = make_course(
+            session,
+            slug="tea-class",
+            institution_id=institution_id,
+            lessons=[lesson("A01", video(asset_id=None))],
+            state=RevisionState.DRAFT,
+        )
+        wanted = select(Item.id).where(Item.revision_id == other.revision.id)
+        item = session.scalars(wanted).one()
+    tus.begin(SIZE, filename="别的课.mp4", item=item)
+    assert "别的课.mp4" in instructor.get("/studio/courses/tea-class/lessons/A01").text
+    assert "别的课.mp4" not in instructor.get(f"{COURSE}/lessons/A01").text

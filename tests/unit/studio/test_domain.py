@@ -193,3 +193,8 @@ def test_two_lessons_are_never_found_for_one_file_nor_one_for_two() -> None:
     standing = [Standing("L01", "一"), Standing("L02", "一"), Standing("L03", "二")]
     files = chosen("一.mp4", "二.mp4", "三.mp4")
     assert found_in(*standing, files=files) == ["L01", "L03", None]
+
+
+def test_a_lesson_that_got_one_file_by_its_upload_gets_no_other_by_its_title() -> None:
+    renamed = Standing("L01", "第二课", unfinished=("第一课.mp4", 10))
+    assert found_in(renamed, files=chosen("第一课.mp4", "第二课.mp4")) == ["L01", None]

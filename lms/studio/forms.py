@@ -2,16 +2,20 @@
 
 from collections.abc import Iterable, Mapping
 from itertools import zip_longest
+from typing import TypeGuard
 
 from lms.catalog.domain import Step
 from lms.catalog.service import CourseWords, LessonWords, NewCourse, TextWords
 from lms.core.errors import Conflict, InvalidInput, LmsError, Message
 from lms.db.base import Localized
 from lms.media.domain import tus
+from lms.media.domain.names import clean_filename
 from lms.media.service import NewUpload, TooLarge
+from lms.studio.domain import MAX_FILES, Chosen, ChosenFile
 
 Form = Mapping[str, str]
 _MAX_DIGITS = 9
+_BEYOND = 10**15
 _MALFORMED = Message("form_malformed", "The page sent something odd. Load it again and repeat.")
 
 
@@ -98,6 +102,42 @@ def _number(typed: str) -> int | None:
     text = typed.strip()
     is_number = text.isascii() and text.isdigit() and len(text) <= _MAX_DIGITS
     return int(text) if is_number else None
+
+
+def chosen_files(body: object) -> Chosen:
+    """Return the files a page names. Raises ``InvalidInput``."""
+    said = body if isinstance(body, dict) else {}
+    listed, module = (said.get(name) for name in ("files", "module"))
+    number = said.get("edits")
+    if not isinstance(listed, list) or not _is_count(number):
+        raise InvalidInput({"files": _MALFORMED})
+    if module is not None and not isinstance(module, str):
+        raise InvalidInput({"module": _MALFORMED})
+    if not listed:
+        raise InvalidInput({"files": Message("files_none", "Please choose some files first.")})
+    if len(listed) > MAX_FILES:
+        raise InvalidInput(
+            {
+                "files": Message(
+                    "files_too_many",
+                    "Choose at most %(most)s files at once, and the others afterwards.",
+                    {"most": MAX_FILES},
+                )
+            }
+        )
+    return Chosen(number, module or None, tuple(_chosen_file(each) for each in listed))
+
+
+def _chosen_file(said: object) -> ChosenFile:
+    each = said if isinstance(said, dict) else {}
+    name, size = each.get("name"), each.get("size")
+    if not isinstance(name, str) or not name.strip() or not _is_count(size):
+        raise InvalidInput({"files": _MALFORMED})
+    return ChosenFile(clean_filename(name), size, str(each.get("modified") or ""))
+
+
+def _is_count(said: object) -> TypeGuard[int]:
+    return isinstance(said, int) and not isinstance(said, bool) and 0 <= said < _BEYOND
 
 
 class VersionUnknown(LmsError):

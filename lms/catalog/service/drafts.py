@@ -1,6 +1,6 @@
 """Changes the outline of a draft: its own words, its modules, its lessons and their order."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -93,24 +93,28 @@ class DraftEditor:
 
     def add_lesson(self, module_key: str, title: Localized) -> str:
         """Add a lesson with a place for its video and return its key."""
-        _require_title(title)
+        [key] = self.add_lessons(module_key, [title])
+        return key
+
+    def add_lessons(self, module_key: str, titles: Sequence[Localized]) -> list[str]:
+        """Add lessons in this order, each with a place for its video, and return their keys."""
+        for title in titles:
+            _require_title(title)
         module = self._module(module_key)
-        key = next_key(queries.keys_ever_used(self._session, self._draft.course_id), "L")
-        lesson = Lesson(
-            revision_id=self._draft.id,
-            module_id=module.id,
-            key=key,
-            position=len(self._rows().lessons) + 1,
-            title=title,
-            minutes=_PLANNED_MINUTES,
-            objectives=[],
-        )
-        self._session.add(lesson)
+        taken = queries.keys_ever_used(self._session, self._draft.course_id)
+        place = len(self._rows().lessons)
+        lessons: list[Lesson] = []
+        for title in titles:
+            key = next_key(taken, "L")
+            taken.add(key)
+            place += 1
+            lessons.append(self._lesson(module, key, place, title))
+        self._session.add_all(lessons)
         self._session.flush()
-        self._session.add(video_place(lesson))
+        self._session.add_all(video_place(lesson) for lesson in lessons)
         self._session.flush()
         self._arrange(final_last)
-        return key
+        return [lesson.key for lesson in lessons]
 
     def move_lesson(self, key: str, step: Step) -> None:
         """Move the lesson one place, into the neighbouring module where it stands at the edge."""
@@ -126,6 +130,17 @@ class DraftEditor:
         self._session.delete(entry.lesson)
         self._session.flush()
         self._arrange(final_last)
+
+    def _lesson(self, module: Module, key: str, place: int, title: Localized) -> Lesson:
+        return Lesson(
+            revision_id=self._draft.id,
+            module_id=module.id,
+            key=key,
+            position=place,
+            title=title,
+            minutes=_PLANNED_MINUTES,
+            objectives=[],
+        )
 
     def _rows(self) -> queries.RevisionRows:
         return queries.rows_of(self._session, self._draft)

@@ -1,54 +1,16 @@
-"""While a video is sent and converted, what was typed beside it stays on the page."""
+"""What was typed stays on the page while captions are sent beside it."""
 
 from playwright.sync_api import Page, expect
 
 from lms.catalog.domain import RevisionState
 from lms.core.access import Role
 from tests.browser.conftest import enter
+from tests.browser.studio.conftest import LESSON, choose
 from tests.factories.accounts import make_staff
 from tests.factories.catalog import lesson, make_course, video
 from tests.factories.media import make_asset
 from tests.factories.videos import video as make_clip
 from tests.support.site import LiveSite
-
-
-def type_a_title(page: Page, live_site: LiveSite) -> None:
-    """Open a lesson that lacks its video and give it a title without storing it."""
-    with live_site.database.transaction() as session:
-        teacher = make_staff(session, Role.INSTRUCTOR)
-        place = lesson("A01", video(asset_id=None))
-        course = make_course(session, lessons=[place], state=RevisionState.DRAFT).course
-    enter(page, live_site, teacher)
-    page.goto(f"/studio/courses/{course.slug}/lessons/A01")
-    page.locator("#title_zh").fill("还没存的题目")
-
-
-def test_words_typed_beside_an_upload_are_kept(page: Page, live_site: LiveSite) -> None:
-    type_a_title(page, live_site)
-
-    page.locator("input[name=file]").first.set_input_files(make_clip("flat.mp4"))
-    page.get_by_role("button", name="上传这个视频").click()
-    expect(page.locator("[data-asset]")).to_be_visible()
-    live_site.run_jobs()
-
-    # The page asks every two seconds and draws the video anew by itself.
-    expect(page.locator(".chip.ok", has_text="可以用了")).to_be_visible(timeout=15_000)
-    expect(page.locator("#title_zh")).to_have_value("还没存的题目")
-    page.get_by_role("button", name="存好这一课").click()
-    expect(page.locator("h1")).to_contain_text("还没存的题目")
-
-
-def test_a_refused_file_is_said_beside_the_file(page: Page, live_site: LiveSite) -> None:
-    type_a_title(page, live_site)
-
-    page.locator("input[name=file]").first.set_input_files(
-        {"name": "lesson.mp4", "mimeType": "video/mp4", "buffer": b"#EXTM3U\n/etc/passwd\n"}
-    )
-    page.get_by_role("button", name="上传这个视频").click()
-
-    expect(page.locator("[data-fault]")).to_be_visible()
-    expect(page.get_by_role("button", name="上传这个视频")).to_be_enabled()
-    expect(page.locator("#title_zh")).to_have_value("还没存的题目")
 
 
 def test_faults_of_captions_are_told_beside_them_and_words_stay(
@@ -81,9 +43,9 @@ def captions(end: str) -> dict[str, object]:
 def test_the_page_draws_itself_anew_at_both_steps_of_a_video(
     page: Page, live_site: LiveSite
 ) -> None:
-    type_a_title(page, live_site)
-    page.locator("input[name=file]").first.set_input_files(make_clip("flat.mp4"))
-    page.get_by_role("button", name="上传这个视频").click()
+    page.goto(LESSON)
+    page.locator("#title_zh").fill("还没存的题目")
+    choose(page, make_clip("flat.mp4"))
     expect(page.locator("[data-asset][data-state=queued]")).to_be_visible()
 
     jobs = live_site.run_jobs

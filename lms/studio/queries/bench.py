@@ -1,5 +1,6 @@
-"""Reads what studio pages show: the course on the bench and one of its lessons."""
+"""Reads the course on the bench and one of its lessons."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from sqlalchemy import func, select
@@ -11,10 +12,8 @@ from lms.catalog.domain import Gap, ItemKind, RevisionState
 from lms.catalog.models import Course, Item, Lesson, Material
 from lms.core.access import Actor, Permission
 from lms.core.errors import NotFound
-from lms.media import queries as media_queries
-from lms.media.domain.captions import Cue, beyond, parse_captions
-from lms.media.domain.names import Language
 from lms.media.queries import AssetFacts
+from lms.studio.queries.sent import Place, Unfinished, Waiting, unfinished_by_place
 
 _MINUTE_MS = 60_000
 _NEW_MINUTES = {ItemKind.READING: 5, ItemKind.PRACTICE: 15}
@@ -30,6 +29,7 @@ class Bench:
     is_published: bool
     may_publish: bool
     question_counts: dict[int, int]
+    unfinished: Mapping[Place, Unfinished]
 
     @property
     def is_draft(self) -> bool:
@@ -40,6 +40,16 @@ class Bench:
     def blocking(self) -> list[Gap]:
         """Return what has to be done before publication."""
         return [gap for gap in self.rows.gaps if gap.blocks]
+
+    @property
+    def waiting(self) -> list[Waiting]:
+        """Return the lessons that wait for a video, in order."""
+        return [
+            Waiting(entry, item, self.unfinished.get((entry.lesson.key, item.key)))
+            for entry in self.rows.lessons
+            for item in entry.items
+            if item.kind == ItemKind.VIDEO and item.asset_id is None
+        ]
 
     def questions_of(self, entry: catalog.LessonRows) -> int:
         """Return how many questions the lesson's quizzes hold."""
@@ -108,28 +118,6 @@ class LessonBench:
         return lessons[place - 1], lessons[place + 1]
 
 
-@dataclass(frozen=True, slots=True)
-class CaptionBench:
-    """The captions of a video in one language on the bench, and those of the other beside them."""
-
-    item: Item
-    facts: AssetFacts
-    language: Language
-    text: str
-    cues: tuple[Cue, ...]
-    other: tuple[Cue, ...]
-
-    @property
-    def number(self) -> int:
-        """Return the number of the captions shown, 0 where there are none yet."""
-        return self.facts.captions.get(self.language, 0)
-
-    @property
-    def late(self) -> tuple[Cue, ...]:
-        """Return the cues that reach beyond the video's end, once its length is known."""
-        return beyond(self.cues, self.facts.duration_ms) if self.facts.duration_ms else ()
-
-
 def bench(session: Session, actor: Actor, slug: str) -> Bench:
     """Return the actor's course. Raises ``NotFound`` for anyone else's."""
     course = catalog.editable_course(session, actor, slug)
@@ -140,6 +128,7 @@ def bench(session: Session, actor: Actor, slug: str) -> Bench:
         is_published=catalog.published_of(session, course.id) is not None,
         may_publish=actor.may(Permission.COURSE_PUBLISH),
         question_counts=_question_counts(session, rows),
+        unfinished=unfinished_by_place(session, course.id, owner_id=actor.person_id),
     )
 
 
@@ -148,21 +137,6 @@ def lesson_bench(session: Session, actor: Actor, slug: str, lesson_key: str) -> 
     found = bench(session, actor, slug)
     entry = catalog.lesson_rows(found.rows, lesson_key)
     return LessonBench(found, entry, _slots(session, entry))
-
-
-def caption_bench(
-    session: Session, shown: LessonBench, item_key: str, language: Language
-) -> CaptionBench:
-    """Return the captions of one of the lesson's videos. Raises ``NotFound`` without a file."""
-    item, facts = shown.video(item_key)
-    if facts is None:
-        raise NotFound("caption_without_video", "Captions belong to a video; send the video first.")
-    texts = {
-        code: media_queries.caption_text(session, facts.asset_id, code) or "" for code in Language
-    }
-    cues = {code: parse_captions(text.encode()).cues for code, text in texts.items()}
-    other = Language.EN if language is Language.ZH else Language.ZH
-    return CaptionBench(item, facts, language, texts[language], cues[language], cues[other])
 
 
 def _slots(session: Session, entry: catalog.LessonRows) -> tuple[TextSlot, ...]:

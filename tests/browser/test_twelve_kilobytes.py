@@ -1,60 +1,27 @@
 """On a line of twelve kilobytes a second a lesson is watched from the first tap without a stop."""
 
-from dataclasses import dataclass, field
 from pathlib import Path
 from time import monotonic
-from typing import Any
 
 import pytest
 from playwright.sync_api import Page
 
 from lms.db.session import Database
 from lms.media.domain.names import Label, Language
+from lms.media.gateway.storage import storage_of
 from lms.media.service import FolderVideo, adopt_renditions, stage_renditions
 from tests.browser.conftest import enter
 from tests.factories.accounts import make_person
 from tests.factories.catalog import lesson, make_course, video
 from tests.factories.enrollment import make_enrollment
 from tests.support.site import LiveSite
-from tests.support.streaming import VIDEO, named, plays
+from tests.support.slow import BYTES_A_SECOND, Slow
+from tests.support.streaming import plays
 from tests.support.witness import WITNESS, Watching, agree, size
 
 _LESSON = Path(__file__).resolve().parents[2] / "course_content/live-streaming-stars/lessons/A01"
-_BYTES_A_SECOND = 12_000
 _FIRST_PICTURE_SECONDS = 15
 _WATCHED_SECONDS = 20
-_TRIES = 4_000
-
-
-@dataclass
-class Slow:
-    """A line of 12 kB a second and 300 ms, and the bytes of video that came over it."""
-
-    page: Page
-    addresses: dict[str, str] = field(default_factory=dict)
-    video_bytes: int = 0
-
-    def __post_init__(self) -> None:
-        line = self.page.context.new_cdp_session(self.page)
-        line.send("Network.enable")
-        line.on("Network.requestWillBeSent", self._asked)
-        line.on("Network.dataReceived", self._came)
-        rate = {"downloadThroughput": _BYTES_A_SECOND, "uploadThroughput": _BYTES_A_SECOND}
-        line.send("Network.emulateNetworkConditions", {"offline": False, "latency": 300, **rate})
-
-    def _asked(self, event: dict[str, Any]) -> None:
-        self.addresses[event["requestId"]] = named(event["request"]["url"])
-
-    def _came(self, event: dict[str, Any]) -> None:
-        if self.addresses.get(event["requestId"], "").endswith(".mp4"):
-            self.video_bytes += event["dataLength"]
-
-    def wait(self, true_of_video: str) -> None:
-        for _ in range(_TRIES):
-            if self.page.evaluate(f"(v => {true_of_video})({VIDEO})"):
-                return
-            self.page.wait_for_timeout(50)
-        pytest.fail(f"the video never came to {true_of_video}")
 
 
 @pytest.fixture
@@ -63,7 +30,7 @@ def slow(page: Page, live_site: LiveSite, database: Database) -> Slow:
     media = _LESSON / "media"
     files = {Label.SOUND: "audio.m4a", Label.SMALL: "240p.mp4", Label.MEDIUM: "480p.mp4"}
     staged = stage_renditions(
-        live_site.app.extensions["lms_settings"].media_dir,
+        storage_of(live_site.app.extensions["lms_settings"]),
         FolderVideo(
             {label: media / name for label, name in files.items()},
             media / "poster.webp",
@@ -94,10 +61,9 @@ def test_the_light_picture_plays_without_a_stop_and_counts_as_played(
     page.locator("[data-play]").click()
     slow.wait("v.currentTime > 0")
     # What the time of a measurement hangs on are the bytes; the rest is the machine's.
-    assert slow.video_bytes <= _FIRST_PICTURE_SECONDS * _BYTES_A_SECOND
+    assert slow.video_bytes <= _FIRST_PICTURE_SECONDS * BYTES_A_SECOND
     slow.wait(f"v.currentTime > {_WATCHED_SECONDS}")
-    stops = "witnessed.filter(each => each.kind === 'waiting' && each.at > 0)"
-    assert page.evaluate(stops) == []
+    assert slow.stops() == []
     watching.do("pause()")
     claimed, credited = agree(watching, database, cuts=0)
     assert len(claimed) == 1

@@ -34,9 +34,14 @@ INPUT = (
 )
 # Nothing of who, where and with what: only what is seen and heard.
 BARE = ("-map_metadata", "-1", "-map_chapters", "-1", "-dn", "-sn")
-# Constant quality, and the kilobits a second it may not pass: 240p has to run at 12 KB a second,
-# whatever it shows, so its sound is that of a good telephone and it takes its time to encode.
-_QUALITY = {Label.SMALL: ("27", 60), Label.MEDIUM: ("25", 900), Label.LARGE: ("24", 1800)}
+# Constant quality, the kilobits a second it may not pass, and the kilobits within which it may not:
+# 240p has to run at 12 KB a second, whatever it shows, with room for all else a page sends. So its
+# sound is that of a good telephone, and its encoder takes its time.
+_QUALITY = {
+    Label.SMALL: ("27", 46, 46),
+    Label.MEDIUM: ("25", 900, 1800),
+    Label.LARGE: ("24", 1800, 3600),
+}
 _PRESET = {Label.SMALL: "medium", Label.MEDIUM: "veryfast", Label.LARGE: "veryfast"}
 _SOUND_KBITS = {Label.SOUND: 48, Label.SMALL: 24, Label.MEDIUM: 64, Label.LARGE: 64}
 _SOUND_RATE, _LIGHT_SOUND_RATE = 44_100, 24_000
@@ -112,7 +117,7 @@ def encode(folder: Path, wanted: Encoding, progress: Progress) -> None:
 def limits(length_ms: int) -> Limits:
     """Give long videos more time and room."""
     seconds = _SPARE_SECONDS + _SLOWEST * length_ms // 1000
-    most_kbits = max(kbits for _, kbits in _QUALITY.values()) + max(_SOUND_KBITS.values())
+    most_kbits = max(kbits for _, kbits, _ in _QUALITY.values()) + max(_SOUND_KBITS.values())
     return Limits(
         wall_seconds=seconds,
         cpu_seconds=seconds * 2,
@@ -190,11 +195,11 @@ def _pads(kind: str, names: Sequence[str]) -> str:
 
 
 def _rendition(plan: RenditionPlan, wanted: Encoding) -> tuple[str, ...]:
-    quality, most = _QUALITY[plan.label]
+    quality, most, within = _QUALITY[plan.label]
     return (
         *("-map", f"[v-{plan.label}]", "-c:v", "libx264", "-preset", _PRESET[plan.label]),
         *("-profile:v", _PROFILE[plan.label], "-crf", quality),
-        *("-maxrate", f"{most}k", "-bufsize", f"{2 * most}k", *_KEYFRAMES),
+        *("-maxrate", f"{most}k", "-bufsize", f"{within}k", *_KEYFRAMES),
         *(_sound(plan.label) if plan.label in wanted.sounds else ()),
         *(*BARE, *_FILE, plan.label.filename),
     )

@@ -55,8 +55,13 @@
     if (meter.live() || free) { return; }
     /* It plays once it has its lease: what plays before could not count. */
     v.pause();
-    meter.start().then(function () { go(); }, function (lost) { free = true; go(); later(lost); });
+    meter.start().then(function () { ahead(0); }, function (lost) { free = true; go(); later(lost); });
   });
+  /* A browser takes a file in blocks, which come slowly on a weak line: eight seconds lie ready before it plays there. */
+  function ahead(n) {
+    var b = v.buffered, end = b.length ? b.end(b.length - 1) - v.currentTime : 0;
+    if (!v.paused || n > 300 || end > Math.min(n / 5, 8, v.duration - v.currentTime - 1)) { go(); } else { setTimeout(function () { ahead(n + 1); }, 100); }
+  }
   /* A lease the site could not give is asked for again. */
   function later(lost) { if (!lost.refused) { setTimeout(again, 5000); } }
   function again() { if (free && !v.paused) { meter.start().catch(later); } }

@@ -1,0 +1,51 @@
+"""A line as slow as a village's: what came over it, and whether a video stood still on it."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page
+
+from tests.support.streaming import VIDEO, named
+
+BYTES_A_SECOND = 12_000
+_TRIES = 4_000
+
+
+@dataclass
+class Slow:
+    """A line of 12 kB a second and 300 ms, and the bytes of video that came over it."""
+
+    page: Page
+    addresses: dict[str, str] = field(default_factory=dict)
+    video_bytes: int = 0
+
+    def __post_init__(self) -> None:
+        line = self.page.context.new_cdp_session(self.page)
+        line.send("Network.enable")
+        line.on("Network.requestWillBeSent", self._asked)
+        line.on("Network.dataReceived", self._came)
+        rate = {"downloadThroughput": BYTES_A_SECOND, "uploadThroughput": BYTES_A_SECOND}
+        line.send("Network.emulateNetworkConditions", {"offline": False, "latency": 300, **rate})
+
+    def _asked(self, event: dict[str, Any]) -> None:
+        self.addresses[event["requestId"]] = named(event["request"]["url"])
+
+    def _came(self, event: dict[str, Any]) -> None:
+        if self.addresses.get(event["requestId"], "").endswith(".mp4"):
+            self.video_bytes += event["dataLength"]
+
+    def wait(self, true_of_video: str) -> None:
+        """Wait until something is true of the video ``v``."""
+        for _ in range(_TRIES):
+            if self.page.evaluate(f"(v => {true_of_video})({VIDEO})"):
+                return
+            self.page.wait_for_timeout(50)
+        pytest.fail(f"the video never came to {true_of_video}")
+
+    def stops(self) -> list[Any]:
+        """Return where the video had to wait once it had begun; the page carries ``WITNESS``."""
+        found: list[Any] = self.page.evaluate(
+            "witnessed.filter(each => each.kind === 'waiting' && each.at > 0)"
+        )
+        return found

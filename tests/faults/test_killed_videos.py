@@ -42,7 +42,7 @@ class Scene:
         long = ("-stream_loop", "6", "-i", str(video("sharp.mp4")), "-c", "copy", str(source))
         run_ffmpeg(*long)
         with source.open("rb") as stream:
-            received = service.receive(self.media, stream, declared_bytes=None)
+            received = service.receive(LocalStorage(self.media), stream, declared_bytes=None)
         with self.database.transaction() as session:
             person = make_person(session)
             self.asset_id = service.register_upload(

@@ -10,6 +10,7 @@ from playwright.sync_api import BrowserContext, Page, Route
 
 from lms.media import queries
 from lms.media.domain.names import Label, Language
+from lms.media.gateway.storage import storage_of
 from lms.media.service import FolderVideo, adopt_renditions, stage_renditions
 from tests.factories.catalog import MadeCourse, lesson, make_course, video
 from tests.factories.streams import stream
@@ -27,8 +28,8 @@ def long_course(site: LiveSite, folder: Path, patch: pytest.MonkeyPatch) -> Made
     captions = folder / "zh.vtt"
     captions.write_text(_CAPTIONS, encoding="utf-8")
     files = {Label.SMALL: stream() / "240p.mp4", Label.MEDIUM: stream() / "480p.mp4"}
-    media_dir = site.app.extensions["lms_settings"].media_dir
-    staged = stage_renditions(media_dir, FolderVideo(files, captions={Language.ZH: captions}))
+    storage = storage_of(site.app.extensions["lms_settings"])
+    staged = stage_renditions(storage, FolderVideo(files, captions={Language.ZH: captions}))
     known = queries.playable
 
     def streaming(*asked: Any) -> queries.Playable | None:

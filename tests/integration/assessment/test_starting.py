@@ -7,6 +7,7 @@ from dataclasses import replace
 import pytest
 from sqlalchemy import func, select, text
 
+from lms.accounts.models import Person
 from lms.assessment.models import Attempt, AttemptQuestion
 from lms.catalog.tree import revision_tree
 from lms.core.errors import Conflict
@@ -21,6 +22,7 @@ from tests.factories.assessment import (
     submit,
 )
 from tests.factories.catalog import lesson, make_revision, quiz
+from tests.factories.enrollment import make_enrollment
 
 
 def test_starting_again_finds_the_open_attempt_with_the_same_questions(database):
@@ -104,10 +106,9 @@ def test_an_attempt_left_behind_with_an_old_enrollment_does_not_block_the_new_on
         old = make_attempt(session, taker)
         session.merge(taker.enrollment).status = "withdrawn"
         session.flush()
-        again = make_taker(session, course=taker.course)
-        again.enrollment.person_id = taker.actor.person_id
-        session.flush()
-        back = replace(taker, enrollment=again.enrollment)
+        person = session.get_one(Person, taker.actor.person_id)
+        again = make_enrollment(session, course=taker.course, person=person)
+        back = replace(taker, enrollment=again)
         new = make_attempt(session, back)
         assert (new.id != old.id, old.state, new.state) == (True, "submitted", "open")
 

@@ -7,7 +7,7 @@ import pytest
 
 from lms.media import service
 from lms.media.gateway.probe import probe
-from lms.media.gateway.storage import LocalStorage, Storage
+from lms.media.gateway.storage import LocalStorage
 from tests.factories.videos import video
 from tests.integration.media.conftest import served
 from tests.support import summary
@@ -26,7 +26,7 @@ def engine():
 @pytest.fixture(autouse=True)
 def small_disk(media_dir, monkeypatch):
     """Let the videos lie on a disk of their own that is small."""
-    monkeypatch.setattr(Storage, "has_room", lambda _storage, _size: True)
+    monkeypatch.setattr(LocalStorage, "has_room", lambda _storage, _size: True)
     media_dir.mkdir()
     command = ["mount", "-t", "tmpfs", "-o", f"size={ROOM}m", "tmpfs", str(media_dir)]
     if subprocess.run(command, capture_output=True, check=False).returncode != 0:

@@ -47,6 +47,7 @@ def until_it_broke(page: Page, *, quickly: bool = True) -> float:
     return float(page.evaluate(told))
 
 
+@_ONE_ENGINE
 def test_it_goes_on_by_itself_when_the_line_is_back_and_every_millisecond_counts(
     filed: Page, database: Database
 ) -> None:

@@ -69,6 +69,7 @@ def test_at_a_pause_it_takes_over_as_sharp_as_the_file_and_counts_every_millisec
     assert credited == size(claimed)
 
 
+@_ONE_ENGINE
 def test_at_a_stall_it_begins_with_the_lightest_and_climbs_and_counts_every_millisecond(
     watching: Watching, line: Line, database: Database
 ) -> None:

@@ -60,6 +60,7 @@ def all_break(line: Line, kind: str, **answer: Any) -> None:
         line.breaks(f"{label}.{kind}", **answer)
 
 
+@_ONE_ENGINE
 @pytest.mark.parametrize(
     ("kind", "answer"),
     [
@@ -87,6 +88,7 @@ def test_a_stream_that_breaks_at_once_gives_the_file_back_and_every_millisecond_
     assert credited == size(claimed)
 
 
+@_ONE_ENGINE
 def test_a_stream_that_breaks_later_gives_the_file_back_and_every_millisecond_counts(
     long_page: Page, line: Line, database: Database
 ) -> None:

@@ -60,6 +60,6 @@ def test_the_page_draws_itself_anew_at_both_steps_of_a_video(
     expect(page.locator("[data-asset]")).to_have_count(0)
     picture = page.locator(".ups img")
     picture.scroll_into_view_if_needed()
-    page.wait_for_function("document.querySelector('.ups img').naturalWidth > 0")
-    assert picture.evaluate("each => [each.naturalWidth, each.naturalHeight]") == [1600, 90]
+    expect(picture).to_have_js_property("naturalWidth", 1600)
+    expect(picture).to_have_js_property("naturalHeight", 90)
     expect(page.locator("#title_zh")).to_have_value("还没存的题目")

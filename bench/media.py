@@ -17,6 +17,7 @@ from lms.jobs.models import Job
 from lms.jobs.tasks import Runner
 from lms.media import queries, service
 from lms.media.gateway.program import ffmpeg
+from lms.media.gateway.storage import storage_of
 from lms.settings import Settings
 from lms.wiring import JOBS, event_bus
 from tests.factories.accounts import make_person
@@ -86,7 +87,7 @@ def _prepared(database: Database, settings: Settings, source: Path) -> tuple[flo
     with database.transaction() as session:
         owner_id = make_person(session).id
     stream = io.BytesIO(source.read_bytes())
-    received = service.receive(settings.media_dir, stream, declared_bytes=None)
+    received = service.receive(storage_of(settings), stream, declared_bytes=None)
     runner = Runner(database, settings, JOBS)
     began = perf_counter()
     with database.transaction() as session:

@@ -27,7 +27,7 @@ from tests.functional.studio.tus import (
     lying,
     originals,
 )
-from tests.support.site import Client, Jobs
+from tests.support.site import Client, Jobs, WaitingQueue
 
 pytestmark = pytest.mark.usefixtures("empty_lesson")
 
@@ -125,11 +125,11 @@ def test_bytes_after_the_last_are_refused(tus: Tus, settings: Settings) -> None:
     assert lying(settings) == [DATA]
 
 
-def test_the_last_byte_sent_twice_asks_for_one_job(tus: Tus, queue: object) -> None:
+def test_the_last_byte_sent_twice_asks_for_one_job(tus: Tus, queue: WaitingQueue) -> None:
     address = tus.begin(SIZE)
     tus.send(address, 0, DATA)
     tus.send(address, SIZE, b"")
-    assert len(queue.waiting) == 1  # type: ignore[attr-defined]
+    assert len(queue.waiting) == 1
 
 
 def test_an_upload_that_is_stopped_leaves_nothing(
@@ -224,7 +224,7 @@ def test_a_broken_line_leaves_nothing_of_a_chunk_that_was_to_be_proven(
 ) -> None:
     address = tus.begin(SIZE)
     tus.send(address, 0, DATA[:1_000])
-    digest = base64.b64encode(hashlib.sha1(DATA[1_000:]).digest()).decode()  # noqa: S324
+    digest = base64.b64encode(hashlib.sha1(DATA[1_000:]).digest()).decode()  # noqa: S324 (what the protocol asks for)
     tus.client.patch(
         address,
         input_stream=io.BytesIO(DATA[1_000:7_000]),

@@ -33,6 +33,6 @@ def storage_of(settings: Settings) -> Storage:
     if settings.bucket is None:
         return LocalStorage(settings.media_dir)
     # Thirty megabytes of library, only where they are of use.
-    from lms.media.gateway.storage.s3 import S3Storage  # noqa: PLC0415
+    from lms.media.gateway.storage.s3 import S3Storage  # noqa: PLC0415 (see above)
 
     return S3Storage(settings.media_dir, settings.bucket)

@@ -45,6 +45,7 @@ class BucketUploads:
             try:
                 length = _gather(chunk, gathered)
             except Exception:
+                # Whatever broke the line: what arrived before stays, and the fault goes on.
                 if chunk.checksum is None:
                     self._put(upload_id, chunk.offset, gathered)
                 raise

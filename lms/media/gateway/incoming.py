@@ -3,6 +3,7 @@
 How long the file is, is how far the upload is; nothing else keeps count, so nothing can disagree
 after a crash. A writer holds the file for one block only, never while it waits for its line: who
 comes back on a new connection goes on at once, and the old connection finds the file moved on.
+A chunk that is to be proven by a checksum lies aside until it is: what the file holds is true.
 """
 
 import fcntl
@@ -14,7 +15,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from io import FileIO
 from pathlib import Path
-from typing import Protocol
+from tempfile import TemporaryFile
+from typing import BinaryIO, Protocol
 
 from lms.core.errors import NotFound
 from lms.media.domain.tus import Checksum
@@ -73,28 +75,15 @@ class Incoming:
         ``MovedOn``, ``ChecksumDiffers``, ``NotFound``, ``OSError`` of the disk and what the stream
         raises.
         """
-        digest = hashlib.new(chunk.checksum.algorithm) if chunk.checksum else None
-        at, is_whole = chunk.offset, False
         with self._opened(upload_id) as file:
-            _stand_at(file, at)
-            try:
-                for block in blocks_of(chunk):
-                    _grow(file, at, block)
-                    at += len(block)
-                    if digest is not None:
-                        digest.update(block)
-                is_whole = True
-            finally:
-                is_proven = digest is None or (
-                    is_whole
-                    and chunk.checksum is not None
-                    and chunk.checksum.is_of(digest.digest())
-                )
-                if not is_proven:
-                    _shrink(file, at, chunk.offset)
-            if not is_proven:
-                raise ChecksumDiffers
-        return at
+            _stand_at(file, chunk.offset)
+            if chunk.checksum is None:
+                return _grow_by(file, chunk)
+            # It has no name, so a process that dies leaves nothing of it.
+            with TemporaryFile(dir=self._folder) as aside:
+                length = gather(chunk, aside)
+                aside.seek(0)
+                return _grow_by(file, Chunk(chunk.offset, length, aside))
 
     def keep(self, upload_id: str) -> None:
         """Wait until all that arrived has reached the disk."""
@@ -140,6 +129,21 @@ class Incoming:
         return self._folder / upload_id
 
 
+def gather(chunk: Chunk, target: BinaryIO) -> int:
+    """Write the chunk to the file and return its length. Raises ``ChecksumDiffers``."""
+    digest = hashlib.new(chunk.checksum.algorithm) if chunk.checksum else None
+    length = 0
+    for block in blocks_of(chunk):
+        target.write(block)
+        length += len(block)
+        if digest is not None:
+            digest.update(block)
+    target.flush()
+    if chunk.checksum and digest and not chunk.checksum.is_of(digest.digest()):
+        raise ChecksumDiffers
+    return length
+
+
 def blocks_of(chunk: Chunk) -> Iterator[bytes]:
     """Yield what the stream holds of the chunk, block by block."""
     left = chunk.most
@@ -165,6 +169,14 @@ def _stand_at(file: FileIO, offset: int) -> None:
         raise MovedOn
 
 
+def _grow_by(file: FileIO, chunk: Chunk) -> int:
+    at = chunk.offset
+    for block in blocks_of(chunk):
+        _grow(file, at, block)
+        at += len(block)
+    return at
+
+
 def _grow(file: FileIO, at: int, block: bytes) -> None:
     """Write the block where the file ends, all of it or nothing."""
     with _held(file):
@@ -177,10 +189,3 @@ def _grow(file: FileIO, at: int, block: bytes) -> None:
         except OSError:
             file.truncate(at)
             raise
-
-
-def _shrink(file: FileIO, at: int, offset: int) -> None:
-    """Take back what this chunk wrote, unless somebody went on behind it."""
-    with _held(file):
-        if os.fstat(file.fileno()).st_size == at:
-            file.truncate(offset)

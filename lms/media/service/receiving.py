@@ -134,13 +134,21 @@ def append_chunk(storage: Storage, upload: Upload, chunk: Chunk) -> int:
     """
     try:
         size = storage.uploads.append(upload.asset_id, chunk)
-        if size == upload.byte_size:
-            storage.uploads.keep(upload.asset_id)
     except OSError as error:
         if error.errno in _NO_ROOM:
             raise _disk_full() from error
         raise disk_fault(error) from error
+    if size == upload.byte_size:
+        keep_whole(storage, upload)
     return size
+
+
+def keep_whole(storage: Storage, upload: Upload) -> None:
+    """Wait until the file has reached the disk. Raises ``GatewayError`` where it refuses."""
+    try:
+        storage.uploads.keep(upload.asset_id)
+    except OSError as error:
+        raise disk_fault(error) from error
 
 
 def refuse_unlike_video(storage: Storage, upload: Upload, *, before: int, size: int) -> None:

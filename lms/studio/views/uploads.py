@@ -117,9 +117,18 @@ def create() -> ResponseReturnValue:
 @requires(Permission.MEDIA_UPLOAD)
 @tus_call
 def how_far(upload_id: str) -> ResponseReturnValue:
-    """Say how many bytes are there."""
+    """Say how many bytes are there.
+
+    A process may have died between the last byte and its answer: a client that is told here that
+    all of it arrived sends nothing more.
+    """
     upload = _own(upload_id)
-    response = _told(upload, media.size_of(storage_of(settings()), upload), status=200)
+    storage = storage_of(settings())
+    size = media.size_of(storage, upload)
+    if size == upload.byte_size and upload.finished_at is None:
+        media.keep_whole(storage, upload)
+        upload = _record(storage, upload)
+    response = _told(upload, size, status=200)
     response.headers["Upload-Length"] = str(upload.byte_size)
     if upload.headers:
         response.headers["Upload-Metadata"] = upload.headers

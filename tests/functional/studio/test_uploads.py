@@ -239,6 +239,25 @@ def test_a_broken_line_leaves_nothing_of_a_chunk_that_was_to_be_proven(
     assert lying(settings) == [DATA[:1_000]]
 
 
+def test_all_that_arrived_before_its_process_died_is_a_whole_video(
+    tus: Tus, database: Database, settings: Settings, queue: WaitingQueue, run_jobs: Jobs
+) -> None:
+    content = tiny_video(854)
+    address = tus.begin(len(content), item=item_of(database).id)
+    tus.send(address, 0, content[:5_000])
+    with (settings.media_dir / "uploads" / address.rsplit("/", 1)[-1]).open("ab") as file:
+        file.write(content[5_000:])
+
+    assert tus.offset(address) == len(content)
+    assert tus.offset(address) == len(content)
+
+    assert len(queue.waiting) == 1
+    assert run_jobs() >= 1
+    [asset] = assets(database)
+    assert asset.state == "ready"
+    assert item_of(database).asset_id == asset.id
+
+
 def test_the_time_left_is_said(tus: Tus) -> None:
     answer = tus.head(tus.begin(SIZE))
     assert answer.headers["Upload-Expires"].endswith("GMT")

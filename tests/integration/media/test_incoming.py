@@ -3,6 +3,7 @@
 import hashlib
 import io
 import threading
+from contextlib import suppress
 from pathlib import Path
 from uuid import uuid4
 
@@ -107,6 +108,23 @@ def test_nothing_stays_of_a_chunk_that_was_to_be_proven_and_broke(uploads, uploa
         uploads.append(upload_id, chunk(3, b"defghj", checksum=sha1(b"defghi")))
     assert uploads.append(upload_id, chunk(3, b"defghi", checksum=sha1(b"defghi"))) == 9
     assert uploads.head(upload_id, 99) == b"abcdefghi"
+
+
+@pytest.mark.parametrize("last", [b"i", b"j"])
+def test_what_is_to_be_proven_is_not_there_before_it_is(uploads, upload_id, last):
+    uploads.append(upload_id, chunk(0, b"abc"))
+    stream = Waiting(b"defgh", last)
+    sender = threading.Thread(
+        target=lambda: _send(uploads, upload_id, Chunk(3, 6, stream, sha1(b"defghi")))
+    )
+    sender.start()
+    assert stream.hangs.wait(30)
+    # What a process leaves that is killed now.
+    assert uploads.head(upload_id, 99) == b"abc"
+    stream.goes_on.set()
+    sender.join(30)
+    assert uploads.head(upload_id, 99) == (b"abcdefghi" if last == b"i" else b"abc")
+    assert list(uploads.known()) == [upload_id]
 
 
 def test_more_than_the_chunk_may_hold_is_not_read(uploads, upload_id):
@@ -229,15 +247,17 @@ def test_whatever_happens_on_the_way_the_file_is_the_one_that_was_sent(
     assert uploads.digest(upload_id) == hashlib.sha256(data).hexdigest()
 
 
+def _send(uploads, upload_id, sent):
+    with suppress(ConnectionResetError, ChecksumDiffers, MovedOn):
+        uploads.append(upload_id, sent)
+
+
 def _send_somehow(uploads, upload_id, at, part, how):
-    try:
-        if how == "whole":
-            uploads.append(upload_id, chunk(at, part, checksum=sha1(part)))
-        elif how == "breaks":
-            uploads.append(upload_id, Chunk(at, len(part) + 1, Breaking(part[: len(part) // 2])))
-        elif how == "changed":
-            uploads.append(upload_id, chunk(at, part + b"?", checksum=sha1(part)))
-        else:
-            uploads.append(upload_id, chunk(at + 1, part))
-    except (ConnectionResetError, ChecksumDiffers, MovedOn):
-        return
+    if how == "whole":
+        _send(uploads, upload_id, chunk(at, part, checksum=sha1(part)))
+    elif how == "breaks":
+        _send(uploads, upload_id, Chunk(at, len(part) + 1, Breaking(part[: len(part) // 2])))
+    elif how == "changed":
+        _send(uploads, upload_id, chunk(at, part + b"?", checksum=sha1(part)))
+    else:
+        _send(uploads, upload_id, chunk(at + 1, part))

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from lms.core.errors import NotFound
 from lms.core.ids import new_uuid
-from lms.media.gateway.incoming import ChecksumDiffers, Chunk, MovedOn, blocks_of
+from lms.media.gateway.incoming import Chunk, MovedOn, gather
 from lms.media.gateway.storage.bucket import Bucket
 
 _ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
@@ -43,7 +43,8 @@ class BucketUploads:
             raise MovedOn
         with self._gathering() as gathered:
             try:
-                length = _gather(chunk, gathered)
+                with gathered.open("wb") as file:
+                    length = gather(chunk, file)
             except Exception:
                 # Whatever broke the line: what arrived before stays, and the fault goes on.
                 if chunk.checksum is None:
@@ -119,21 +120,6 @@ class BucketUploads:
             yield path
         finally:
             path.unlink(missing_ok=True)
-
-
-def _gather(chunk: Chunk, target: Path) -> int:
-    """Write the chunk to the file and return its length. Raises ``ChecksumDiffers``."""
-    digest = hashlib.new(chunk.checksum.algorithm) if chunk.checksum else None
-    length = 0
-    with target.open("wb", buffering=0) as file:
-        for block in blocks_of(chunk):
-            file.write(block)
-            length += len(block)
-            if digest is not None:
-                digest.update(block)
-    if chunk.checksum and digest and not chunk.checksum.is_of(digest.digest()):
-        raise ChecksumDiffers
-    return length
 
 
 def _folder(upload_id: str) -> str:

@@ -26,6 +26,16 @@ def change(data: bytes, name: bytes, how: Change) -> bytes:
     return out
 
 
+def outermost(data: bytes) -> list[tuple[str, int]]:
+    """Return the names of the outermost boxes and how many bytes each takes."""
+    found, at = [], 0
+    while at + _HEAD <= len(data):
+        size, kind = struct.unpack_from(">I4s", data, at)
+        found.append((kind.decode(), size))
+        at += max(size, _HEAD)
+    return found
+
+
 def box(kind: bytes, content: bytes) -> bytes:
     """Return a box."""
     return struct.pack(">I4s", _HEAD + len(content), kind) + content

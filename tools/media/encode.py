@@ -16,22 +16,31 @@ LOUDNESS = "I=-16:TP=-2.5:LRA=11"
 SOUND_ALONE = "32k"
 POSTER_WIDTH = 640
 POSTER_QUALITY = 72
+INDEX_FIRST = ("-movflags", "+faststart")
+# What is for weak lines plays after a few kilobytes: a table of parts, each with its own index.
+BY_PART = "+delay_moov+default_base_moof+global_sidx+skip_trailer"
+INDEX_BY_PART = ("-movflags", f"{BY_PART}+frag_keyframe")
+SOUND_BY_PART = ("-movflags", BY_PART, "-frag_duration", "4000000")
 
 
 @dataclass(frozen=True, slots=True)
 class Rendition:
-    """One size of the video: pixels, x264's quality (lower is better) and the sound's bit rate."""
+    """One size of the video: pixels, x264's quality (lower is better), the sound's bit rate.
+
+    ``index`` says how the file is laid out.
+    """
 
     name: str
     width: int
     height: int
     quality: int
     sound: str
+    index: tuple[str, ...]
 
 
 RENDITIONS = (
-    Rendition("480p", 854, 480, 24, "48k"),
-    Rendition("240p", 426, 240, 24, "32k"),
+    Rendition("480p", 854, 480, 24, "48k", INDEX_FIRST),
+    Rendition("240p", 426, 240, 24, "32k", INDEX_BY_PART),
 )
 
 
@@ -75,8 +84,8 @@ def encode(listing: Path, sound: Path, rendition: Rendition, seconds: float, tar
         *("-g", str(KEY_FRAME_EVERY), "-keyint_min", str(KEY_FRAME_EVERY), "-sc_threshold", "0"),
         *("-af", loudness_filter(sound), "-ar", "44100", "-ac", "1"),
         *("-c:a", "aac", "-b:a", rendition.sound, "-t", f"{seconds:.3f}"),
-        *("-movflags", "+faststart", "-map_metadata", "-1", "-fflags", "+bitexact"),
-        *("-metadata:s:a:0", "language=zho", str(draft)),
+        *(*rendition.index, "-map_metadata", "-1"),
+        *("-fflags", "+bitexact", "-metadata:s:a:0", "language=zho", str(draft)),
     )
     draft.rename(target)
 
@@ -90,7 +99,7 @@ def sound_alone(video: Path, target: Path) -> None:
     ffmpeg(
         *("-i", str(video), "-vn", "-af", f"apad=whole_dur={whole},atrim=end={whole}"),
         *("-c:a", "aac", "-ac", "1", "-b:a", SOUND_ALONE, "-f", "mp4"),
-        *("-movflags", "+faststart", "-map_metadata", "-1", "-fflags", "+bitexact"),
+        *(*SOUND_BY_PART, "-map_metadata", "-1", "-fflags", "+bitexact"),
         *("-metadata:s:a:0", "language=zho", str(draft)),
     )
     draft.rename(target)

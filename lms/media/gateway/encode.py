@@ -45,8 +45,18 @@ _QUALITY = {
 _PRESET = {Label.SMALL: "medium", Label.MEDIUM: "veryfast", Label.LARGE: "veryfast"}
 _SOUND_KBITS = {Label.SOUND: 48, Label.SMALL: 24, Label.MEDIUM: 64, Label.LARGE: 64}
 _SOUND_RATE, _LIGHT_SOUND_RATE = 44_100, 24_000
-# Pieces of a second: an index that names fewer of them is there sooner.
-_FILE = ("-chunk_duration", "1000000", "-movflags", "+faststart", "-f", "mp4")
+# An index of everything in front, which any player understands; the coarser the sooner it is there.
+_WHOLE_INDEX = ("-chunk_duration", "1000000", "-movflags", "+faststart", "-f", "mp4")
+# Two hours have an index of megabytes. What is for weak lines begins with a table of its parts, and
+# each part has an index of its own (ISO 14496-12, 8.8 and 8.16.3).
+_BY_PART = "+delay_moov+default_base_moof+global_sidx+skip_trailer"
+_PART = str(KEYFRAME_MS * 1000)
+LAYOUT = {
+    Label.SOUND: ("-movflags", _BY_PART, "-frag_duration", _PART, "-f", "mp4"),
+    Label.SMALL: ("-movflags", f"{_BY_PART}+frag_keyframe", "-f", "mp4"),
+    Label.MEDIUM: _WHOLE_INDEX,
+    Label.LARGE: _WHOLE_INDEX,
+}
 _PROFILE = {Label.SMALL: "baseline", Label.MEDIUM: "main", Label.LARGE: "main"}
 # A gap in the sound stays a gap, what starts late is led in by silence.
 _IN_TIME = "aresample=async=1:first_pts=0"
@@ -201,7 +211,7 @@ def _rendition(plan: RenditionPlan, wanted: Encoding) -> tuple[str, ...]:
         *("-profile:v", _PROFILE[plan.label], "-crf", quality),
         *("-maxrate", f"{most}k", "-bufsize", f"{within}k", *_KEYFRAMES),
         *(_sound(plan.label) if plan.label in wanted.sounds else ()),
-        *(*BARE, *_FILE, plan.label.filename),
+        *(*BARE, *LAYOUT[plan.label], plan.label.filename),
     )
 
 
@@ -211,7 +221,7 @@ def _sound(label: Label) -> tuple[str, ...]:
 
 
 def _alone() -> tuple[str, ...]:
-    return (*_sound(Label.SOUND), *BARE, *_FILE, Label.SOUND.filename)
+    return (*_sound(Label.SOUND), *BARE, *LAYOUT[Label.SOUND], Label.SOUND.filename)
 
 
 def _poster() -> tuple[str, ...]:

@@ -33,6 +33,10 @@
     if (!w.Hls || !w.Hls.isSupported()) { over = true; return; }
     hls = new w.Hls({
       autoStartLoad: false, startLevel: 0, capLevelToPlayerSize: true, maxDevicePixelRatio: 2,
+      /* The file takes over from what stays broken: nobody waits half a minute for it. */
+      fragLoadPolicy: { default: { maxTimeToFirstByteMs: 1e4, maxLoadTimeMs: 12e4,
+        timeoutRetry: { maxNumRetry: 2, retryDelayMs: 0, maxRetryDelayMs: 0 },
+        errorRetry: { maxNumRetry: 2, retryDelayMs: 1e3, maxRetryDelayMs: 2e3 } } },
       maxBufferLength: 20, maxMaxBufferLength: 30, backBufferLength: 20, maxBufferSize: 8e6,
       /* Its worker would be a script made on the spot, which the page forbids; these pieces need none. */
       enableWorker: false, enableDateRangeMetadataCues: false, enableEmsgMetadataCues: false, enableID3MetadataCues: false

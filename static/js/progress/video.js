@@ -57,10 +57,11 @@
     v.pause();
     meter.start().then(function () { ahead(0); }, function (lost) { free = true; go(); later(lost); });
   });
-  /* A browser takes a file in blocks, which come slowly on a weak line: eight seconds lie ready before it plays there. */
+  /* A browser takes a file in blocks, which come slowly on a weak line: eight seconds lie ready before it plays there.
+     One that takes no more before it plays has all it wants. */
   function ahead(n) {
-    var b = v.buffered, end = b.length ? b.end(b.length - 1) - v.currentTime : 0;
-    if (!v.paused || n > 300 || end > Math.min(n / 5, 8, v.duration - v.currentTime - 1)) { go(); } else { setTimeout(function () { ahead(n + 1); }, 100); }
+    var b = v.buffered, end = b.length ? b.end(b.length - 1) - v.currentTime : 0, idle = v.readyState && v.networkState === 1;
+    if (!v.paused || n > 300 || n && idle || end > Math.min(n / 5, 8, v.duration - v.currentTime - 1)) { go(); } else { setTimeout(function () { ahead(n + 1); }, 100); }
   }
   /* A lease the site could not give is asked for again. */
   function later(lost) { if (!lost.refused) { setTimeout(again, 5000); } }

@@ -233,4 +233,5 @@ def test_nobody_is_kept_out(live_site, new_context, width):
     assert barriers(page) == []
     page.goto(f"{quiz.path}/check")
     page.get_by_role("button", name="就这样交卷").click()
+    expect(page.get_by_role("heading", level=1)).to_contain_text("这次没过")
     assert barriers(page) == []

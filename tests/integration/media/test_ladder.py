@@ -15,6 +15,7 @@ from lms.media.gateway import transcode
 from lms.media.gateway.probe import probe, starts_at_once
 from lms.media.gateway.program import ffmpeg
 from lms.media.gateway.storage import LocalStorage, sha256_of
+from tests.factories import boxes
 from tests.factories.videos import begun_later, turned, video
 from tests.integration.media import playing
 from tests.integration.media.conftest import pictures, served, size_of
@@ -98,6 +99,18 @@ def test_a_sharp_upload_gets_three_rungs_a_stream_its_sound_and_thumbnails(prepa
         *("audio.m4a", "master.m3u8", "poster.webp", "thumbs.webp"),
         *(sha256_of(video("sharp.mp4")), f"{found.asset_id}.lock", ".alone"),
     }
+
+
+@pytest.mark.parametrize("name", ["240p.mp4", "audio.m4a"])
+def test_what_is_for_weak_lines_begins_after_a_table_of_its_parts(make, name):
+    made = make(video("sharp.mp4"))
+    whole = (made / name).read_bytes()
+    parts = boxes.outermost(whole)
+    kinds = [kind for kind, _ in parts if kind not in ("ftyp", "sidx")]
+    assert kinds == ["moov", *(["moof", "mdat"] * 3)]
+    # A table for each track, before all parts; twelve bytes a part and track.
+    assert parts[2][0] == "sidx"
+    assert sum(size for kind, size in parts if kind in ("ftyp", "moov", "sidx")) < 1_800
 
 
 def test_the_stream_plays_every_second_of_every_rung(make):

@@ -41,19 +41,23 @@ _SCENE = (
 _VOICE = f"anoisesrc=color=pink:amplitude=0.2:duration={_PART},tremolo=f=3:d=0.9"
 _SPEECH = (
     "aresample=async=1:first_pts=0,loudnorm=I=-16:TP=-1.5:LRA=11,aformat=sample_fmts=s16,"
-    "aresample=44100,asetpts=N/SR/TB,aformat=channel_layouts=mono"
+    "aresample={rate},asetpts=N/SR/TB,aformat=channel_layouts=mono"
 )
 _KEYS = ("-force_key_frames", "expr:gte(t,n_forced*4)", "-sc_threshold", "0")
-_H264 = ("-c:v", "libx264", "-preset", "veryfast", *_KEYS)
+_H264 = ("-c:v", "libx264", *_KEYS, "-preset")
+_BY_PART = "+delay_moov+default_base_moof+global_sidx+skip_trailer"
 _AAC = ("-c:a", "aac", "-ac", "1", "-b:a")
 _HLS = (
     *("-c", "copy", "-f", "hls", "-hls_segment_type", "fmp4", "-hls_playlist_type", "vod"),
     *("-hls_flags", "single_file+independent_segments", "-hls_time", "4"),
 )
-_FIRST = "[0:v]fps=25,split=2[a][b];[a]scale=426:240,format=yuv420p[v];[b]scale=640:360"
+_FIRST = (
+    "[0:v]fps=25/2,split=2[a][b];[a]scale=426:240,format=yuv420p[v];"
+    f"[b]scale=640:360,thumbnail=50[p];[0:a]{_SPEECH.format(rate=24_000)}[s]"
+)
 _SECOND = (
     "[0:v]fps=25,split=2[a][b];[a]scale=854:480,format=yuv420p[m];"
-    f"[b]scale=1280:720,format=yuv420p[l];[0:a]{_SPEECH},asplit=3[x][y][z]"
+    f"[b]scale=1280:720,format=yuv420p[l];[0:a]{_SPEECH.format(rate=44_100)},asplit=3[x][y][z]"
 )
 
 
@@ -118,22 +122,23 @@ def _bare(folder: Path, source: Path) -> float:
     began = perf_counter()
     _run(
         made,
-        *("-i", str(source), "-filter_complex", f"{_FIRST},thumbnail=50[p];[0:a]{_SPEECH}[s]"),
-        *("-map", "[v]", "-map", "[s]", *_H264, "-profile:v", "baseline", "-crf", "27"),
-        *("-maxrate", "240k", "-bufsize", "480k", *_AAC, "40k"),
-        *("-movflags", "+faststart", "240p.mp4"),
+        *("-i", str(source), "-filter_complex", _FIRST, "-map", "[v]", "-map", "[s]"),
+        *(*_H264, "medium", "-profile:v", "baseline", "-crf", "27"),
+        *("-maxrate", "46k", "-bufsize", "46k", *_AAC, "24k"),
+        *("-movflags", f"{_BY_PART}+frag_keyframe", "240p.mp4"),
         *("-map", "[p]", "-frames:v", "1", "-c:v", "libwebp", "poster.webp"),
     )
     _run(
         made,
         *("-i", str(source), "-filter_complex", _SECOND),
-        *("-map", "[m]", "-map", "[x]", *_H264, "-profile:v", "main", "-crf", "25"),
+        *("-map", "[m]", "-map", "[x]", *_H264, "veryfast", "-profile:v", "main", "-crf", "25"),
         *("-maxrate", "900k", "-bufsize", "1800k", *_AAC, "64k"),
         *("-movflags", "+faststart", "480p.mp4"),
-        *("-map", "[l]", "-map", "[y]", *_H264, "-profile:v", "main", "-crf", "24"),
+        *("-map", "[l]", "-map", "[y]", *_H264, "veryfast", "-profile:v", "main", "-crf", "24"),
         *("-maxrate", "1800k", "-bufsize", "3600k", *_AAC, "64k"),
         *("-movflags", "+faststart", "720p.mp4"),
-        *("-map", "[z]", *_AAC, "48k", "-movflags", "+faststart", "audio.m4a"),
+        *("-map", "[z]", *_AAC, "48k", "-movflags", _BY_PART, "-frag_duration", "4000000"),
+        "audio.m4a",
     )
     for rung in ("240p", "480p", "720p"):
         pieces = ("-hls_segment_filename", f"{rung}.m4s", f"{rung}.m3u8")

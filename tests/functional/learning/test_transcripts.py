@@ -232,6 +232,17 @@ def test_all_lessons_are_searched_in_the_order_of_the_course(reader: Client, rea
     assert page.index("开播") < page.index("第 A01 课")
 
 
+def test_the_course_leads_whoever_joined_it_to_the_search(
+    reader: Client, read: Read, database: Database
+) -> None:
+    course = f"/courses/{read.slug}"
+    assert f'href="{read.course_page}"' in reader.get(course).text
+    with database.transaction() as session:
+        stranger = make_person(session)
+    sign_in(reader, stranger)
+    assert read.course_page not in reader.get(course).text
+
+
 def test_without_words_the_course_is_not_searched(reader: Client, read: Read) -> None:
     page = reader.get(read.course_page).text
     assert paragraphs(page) == []

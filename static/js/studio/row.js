@@ -152,6 +152,8 @@
       var fault = upload.trouble && upload.trouble !== "not_stopped" ? upload.trouble : "";
       one("[data-fault]").textContent = fault;
       one("[data-fault]").hidden = !fault;
+      /* What is here already is no fault. */
+      one("[data-fault]").classList.toggle("err", state !== "there");
       if (!isQuiet) { say(question ? one("[data-question]").textContent : fault + " " + text); }
     }
     this.draw = draw;

@@ -1,5 +1,6 @@
 """Many recordings dropped at once become lessons in order, over lines that break."""
 
+import re
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -102,6 +103,27 @@ def test_the_same_files_chosen_again_another_day_go_on_where_each_was(
 
     all_here(fresh, 3)
     assert titles(live_site) == WHOLE
+
+
+@pytest.mark.parametrize("engine", ["sqlite"])
+def test_one_recording_under_two_names_is_one_video_and_no_fault(
+    page: Page, live_site: LiveSite, recordings: list[Path]
+) -> None:
+    first = recordings[0]
+    again = first.with_name("第十一课 补拍.mp4")
+    again.write_bytes(first.read_bytes())
+    page.goto(COURSE)
+    choose(page, [first, again])
+    all_here(page, 2)
+    live_site.run_jobs()
+    there = page.locator("li[data-state=there]")
+    expect(there).to_contain_text("这个视频您以前传过", timeout=30_000)
+    expect(there.locator("[data-fault]")).not_to_have_class(re.compile(r"\berr\b"))
+    (first_title, video), (second_title, same) = titles(live_site)[1:]
+    assert (first_title, second_title) == ("第十课 收尾", "第十一课 补拍")
+    # Whichever arrived first.
+    assert video == same
+    assert video in (first.name, again.name)
 
 
 def test_all_are_paused_and_go_on_together(

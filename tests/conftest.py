@@ -28,6 +28,7 @@ ENGINES = ["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)]
 
 
 def pytest_configure(config: pytest.Config) -> None:
+    site.keep_addresses()
     if not hasattr(config, "workerinput"):
         run.open_run()
         compile_catalogue(ROOT)
@@ -103,6 +104,7 @@ def app(settings: Settings, database: Database, queue: site.WaitingQueue) -> Fla
     """The application on the test's database."""
     made = create_app(settings, database=database, queue=queue)
     made.test_client_class = site.Client
+    site.keep_templates(made, run.run_folder() / run.TEMPLATES)
     return made
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 
 _VARIABLE = "XIANGBO_TEST_RUN"
 _PROCESS = "process"
+TEMPLATES = "templates"
 
 
 def open_run() -> Path:
@@ -19,6 +20,7 @@ def open_run() -> Path:
     folder = Path(tempfile.mkdtemp(prefix="xiangbo-", dir=parent))
     # The database server may be another user, who has to pass through.
     folder.chmod(0o711)
+    (folder / TEMPLATES).mkdir()
     (folder / _PROCESS).write_text(str(os.getpid()), encoding="ascii")
     # Workers are started with this environment, and so find the same folder.
     os.environ[_VARIABLE] = str(folder)

@@ -134,7 +134,8 @@ def agree(watching: Watching, database: Database, cuts: int) -> tuple[list[Span]
     nothing_waits(page)
     claimed, credited, spent = ledger(database)
     wall = watching.wall_ms()
-    assert claimed == played_by(page.evaluate("witnessed"))
+    told = played_by(page.evaluate("witnessed"))
+    assert claimed == told, f"the site counted {claimed}, the browser told {told}"
     played = union(page.evaluate(_PLAYED))
     # A third witness, the browser's own record, is not told in whole milliseconds.
     assert beyond(claimed, played) <= 2 * len(claimed)

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import pairwise
+from math import floor
 from time import monotonic
 from typing import Any
 
@@ -103,7 +104,7 @@ def played_by(events: list[dict[str, Any]]) -> list[Span]:
         if start is not None and kind in told and not event["seeking"]:
             last = at
         if start is not None and kind in ("pause", "seeking", "waiting", "ended"):
-            spans.append((round(start * 1000), round(last * 1000)))
+            spans.append((_ms(start), _ms(last)))
             start = None
         if kind == "seeking":
             last = at
@@ -112,6 +113,11 @@ def played_by(events: list[dict[str, Any]]) -> list[Span]:
             start, last = (last if 0 <= at - last < 1 else at), at
             start = None if event["paused"] else start
     return union(spans)
+
+
+def _ms(seconds: float) -> int:
+    """Round as the page's scripts do: half a millisecond is a whole one, also after an even one."""
+    return floor(seconds * 1000 + 0.5)
 
 
 def ledger(database: Database) -> tuple[list[Span], int, int]:

@@ -31,13 +31,14 @@ def main() -> None:
     signal.signal(signal.SIGTERM, _end)
     compile_catalogue(ROOT)
     _tell(f"load average {os.getloadavg()[0]:.1f} on {os.cpu_count()} processors")
+    # First: ten million entries keep a disk busy long after they were stored.
+    with _folder() as folder:
+        for figure in (*media.of_media(folder), *uploads.of_uploads(folder)):
+            print(figure.line(), flush=True)
     with _folder() as folder:
         url = f"sqlite:///{folder / 'bench.sqlite3'}"
         create_schema(url)
         for figure in _figures(url, folder):
-            print(figure.line(), flush=True)
-    with _folder() as folder:
-        for figure in (*uploads.of_uploads(folder), *media.of_media(folder)):
             print(figure.line(), flush=True)
     if cluster.programs() is None:
         _tell("no PostgreSQL found: its figures are left out")

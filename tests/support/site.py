@@ -97,7 +97,7 @@ def settings_for_test(folder: Path, database_url: str) -> Settings:
 
 def keep_templates(app: Flask, folder: Path) -> None:
     """Let the templates a test compiles serve the other tests of the run: they are the same."""
-    spoken: dict[str, Environment] = app.jinja_env._of_language  # type: ignore[attr-defined] # noqa: SLF001 (the site itself keeps them in memory)
+    spoken: dict[str, Environment] = app.jinja_env._of_language  # noqa: SLF001 (the site keeps them in memory)
     for language, environment in {"any": app.jinja_env, **spoken}.items():
         environment.bytecode_cache = FileSystemBytecodeCache(str(folder), f"%s-{language}")
 
@@ -105,7 +105,7 @@ def keep_templates(app: Flask, folder: Path) -> None:
 def keep_addresses() -> None:
     """Let what one site of the run makes of an address's rule serve the others: it is the same.
 
-    A third of what a site costs a test is this; what is kept hangs on the rule's text alone.
+    A quarter of what a page's test costs is this; what is kept hangs on the rule's text alone.
     """
     make = Rule._compile_builder  # noqa: SLF001 (there is no other door)
     known: dict[tuple[Any, ...], Any] = {}
@@ -117,7 +117,7 @@ def keep_addresses() -> None:
             known[key] = make(rule, append_unknown)
         return known[key]
 
-    Rule._compile_builder = builder  # type: ignore[method-assign] # noqa: SLF001 (the same)
+    Rule._compile_builder = builder  # noqa: SLF001 (the same)
 
 
 def run_jobs_of(database: Database, settings: Settings, queue: WaitingQueue) -> Jobs:

@@ -1,5 +1,6 @@
 """Whatever is answered on the way, the file arrives or its sender knows why not."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -14,42 +15,45 @@ _SAID = {"code": "said", "detail": "这是网站说的原因。"}
 _A_PAGE = "<html><h1>502 Bad Gateway</h1></html>"
 
 
+def meet(page: Page, answer: Callable[[Route], None], *, most: int = 100) -> list[Route]:
+    """Let the first pieces of a file meet this answer; return those that did."""
+    met: list[Route] = []
+
+    def meets(route: Route) -> None:
+        if route.request.method == "PATCH" and len(met) < most:
+            met.append(route)
+            answer(route)
+        else:
+            route.fallback()
+
+    page.route(_ONE, meets)
+    return met
+
+
 @pytest.mark.parametrize("status", [409, 423, 429, 460, 500, 502, 504, 507])
 def test_what_passes_is_waited_for_and_the_file_arrives_once(
     page: Page, live_site: LiveSite, clip: Path, arrived: Arrived, status: int
 ) -> None:
-    answered: list[int] = []
-
     def answer(route: Route) -> None:
-        if route.request.method == "PATCH" and not answered:
-            answered.append(status)
-            # What stands before a site answers with pages of its own.
-            if status in (502, 504):
-                route.fulfill(status=status, body=_A_PAGE, content_type="text/html")
-            else:
-                route.fulfill(status=status, json=_SAID)
+        # What stands before a site answers with pages of its own.
+        if status in (502, 504):
+            route.fulfill(status=status, body=_A_PAGE, content_type="text/html")
         else:
-            route.fallback()
+            route.fulfill(status=status, json=_SAID)
 
-    page.route(_ONE, answer)
+    met = meet(page, answer, most=1)
     page.goto(LESSON)
     choose(page, clip)
     expect(page.locator("[data-asset]")).to_be_visible(timeout=30_000)
     expect(page.locator("body")).not_to_contain_text("Bad Gateway")
-    assert answered == [status]
+    assert len(met) == 1
     assert arrived.end == SIZE
     assert videos(live_site) == ["第一课.mp4"]
 
 
 @pytest.mark.parametrize("status", [403, 413, 422])
 def test_what_does_not_pass_is_said_in_the_sites_words(page: Page, clip: Path, status: int) -> None:
-    def refuse(route: Route) -> None:
-        if route.request.method == "PATCH":
-            route.fulfill(status=status, json=_SAID)
-        else:
-            route.fallback()
-
-    page.route(_ONE, refuse)
+    meet(page, lambda route: route.fulfill(status=status, json=_SAID))
     page.goto(LESSON)
     choose(page, clip)
     expect(row(page).locator("[data-fault]")).to_have_text("这是网站说的原因。")
@@ -67,16 +71,8 @@ def test_what_does_not_pass_is_said_in_the_sites_words(page: Page, clip: Path, s
 def test_a_line_that_falls_silent_is_taken_for_broken_and_another_is_tried(
     page: Page, live_site: LiveSite, clip: Path, arrived: Arrived
 ) -> None:
-    silent: list[Route] = []
-
-    def hang(route: Route) -> None:
-        if route.request.method == "PATCH" and not silent:
-            silent.append(route)
-        else:
-            route.fallback()
-
     page.clock.install()
-    page.route(_ONE, hang)
+    silent = meet(page, lambda _route: None, most=1)
     page.goto(LESSON)
     choose(page, clip)
     expect(row(page)).to_have_attribute("data-state", "sending")

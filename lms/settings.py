@@ -4,7 +4,7 @@ import base64
 import binascii
 import re
 import secrets
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
@@ -72,6 +72,7 @@ class Settings:
     database_url: str
     queue_url: str
     vault_keys: Mapping[str, bytes]
+    index_key: bytes
     sms_url: str | None = None
     bucket: BucketSettings | None = None
     accel_redirect: str | None = None
@@ -101,6 +102,7 @@ class Settings:
     def from_env(cls, environ: Mapping[str, str]) -> "Settings":
         """Read and check all variables. Raises ``BadSettings`` naming every fault."""
         reader = _Reader(environ)
+        vault_keys = reader.vault_keys()
         settings = cls(
             production=reader.production,
             secret_key=reader.secret_key(),
@@ -110,7 +112,8 @@ class Settings:
             or f"sqlite:///{reader.data_dir / 'xiangbo.sqlite3'}",
             queue_url=environ.get("LMS_QUEUE_URL")
             or f"sqlite:///{reader.data_dir / 'queue.sqlite3'}",
-            vault_keys=reader.vault_keys(),
+            vault_keys=vault_keys,
+            index_key=reader.index_key(vault_keys.values()),
             sms_url=reader.sms_url(),
             bucket=reader.bucket(),
             accel_redirect=environ.get("LMS_ACCEL_REDIRECT") or None,
@@ -176,6 +179,23 @@ class _Reader:
                 "LMS_VAULT_KEYS must be id:base64 pairs of 32-byte keys, newest first"
             )
         return keys
+
+    def index_key(self, others: Iterable[bytes]) -> bytes:
+        """Read the key numbers are found by; never one that opens them too."""
+        value = self.environ.get("LMS_INDEX_KEY", "")
+        if not value and not self.production:
+            value = self._kept(
+                "index.key", lambda: base64.b64encode(secrets.token_bytes(_KEY_BYTES)).decode()
+            )
+        try:
+            key = base64.b64decode(value, validate=True)
+        except binascii.Error:
+            key = b""
+        if len(key) != _KEY_BYTES:
+            self.faults.append("LMS_INDEX_KEY must be a 32-byte key in base64")
+        elif key in others:
+            self.faults.append("LMS_INDEX_KEY must not be one of LMS_VAULT_KEYS")
+        return key
 
     def sms_url(self) -> str | None:
         value = self.environ.get("LMS_SMS_URL") or None

@@ -1,9 +1,11 @@
 """Speaks to the libraries that keep secrets: password hashing and encryption at rest."""
 
 import base64
+import hmac
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass
+from hashlib import sha256
 
 from argon2 import PasswordHasher, Type
 from argon2.exceptions import InvalidHashError, VerificationError
@@ -56,35 +58,68 @@ class Vault:
 
     def seal(self, secret: str, *, place: str) -> str:
         """Return the secret encrypted for its place (``table:row:column``)."""
-        nonce = os.urandom(_NONCE_BYTES)
-        sealed = AESGCM(self._keys[self._newest]).encrypt(nonce, secret.encode(), place.encode())
-        return f"{self._newest}:{base64.b64encode(nonce + sealed).decode()}"
+        name, sealed = self.seal_bytes(secret.encode(), place=place)
+        return f"{name}:{base64.b64encode(sealed).decode()}"
 
     def open(self, stored: str, *, place: str) -> str:
         """Return the secret. Raises ``UnreadableSecret`` for a lost key or another place."""
         name, _, encoded = stored.partition(":")
+        try:
+            sealed = base64.b64decode(encoded, validate=True)
+        except ValueError as error:
+            raise UnreadableSecret(place) from error
+        return self.open_bytes(name, sealed, place=place).decode()
+
+    def seal_bytes(self, secret: bytes, *, place: str) -> tuple[str, bytes]:
+        """Return the name of the key used and the bytes encrypted for their place."""
+        nonce = os.urandom(_NONCE_BYTES)
+        sealed = AESGCM(self._keys[self._newest]).encrypt(nonce, secret, place.encode())
+        return self._newest, nonce + sealed
+
+    def open_bytes(self, name: str, sealed: bytes, *, place: str) -> bytes:
+        """Return the bytes. Raises ``UnreadableSecret`` for a lost key or another place."""
         key = self._keys.get(name)
         if key is None:
             raise UnreadableSecret(name)
-        raw = base64.b64decode(encoded)
         try:
-            opened = AESGCM(key).decrypt(raw[:_NONCE_BYTES], raw[_NONCE_BYTES:], place.encode())
-        except InvalidTag as error:
+            return AESGCM(key).decrypt(sealed[:_NONCE_BYTES], sealed[_NONCE_BYTES:], place.encode())
+        except (InvalidTag, ValueError) as error:
             raise UnreadableSecret(place) from error
-        return opened.decode()
+
+    def is_newest(self, stored: str) -> bool:
+        """Tell whether the key that writes today wrote this."""
+        return stored.partition(":")[0] == self._newest
+
+
+class BlindIndex:
+    """Finds an encrypted number by a keyed digest; whoever lacks the key learns nothing from it.
+
+    Numbers can be guessed, so a plain digest would protect nobody.
+    """
+
+    def __init__(self, key: bytes) -> None:
+        self._key = key
+
+    def of(self, kind: str, number: str) -> str:
+        """Return the digest of a normalised number; each kind of number has its own digests."""
+        return hmac.new(self._key, f"{kind}:{number}".encode(), sha256).hexdigest()
 
 
 @dataclass(frozen=True, slots=True)
 class Keys:
-    """What the installation keeps secret: the pepper of codes, the vault and the hasher."""
+    """What the installation keeps secret: the pepper of codes, vault, index and hasher."""
 
     pepper: bytes
     vault: Vault
+    index: BlindIndex
     passwords: Passwords
 
 
 def keys_of(settings: Settings) -> Keys:
     """Return the keys of the installation; made once, for the hasher measures itself."""
     return Keys(
-        settings.secret_key.encode(), Vault(settings.vault_keys), Passwords(settings.password_cost)
+        settings.secret_key.encode(),
+        Vault(settings.vault_keys),
+        BlindIndex(settings.index_key),
+        Passwords(settings.password_cost),
     )

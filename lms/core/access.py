@@ -42,11 +42,30 @@ class Permission(StrEnum):
     TIME_RULE = "time.rule"
     ENROLLMENT_MOVE = "enrollment.move"
     CLASS_OPEN = "class.open"
+    CLASS_RUN = "class.run"
+    PEOPLE_READ = "people.read"
+    PEOPLE_EDIT = "people.edit"
+    PEOPLE_SIGN_UP = "people.sign_up"
+    IDENTITY_CHECK = "identity.check"
+    IDENTITY_READ = "identity.read"
+    FACTS_READ = "facts.read"
+    FACTS_RECORD = "facts.record"
+    POLICY_LOAD = "policy.load"
+    AUDIT_READ = "audit.read"
 
 
 _STAFF_READ = frozenset(
-    {Permission.COMPLETIONS_READ, Permission.EVIDENCE_READ, Permission.TIME_READ}
+    {
+        Permission.COMPLETIONS_READ,
+        Permission.EVIDENCE_READ,
+        Permission.TIME_READ,
+        Permission.PEOPLE_READ,
+        Permission.FACTS_READ,
+        Permission.AUDIT_READ,
+    }
 )
+# Who helps people at the village office: signs them up and looks at their card.
+_VILLAGE_OFFICE = frozenset({Permission.PEOPLE_SIGN_UP, Permission.IDENTITY_CHECK})
 
 # Every signed-in person may learn; the rest comes from roles.
 EVERYBODY = frozenset({Permission.LEARN})
@@ -54,10 +73,16 @@ EVERYBODY = frozenset({Permission.LEARN})
 GRANTS: dict[Role, frozenset[Permission]] = {
     Role.LEARNER: frozenset(),
     Role.INSTRUCTOR: frozenset(
-        {Permission.COURSE_EDIT, Permission.COURSE_PUBLISH, Permission.MEDIA_UPLOAD}
+        {
+            Permission.COURSE_EDIT,
+            Permission.COURSE_PUBLISH,
+            Permission.MEDIA_UPLOAD,
+            Permission.CLASS_RUN,
+        }
     ),
-    Role.MENTOR: frozenset(),
+    Role.MENTOR: _VILLAGE_OFFICE,
     Role.ADMINISTRATOR: _STAFF_READ
+    | _VILLAGE_OFFICE
     | {
         Permission.COMPLETIONS_EXPORT,
         Permission.CREDENTIAL_REVOKE,
@@ -65,6 +90,11 @@ GRANTS: dict[Role, frozenset[Permission]] = {
         Permission.TIME_RULE,
         Permission.ENROLLMENT_MOVE,
         Permission.CLASS_OPEN,
+        Permission.CLASS_RUN,
+        Permission.PEOPLE_EDIT,
+        Permission.IDENTITY_READ,
+        Permission.FACTS_RECORD,
+        Permission.POLICY_LOAD,
     },
     Role.SUPERVISOR: _STAFF_READ,
 }

@@ -45,6 +45,7 @@ def environment(folder: Path, database_url: str) -> dict[str, str]:
         "LMS_ENV": "production",
         "LMS_SECRET_KEY": secrets.token_hex(32),
         "LMS_VAULT_KEYS": "k1:" + b64encode(secrets.token_bytes(32)).decode(),
+        "LMS_INDEX_KEY": b64encode(secrets.token_bytes(32)).decode(),
         "LMS_BASE_URL": f"https://{HOST}",
         "LMS_TRUSTED_HOSTS": HOST,
         "LMS_SMS_URL": f"http://{HOST}:9/",

@@ -91,6 +91,7 @@ def settings_for_test(folder: Path, database_url: str) -> Settings:
         database_url=database_url,
         queue_url=f"sqlite:///{folder / 'queue.sqlite3'}",
         vault_keys={"k1": bytes(range(32))},
+        index_key=bytes(range(32, 64)),
         password_cost=PasswordCost(memory_kib=8, passes=1, lanes=1),
     )
 

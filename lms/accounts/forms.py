@@ -2,9 +2,12 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 
+from lms.accounts.domain import bank, identity, proofs
 from lms.accounts.domain import people as rules
-from lms.accounts.domain import proofs
+from lms.accounts.domain.bank import NewAccount
+from lms.accounts.domain.identity import NewGuardian
 from lms.accounts.domain.people import NewPerson
 from lms.accounts.domain.places import safe_next
 from lms.core.errors import InvalidInput, Message
@@ -12,6 +15,8 @@ from lms.core.errors import InvalidInput, Message
 Fields = Mapping[str, object]
 _TICKED = frozenset({"on", "1", "true", "True"})
 _LONGEST = 2_000
+_LONGEST_RELATION = 20
+_SHORTEST_PURPOSE, _LONGEST_PURPOSE = 4, 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,11 +40,15 @@ class PasswordEntry:
 
 @dataclass(frozen=True, slots=True)
 class CodeEntry:
-    """Somebody signs in with a code; a new person tells the name with it."""
+    """Somebody signs in with a code; a new person tells the name with it.
+
+    ``is_mine`` says whether a long silent account is theirs, where that was asked.
+    """
 
     phone: str
     code: str
     new: NewPerson | None = None
+    is_mine: bool | None = None
 
 
 def json_object(body: object) -> Fields:
@@ -93,7 +102,16 @@ def parse_code_entry(fields: Fields) -> CodeEntry:
     """Read a number and a code, and the name a new person sends along."""
     phone = parse_phone(fields)
     new = parse_new_person(fields, agreed=False) if text(fields, "name") else None
-    return CodeEntry(phone, parse_code(fields), new)
+    mine = fields.get("mine")
+    return CodeEntry(phone, parse_code(fields), new, mine if isinstance(mine, bool) else None)
+
+
+def parse_owner(fields: Fields) -> bool:
+    """Read whether a long silent account is the person's. Raises ``InvalidInput``."""
+    answer = text(fields, "mine")
+    if answer not in ("yes", "no"):
+        raise InvalidInput({"mine": Message("answer_missing", "Please choose one of the two.")})
+    return answer == "yes"
 
 
 def parse_new_person(fields: Fields, *, agreed: bool) -> NewPerson:
@@ -159,3 +177,70 @@ def _next(fields: Fields) -> str | None:
 def _raise(faults: Mapping[str, Message]) -> None:
     if faults:
         raise InvalidInput(faults)
+
+
+def parse_number(fields: Fields, *, today: date) -> str:
+    """Read an identity number, however typed. Raises ``InvalidInput`` saying what is off."""
+    number = identity.normal_number(text(fields, "number"))
+    fault = identity.number_fault(number, today=today)
+    if fault is not None:
+        raise InvalidInput({"number": fault})
+    return number
+
+
+def require_ticked(fields: Fields, name: str) -> None:
+    """Raise ``InvalidInput`` unless the box of a consent is ticked."""
+    if not is_ticked(fields, name):
+        raise InvalidInput(
+            {name: Message("not_ticked", "Please read this, then tick the box if you agree.")}
+        )
+
+
+def parse_account(fields: Fields, *, name: str) -> NewAccount:
+    """Read a bank account; its holder is the person unless something else was typed."""
+    number = bank.normal_account(text(fields, "number"))
+    faults: dict[str, Message] = {}
+    fault = bank.account_fault(number)
+    if fault is not None:
+        faults["number"] = fault
+    elif bank.looks_mistyped(number) and not is_ticked(fields, "sure"):
+        faults["number"] = Message(
+            "account_odd",
+            "This number looks mistyped. Compare it with the card; if it is right, say so.",
+        )
+    named = rules.normal_name(text(fields, "bank"))
+    if not named or len(named) > bank.LONGEST_BANK:
+        faults["bank"] = Message("bank_missing", "Please fill in the name of the bank.")
+    holder = rules.normal_name(text(fields, "holder")) or name
+    holder_fault = rules.name_fault(holder)
+    if holder_fault is not None:
+        faults["holder"] = holder_fault
+    _raise(faults)
+    return NewAccount(number, named, holder)
+
+
+def parse_guardian(fields: Fields, *, own_phone: str | None) -> NewGuardian:
+    """Read who the guardian is; their number is not the learner's own."""
+    faults: dict[str, Message] = {}
+    name = rules.normal_name(text(fields, "name"))
+    fault = rules.name_fault(name)
+    if fault is not None:
+        faults["name"] = fault
+    relation = rules.normal_name(text(fields, "relation"))
+    if not relation or len(relation) > _LONGEST_RELATION:
+        faults["relation"] = Message("relation_missing", "Father, mother, or who else?")
+    phone = _phone(fields, faults)
+    if phone and phone == own_phone:
+        faults["phone"] = Message("guardian_own_phone", "This is your own number, not theirs.")
+    _raise(faults)
+    return NewGuardian(name, relation, phone)
+
+
+def parse_purpose(fields: Fields) -> str:
+    """Read what a number is opened for. Raises ``InvalidInput`` where nothing is said."""
+    purpose = " ".join(text(fields, "purpose").split())
+    if not _SHORTEST_PURPOSE <= len(purpose) <= _LONGEST_PURPOSE:
+        raise InvalidInput(
+            {"purpose": Message("purpose_missing", "Please say what you need the number for.")}
+        )
+    return purpose

@@ -65,7 +65,9 @@ _STAFF_READ = frozenset(
     }
 )
 # Who helps people at the village office: signs them up and looks at their card.
-_VILLAGE_OFFICE = frozenset({Permission.PEOPLE_SIGN_UP, Permission.IDENTITY_CHECK})
+_VILLAGE_OFFICE = frozenset(
+    {Permission.PEOPLE_READ, Permission.PEOPLE_SIGN_UP, Permission.IDENTITY_CHECK}
+)
 
 # Every signed-in person may learn; the rest comes from roles.
 EVERYBODY = frozenset({Permission.LEARN})

@@ -52,3 +52,11 @@ def day_bounds(day: date) -> tuple[datetime, datetime]:
     start = datetime.combine(day, time(), _Zone.current)
     end = datetime.combine(day + timedelta(days=1), time(), _Zone.current)
     return start.astimezone(UTC), end.astimezone(UTC)
+
+
+def completed_years(born: date, day: date) -> int:
+    """Return the completed years of life on the day.
+
+    Who was born on 29 February is a year older on 1 March in the years between.
+    """
+    return day.year - born.year - ((day.month, day.day) < (born.month, born.day))

@@ -13,6 +13,7 @@ GOOD_FOR = {
     "time_counted": timedelta(days=2),
     "time_stays": timedelta(days=2),
     "time_made_good": timedelta(days=2),
+    "invited": timedelta(days=2),
 }
 
 # What was sent is kept this long, to answer who was told what and when.
@@ -20,6 +21,10 @@ KEPT_FOR = timedelta(days=30)
 
 # Longer than 70 characters is charged as two messages.
 _TEXTS: dict[str, dict[str, str]] = {
+    "invited": {
+        "zh": "【乡播学堂】您的学习账号开好了，用这个手机号登录：{site}",
+        "en": "[Xiangbo] Your account is ready. Sign in with this number: {site}",
+    },
     "code": {
         "zh": "【乡播学堂】验证码 {code}，{minutes} 分钟内有效。谁问都别说，工作人员也不会要。",
         "en": "[Xiangbo] Your code is {code}, good for {minutes} minutes. Never tell it to anyone.",

@@ -47,3 +47,15 @@ class Chosen:
             "enrollment": self.enrollment_id,
         }
         return {key: value for key, value in named.items() if value is not None}
+
+
+@dataclass(frozen=True, slots=True)
+class PeopleSearch:
+    """Whom the people desk looks for; ``words`` is how a name begins, a phone or a card number."""
+
+    words: str | None = None
+    county: str | None = None
+    state: str | None = None
+    identity: str | None = None
+    is_staff: bool = False
+    after: int | None = None

@@ -27,6 +27,9 @@ CONFIRMED_FOR = timedelta(minutes=10)
 LEARNER_SIGNED_IN_FOR = timedelta(days=30)
 # Staff see other people's data: one working day.
 STAFF_SIGNED_IN_FOR = timedelta(hours=12)
+# Who was silent so long and comes by a code alone, from a new browser, may be the number's next
+# owner.
+SILENT_FOR = timedelta(days=90)
 # How exactly "last seen" is kept; finer would cost a write with each request.
 SEEN_EVERY = timedelta(hours=1)
 

@@ -11,12 +11,14 @@ from lms.accounts.domain.devices import Visit
 from lms.accounts.domain.people import NewPerson
 from lms.accounts.domain.proofs import Verdict
 from lms.accounts.gateway import Keys
-from lms.accounts.models import CodePurpose, Consent, County, OneTimeCode, Person
-from lms.accounts.service import codes, totp
+from lms.accounts.models import CodePurpose, County, OneTimeCode, Person
+from lms.accounts.service import codes, holds, totp
+from lms.accounts.service.consents import Given, agree
 from lms.accounts.service.sign_ins import (
     Entered,
     NameDue,
     Outcome,
+    OwnerDue,
     Refused,
     SecondFactorDue,
     admit,
@@ -55,20 +57,62 @@ def with_code(
         return Refused(codes.fault(found))
     codes.redeem(found, now=now)
     person = queries.person_of_phone(session, phone)
-    return NameDue(found.id) if person is None else admit(session, person, visit, now=now)
+    if person is None:
+        return NameDue(found.id)
+    if person.held_at is None and holds.is_strange(session, person, visit, now=now):
+        return OwnerDue(found.id)
+    return admit(session, person, visit, now=now)
+
+
+def as_owner(session: Session, *, code_id: int, visit: Visit, now: datetime) -> Outcome:
+    """Let the person in who says the silent account is theirs; what money hangs on stays locked.
+
+    Raises ``Conflict`` when too late.
+    """
+    person = _silent(session, code_id, now=now)
+    holds.hold(session, person, now=now)
+    return admit(session, person, visit, now=now)
+
+
+def as_somebody_else(session: Session, *, code_id: int, now: datetime) -> NameDue:
+    """Free the number for its new owner, who sees nothing of the account it was used for.
+
+    Raises ``Conflict`` when too late.
+    """
+    holds.let_go(session, _silent(session, code_id, now=now), now=now)
+    return NameDue(code_id)
+
+
+def _silent(session: Session, code_id: int, *, now: datetime) -> Person:
+    proof = _proof(session, code_id, now=now)
+    person = queries.person_of_phone(session, proof.phone)
+    if person is None:
+        raise _too_late()
+    return person
 
 
 def as_new_person(
-    session: Session, *, code_id: int, new: NewPerson, visit: Visit, now: datetime
+    session: Session, *, code_id: int, new: NewPerson, visit: Visit, given: Given, now: datetime
 ) -> Entered:
     """Make a person of a proven number and sign them in. Raises ``Conflict`` when too late."""
+    proof = _proof(session, code_id, now=now)
+    if queries.person_of_phone(session, proof.phone):
+        raise _too_late()
+    person = create_person(session, phone=proof.phone, new=new, now=now)
+    agree(session, person_id=person.id, subjects=rules.TO_SIGN_UP, given=given, now=now)
+    return open_sign_in(session, person, visit, now=now)
+
+
+def _proof(session: Session, code_id: int, *, now: datetime) -> OneTimeCode:
     proof = session.get(OneTimeCode, code_id)
     fresh = proof is not None and proof.proved_at and now - proof.proved_at < proofs.PROVEN_FOR
-    if proof is None or not fresh or queries.person_of_phone(session, proof.phone):
-        raise Conflict("proof_gone", "That took too long. Please ask for a new code.")
-    person = create_person(session, phone=proof.phone, new=new, now=now)
-    agree(session, person, now=now)
-    return open_sign_in(session, person, visit, now=now)
+    if proof is None or not fresh:
+        raise _too_late()
+    return proof
+
+
+def _too_late() -> Conflict:
+    return Conflict("proof_gone", "That took too long. Please ask for a new code.")
 
 
 def with_second_factor(
@@ -85,7 +129,7 @@ def with_second_factor(
     return open_sign_in(session, person, visit, now=now, second_factor_at=now)
 
 
-def create_person(session: Session, *, phone: str, new: NewPerson, now: datetime) -> Person:
+def create_person(session: Session, *, phone: str | None, new: NewPerson, now: datetime) -> Person:
     """Write a person down. Raises ``InvalidInput`` for an unknown county."""
     person = Person(
         phone=phone,
@@ -98,14 +142,6 @@ def create_person(session: Session, *, phone: str, new: NewPerson, now: datetime
     session.add(person)
     session.flush()
     return person
-
-
-def agree(session: Session, person: Person, *, now: datetime) -> None:
-    """Write down that the person agreed to the texts as they stand today."""
-    session.add_all(
-        Consent(person_id=person.id, subject=subject, version=version, given_at=now)
-        for subject, version in rules.CONSENTS.items()
-    )
 
 
 def _county(session: Session, code: str | None) -> County:
@@ -122,9 +158,12 @@ __all__ = [
     "Entered",
     "NameDue",
     "Outcome",
+    "OwnerDue",
     "Refused",
     "SecondFactorDue",
     "as_new_person",
+    "as_owner",
+    "as_somebody_else",
     "with_code",
     "with_password",
     "with_second_factor",

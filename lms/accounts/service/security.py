@@ -12,7 +12,7 @@ from lms.accounts.domain.devices import Visit
 from lms.accounts.domain.proofs import Verdict
 from lms.accounts.gateway import Keys
 from lms.accounts.models import CodePurpose, Person
-from lms.accounts.service import codes, totp
+from lms.accounts.service import codes, holds, totp
 from lms.accounts.service.sign_ins import (
     Entered,
     Outcome,
@@ -89,7 +89,7 @@ def change_password(
     require_confirmed(session, actor, now=now)
     person = queries.person(session, actor.person_id)
     before = queries.own_sign_in(session, actor.sign_in_id, actor.person_id)
-    person.password_hash = new_hash
+    person.password_hash, person.password_at = new_hash, now
     close_all(session, person.id, now=now)
     return open_sign_in(session, person, visit, now=now, second_factor_at=before.second_factor_at)
 
@@ -115,7 +115,12 @@ def replace_password(
             "person_unknown", "Nobody is here with this number yet. Please sign in with a code."
         )
         return Refused(InvalidInput({"code": unknown}))
-    person.password_hash = new_hash
+    if person.held_at is None and holds.is_strange(session, person, visit, now=now):
+        silent = Message(
+            "number_silent", "This number was not used here for long. Please sign in with a code."
+        )
+        return Refused(InvalidInput({"code": silent}))
+    person.password_hash, person.password_at = new_hash, now
     close_all(session, person.id, now=now)
     return admit(session, person, visit, now=now)
 
@@ -125,6 +130,7 @@ def change_phone(
 ) -> InvalidInput | Conflict | None:
     """Move the person to a number they hold; other browsers are signed out, the old number told."""
     require_confirmed(session, actor, now=now)
+    holds.require_free(session, actor.person_id)
     found = codes.try_code(
         session, phone=phone, purpose=CodePurpose.CHANGE_PHONE, code=code, keys=keys, now=now
     )

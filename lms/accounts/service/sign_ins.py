@@ -40,13 +40,20 @@ class NameDue:
 
 
 @dataclass(frozen=True, slots=True)
+class OwnerDue:
+    """The number is proven, but was silent so long that it may be somebody else's by now."""
+
+    code_id: int
+
+
+@dataclass(frozen=True, slots=True)
 class Refused:
     """Not let in; what was counted on the way has to be committed before it is raised."""
 
     error: LmsError
 
 
-Outcome = Entered | SecondFactorDue | NameDue | Refused
+Outcome = Entered | SecondFactorDue | NameDue | OwnerDue | Refused
 
 
 def admit(session: Session, person: Person, visit: Visit, *, now: datetime) -> Outcome:

@@ -5,6 +5,7 @@ from lms.accounts.views import (  # noqa: F401 (importing a module registers its
     devices,
     door,
     new_person,
+    own,
     password,
     phone,
     proof,

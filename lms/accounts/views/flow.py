@@ -15,7 +15,15 @@ from lms.accounts.domain.places import landing
 from lms.accounts.forms import CodeEntry, PasswordEntry
 from lms.accounts.models import CodePurpose
 from lms.accounts.service import codes, doors
-from lms.accounts.service.sign_ins import Entered, NameDue, Outcome, Refused, SecondFactorDue
+from lms.accounts.service.consents import Given
+from lms.accounts.service.sign_ins import (
+    Entered,
+    NameDue,
+    Outcome,
+    OwnerDue,
+    Refused,
+    SecondFactorDue,
+)
 from lms.core.access import Actor
 from lms.core.errors import InvalidInput, Message, NotSignedIn
 from lms.db.session import now
@@ -35,6 +43,10 @@ _TRY_NETWORK = Limit("try-network", 600, HOUR // 4)
 _PASSWORD_PHONE = Limit("password-phone", 10, HOUR // 4)
 _PASSWORD_NETWORK = Limit("password-network", 300, HOUR // 4)
 _OTP_PERSON = Limit("otp-person", 10, HOUR)
+
+_WHOSE = Message(
+    "whose_account", "This number was used here before, long ago. Please say whether by you."
+)
 
 _ENTERING = "entering"
 _HALF = "half"
@@ -76,6 +88,11 @@ def chosen_language() -> str | None:
     """Return the language the person chose, not the one the browser happens to have."""
     actor = optional_actor()
     return request.cookies.get("lang") or (actor.locale if actor else None)
+
+
+def given() -> Given:
+    """Return how the person of this request agrees: alone, from this network."""
+    return Given(network=address_prefix())
 
 
 def spend_try() -> None:
@@ -124,13 +141,26 @@ def try_code_and_name(entry: CodeEntry) -> Outcome:
     with database().transaction() as session:
         at = now(session)
         outcome = _prove(session, entry, visit, at=at)
+        if isinstance(outcome, OwnerDue):
+            outcome = _own_or_free(session, outcome, entry, visit, at=at)
         if not isinstance(outcome, NameDue):
             return outcome
         if entry.new is None:
             raise InvalidInput({"name": Message("name_missing", "Please fill in your name.")})
         return doors.as_new_person(
-            session, code_id=outcome.code_id, new=entry.new, visit=visit, now=at
+            session, code_id=outcome.code_id, new=entry.new, visit=visit, given=given(), now=at
         )
+
+
+def _own_or_free(
+    session: Session, due: OwnerDue, entry: CodeEntry, visit: Visit, *, at: datetime
+) -> Outcome:
+    """Ask whose the silent account is; the code stays good for the call that says so."""
+    if entry.is_mine is None:
+        raise InvalidInput({"mine": _WHOSE})
+    if entry.is_mine:
+        return doors.as_owner(session, code_id=due.code_id, visit=visit, now=at)
+    return doors.as_somebody_else(session, code_id=due.code_id, now=at)
 
 
 def _prove(session: Session, entry: CodeEntry, visit: Visit, *, at: datetime) -> Outcome:
@@ -165,7 +195,7 @@ def spend_password(actor: Actor) -> None:
     limits.spend(database(), Use(_PASSWORD_PHONE, f"person {actor.person_id}"))
 
 
-def settle(outcome: Outcome) -> Entered | SecondFactorDue | NameDue:
+def settle(outcome: Outcome) -> Entered | SecondFactorDue | NameDue | OwnerDue:
     """Return the outcome. Raises the refusal, now that what was counted is committed."""
     if isinstance(outcome, Refused):
         raise outcome.error
@@ -186,9 +216,10 @@ def go_on(outcome: Outcome) -> str:
     if isinstance(settled, SecondFactorDue):
         flask.session[_HALF] = settled.token
         return flask.url_for("accounts.second_step")
-    if isinstance(settled, NameDue):
+    if isinstance(settled, NameDue | OwnerDue):
         flask.session[_NEW] = settled.code_id
-        return flask.url_for("accounts.name")
+        is_new = isinstance(settled, NameDue)
+        return flask.url_for("accounts.name" if is_new else "accounts.owner")
     wanted = entering().get("next")
     login.enter(settled.token)
     return landing({grant.role for grant in current_actor().grants}, wanted)

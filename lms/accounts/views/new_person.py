@@ -18,6 +18,10 @@ def _name_page(faults: Faults) -> ResponseReturnValue:
     return render_template("accounts/name.html", faults=faults, counties=counties, agreed=agreed)
 
 
+def _owner_page(faults: Faults) -> ResponseReturnValue:
+    return render_template("accounts/owner.html", faults=faults)
+
+
 @bp.get("/sign-in/name")
 @public
 def name() -> ResponseReturnValue:
@@ -34,6 +38,33 @@ def name_now() -> ResponseReturnValue:
     visit = login.visit()
     with database().transaction() as session:
         entered = doors.as_new_person(
-            session, code_id=flow.proven_code(), new=new, visit=visit, now=now(session)
+            session,
+            code_id=flow.proven_code(),
+            new=new,
+            visit=visit,
+            given=flow.given(),
+            now=now(session),
         )
     return redirect(flow.go_on(entered), 303)
+
+
+@bp.get("/sign-in/owner")
+@public
+def owner() -> ResponseReturnValue:
+    """Ask whose a long silent account is; nothing of it is shown."""
+    return _owner_page({}) if flow.proven_code() else redirect(url_for("accounts.sign_in"))
+
+
+@bp.post("/sign-in/owner")
+@public
+@reshow(_owner_page)
+def owner_now() -> ResponseReturnValue:
+    """Let the owner in, or free the number for the next one."""
+    visit, code_id = login.visit(), flow.proven_code()
+    with database().transaction() as session:
+        at = now(session)
+        if forms.parse_owner(request.form):
+            outcome = doors.as_owner(session, code_id=code_id, visit=visit, now=at)
+        else:
+            outcome = doors.as_somebody_else(session, code_id=code_id, now=at)
+    return redirect(flow.go_on(outcome), 303)

@@ -1,7 +1,6 @@
 """The clauses about who the learner is; each a function of clause and facts."""
 
-from datetime import date
-
+from lms.core.clock import completed_years
 from lms.subsidy.domain.facts import Facts, Flag, Sex, Tie
 from lms.subsidy.domain.policy import AgeClause, Clause, GroupClause, ResidenceClause, StudentClause
 from lms.subsidy.domain.results import Finding, failed, passed, unknown
@@ -91,14 +90,6 @@ def age(clause: AgeClause, facts: Facts) -> Finding:
     if not upper:
         return passed("old_enough", age=years, least=clause.least)
     return passed("fits", age=years, least=clause.least, most=min(upper))
-
-
-def completed_years(born: date, day: date) -> int:
-    """Return the completed years of life on the day.
-
-    Who was born on 29 February is a year older on 1 March in the years between.
-    """
-    return day.year - born.year - ((day.month, day.day) < (born.month, born.day))
 
 
 def residence(clause: ResidenceClause, facts: Facts) -> Finding:

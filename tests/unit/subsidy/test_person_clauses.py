@@ -4,8 +4,8 @@ from datetime import date
 
 import pytest
 
+from lms.core.clock import completed_years
 from lms.subsidy.domain.engine import judge
-from lms.subsidy.domain.person import completed_years
 from lms.subsidy.domain.policy import AgeClause, Kind, ResidenceClause
 from tests.unit.subsidy.conftest import facts, found, verdict
 

@@ -2,12 +2,14 @@
 
 from datetime import datetime
 from enum import StrEnum
+from typing import cast
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Table, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from lms.core.access import Role, ScopeKind
 from lms.db.base import Base, one_of, unique_where
+from lms.db.ddl import refuse
 
 
 class PersonState(StrEnum):
@@ -25,6 +27,16 @@ class CodePurpose(StrEnum):
     NEW_PASSWORD = "new_password"  # noqa: S105 (a purpose, not a password)
     CHANGE_PHONE = "change_phone"
     CONFIRM = "confirm"
+    GUARDIAN = "guardian"
+    HELPER = "helper"
+
+
+class ConsentWay(StrEnum):
+    """How somebody agreed: with their own hand, by a code read out to a helper, or on paper."""
+
+    OWN = "own"
+    CODE = "code"
+    PAPER = "paper"
 
 
 class County(Base):
@@ -38,13 +50,25 @@ class County(Base):
 
 
 class Person(Base):
-    """One human being; the phone number is how they sign in and may change."""
+    """One human being; the phone number is how they sign in and may change.
+
+    ``held_at`` is since when identity, account and claims wait for a second proof. The phone number
+    of who gave it up or closed the account stands in ``former_phone``.
+    """
 
     __tablename__ = "person"
     __table_args__ = (
         one_of("state", PersonState),
         CheckConstraint("locale IN ('zh', 'en')", name="locale"),
         Index("ix_person_county_town", "county_code", "town"),
+        # The people desk reads a county newest first, or by the beginning of a name.
+        Index("ix_person_county_id", "county_code", "id"),
+        Index("ix_person_name", "name", "id", postgresql_ops={"name": "text_pattern_ops"}),
+        Index(
+            "ix_person_county_name",
+            *("county_code", "name", "id"),
+            postgresql_ops={"name": "text_pattern_ops"},
+        ),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -56,6 +80,11 @@ class Person(Base):
     town: Mapped[str | None] = mapped_column(String(40))
     state: Mapped[str] = mapped_column(String(10), default=PersonState.ACTIVE)
     created_at: Mapped[datetime]
+    # Empty for one that was set before this was written down.
+    password_at: Mapped[datetime | None]
+    held_at: Mapped[datetime | None]
+    former_phone: Mapped[str | None] = mapped_column(String(11), index=True)
+    closed_at: Mapped[datetime | None]
 
 
 class SignIn(Base):
@@ -153,9 +182,17 @@ class TotpSecret(Base):
 
 
 class Consent(Base):
-    """That a person agreed to a text in a version, and when."""
+    """That a person agreed to a text in a version, when, how and from where.
+
+    Nothing is overwritten: taking it back is a date, agreeing again a new row.
+    """
 
     __tablename__ = "consent"
+    __table_args__ = (
+        one_of("way", ConsentWay),
+        CheckConstraint("(way = 'own') = (recorded_by_id IS NULL)", name="recorded"),
+        unique_where("uq_consent_live", "person_id", "subject", where="withdrawn_at IS NULL"),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
@@ -163,3 +200,16 @@ class Consent(Base):
     version: Mapped[str] = mapped_column(String(20))
     given_at: Mapped[datetime]
     withdrawn_at: Mapped[datetime | None]
+    way: Mapped[str] = mapped_column(
+        String(10), default=ConsentWay.OWN, server_default=text("'own'")
+    )
+    recorded_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    network: Mapped[str | None] = mapped_column(String(60))
+
+
+# A closed account lets go of its number; SQLite takes no CHECK into a table others refer to.
+refuse(
+    cast(Table, Person.__table__),
+    "UPDATE",
+    condition="NEW.state = 'closed' AND NEW.phone IS NOT NULL",
+)

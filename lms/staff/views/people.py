@@ -1,0 +1,154 @@
+"""The people desk: find somebody, read their sheet, correct it, give and take roles."""
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from lms.accounts import forms as accounts_forms
+from lms.accounts import login
+from lms.accounts.domain.roles import written_scope
+from lms.accounts.models import RoleGrant
+from lms.accounts.service import desk, roles, security
+from lms.core.access import Grant, Permission, Role, Scope, ScopeKind
+from lms.core.errors import NotFound
+from lms.db.session import now
+from lms.staff import forms, queries
+from lms.web.access import current_actor, database, requires, settings
+from lms.web.i18n import gettext
+
+bp = Blueprint("people", __name__, url_prefix="/staff/people")
+_PERSON = "/<int(max=9223372036854775807):person_id>"
+
+
+def back(person_id: int, said: str) -> ResponseReturnValue:
+    """Lead back to the sheet and say what was done."""
+    flash(said, "ok")
+    return redirect(url_for("people.person", person_id=person_id), 303)
+
+
+@bp.get("")
+@requires(Permission.PEOPLE_READ)
+def people() -> ResponseReturnValue:
+    """Show the people of the actor's places that fit the search."""
+    search = forms.parse_people(request.args)
+    with database().snapshot() as session:
+        page = queries.people(session, current_actor(), search, index=login.keys().index)
+    return render_template("staff/people.html", page=page, search=search, desk_place=None)
+
+
+@bp.get(_PERSON)
+@requires(Permission.PEOPLE_READ)
+def person(person_id: int) -> ResponseReturnValue:
+    """Show what is known of a person, and what the actor may do."""
+    actor = current_actor()
+    with database().snapshot() as session:
+        sheet = queries.sheet(session, actor, person_id)
+        scopes = queries.scopes_to_grant(session, actor)
+    return render_template(
+        "staff/person.html",
+        sheet=sheet,
+        scopes=scopes,
+        roles=[role for role in Role if role is not Role.LEARNER],
+        written_scope=lambda row: written_scope(Scope(ScopeKind(row.scope_kind), row.scope_id)),
+        is_own=actor.person_id == person_id,
+        desk_place=None,
+    )
+
+
+@bp.post(f"{_PERSON}/correct")
+@requires(Permission.PEOPLE_EDIT)
+def correct(person_id: int) -> ResponseReturnValue:
+    """Correct name and town."""
+    actor, (name, town) = current_actor(), forms.parse_correction(request.form)
+    with database().transaction() as session:
+        queries.person_in_reach(session, actor, Permission.PEOPLE_EDIT, person_id)
+        desk.correct(session, actor, person_id=person_id, name=name, town=town, now=now(session))
+    return back(person_id, gettext("Corrected."))
+
+
+@bp.post(f"{_PERSON}/phone")
+@requires(Permission.PEOPLE_EDIT)
+def phone(person_id: int) -> ResponseReturnValue:
+    """Give the person a number to sign in with, after a fresh proof of who does so."""
+    actor, number = current_actor(), accounts_forms.parse_phone(request.form)
+    with database().transaction() as session:
+        at = now(session)
+        security.require_confirmed(session, actor, now=at)
+        queries.person_in_reach(session, actor, Permission.PEOPLE_EDIT, person_id)
+        desk.give_phone(session, actor, person_id=person_id, phone=number, now=at)
+    return back(person_id, gettext("They sign in with the new number from now on."))
+
+
+@bp.post(f"{_PERSON}/invite")
+@requires(Permission.PEOPLE_EDIT)
+def invite(person_id: int) -> ResponseReturnValue:
+    """Text the person where to sign in."""
+    actor, site = current_actor(), f"{settings().base_url}/sign-in"
+    with database().transaction() as session:
+        queries.person_in_reach(session, actor, Permission.PEOPLE_EDIT, person_id)
+        desk.invite(session, actor, person_id=person_id, site=site, now=now(session))
+    return back(person_id, gettext("The message is on its way."))
+
+
+@bp.post(f"{_PERSON}/lock")
+@requires(Permission.PEOPLE_EDIT)
+def lock(person_id: int) -> ResponseReturnValue:
+    """Keep the person out."""
+    actor, reason = current_actor(), forms.parse_reason(request.form)
+    with database().transaction() as session:
+        queries.person_in_reach(session, actor, Permission.PEOPLE_EDIT, person_id)
+        desk.lock_out(session, actor, person_id=person_id, reason=reason, now=now(session))
+    return back(person_id, gettext("Locked. They are signed out everywhere."))
+
+
+@bp.post(f"{_PERSON}/let-in")
+@requires(Permission.PEOPLE_EDIT)
+def let_in(person_id: int) -> ResponseReturnValue:
+    """Let the person in again."""
+    actor = current_actor()
+    with database().transaction() as session:
+        queries.person_in_reach(session, actor, Permission.PEOPLE_EDIT, person_id)
+        desk.let_in(session, actor, person_id=person_id, now=now(session))
+    return back(person_id, gettext("They may sign in again."))
+
+
+@bp.post(f"{_PERSON}/sign-out")
+@requires(Permission.PEOPLE_EDIT)
+def sign_out(person_id: int) -> ResponseReturnValue:
+    """End every browser of the person, say after a lost phone."""
+    actor = current_actor()
+    with database().transaction() as session:
+        queries.person_in_reach(session, actor, Permission.PEOPLE_EDIT, person_id)
+        roles.sign_out_everywhere(session, actor, person_id=person_id, now=now(session))
+    return back(person_id, gettext("Signed out everywhere."))
+
+
+@bp.post(f"{_PERSON}/roles")
+@requires(Permission.ROLES_GRANT)
+def grant(person_id: int) -> ResponseReturnValue:
+    """Give a role inside the actor's scopes, after a fresh proof."""
+    actor, wanted = current_actor(), forms.parse_grant(request.form)
+    with database().transaction() as session:
+        at = now(session)
+        security.require_confirmed(session, actor, now=at)
+        queries.person_in_reach(session, actor, Permission.ROLES_GRANT, person_id)
+        around = queries.scopes_around(session, wanted.scope)
+        roles.grant_role(session, actor, person_id=person_id, grant=wanted, around=around, now=at)
+    return back(person_id, gettext("The role is given. They sign in anew with it."))
+
+
+@bp.post(f"{_PERSON}/roles/<int(max=9223372036854775807):grant_id>/revoke")
+@requires(Permission.ROLES_GRANT)
+def revoke(person_id: int, grant_id: int) -> ResponseReturnValue:
+    """Take a role back."""
+    actor = current_actor()
+    with database().transaction() as session:
+        at = now(session)
+        security.require_confirmed(session, actor, now=at)
+        queries.person_in_reach(session, actor, Permission.ROLES_GRANT, person_id)
+        row = session.get(RoleGrant, grant_id)
+        if row is None or row.person_id != person_id:
+            raise NotFound
+        held = Grant(Role(row.role), Scope(ScopeKind(row.scope_kind), row.scope_id))
+        around = queries.scopes_around(session, held.scope)
+        roles.revoke_role(session, actor, grant_id=grant_id, around=around, now=at)
+    return back(person_id, gettext("The role is taken back."))

@@ -16,7 +16,7 @@ Fields = Mapping[str, object]
 _TICKED = frozenset({"on", "1", "true", "True"})
 _LONGEST = 2_000
 _LONGEST_RELATION = 20
-_SHORTEST_PURPOSE, _LONGEST_PURPOSE = 4, 200
+_SHORTEST_PURPOSE, _LONGEST_PURPOSE = 2, 200
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,6 +18,7 @@ LARGE = {
     *("watch_slice", "playback_lease", "beat", "attempt", "attempt_question", "response"),
     *("credential", "badge_request", "holder", "learner_fact", "eligibility_decision"),
     *("presence_check", "study_flag", "time_request"),
+    *("identity", "identity_check", "bank_account", "guardian", "consent", "role_grant"),
 }
 _SIGN_IN = "FROM sign_in"
 _TRANSACTION = ("BEGIN", "PRAGMA")

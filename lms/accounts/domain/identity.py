@@ -17,7 +17,7 @@ _CHECK_SIGNS = "10X98765432"
 _SHAPE = re.compile(r"[0-9]{17}[0-9X]")
 _BETWEEN = re.compile(r"[\s\-‐-―·.]+")
 _SHOWN = 4
-_FIRST_YEAR = 1900
+_FIRST_YEAR = 1800
 
 # Nobody below learns here; who is not of age needs a guardian's word (anchors' rules of 2021).
 LEAST_AGE = 16

@@ -20,7 +20,7 @@ from lms.staff.domain import PeopleSearch
 
 _LONGEST_WORDS = 60
 _LONGEST_TOWN = 40
-_SHORTEST_REASON, _LONGEST_REASON = 4, 200
+_SHORTEST_REASON, _LONGEST_REASON = 2, 200
 
 
 def parse_people(query: Mapping[str, Any]) -> PeopleSearch:

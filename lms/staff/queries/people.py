@@ -1,15 +1,14 @@
 """Reads the people desk: who is in reach, found by name, number or card; one person's sheet."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, exists, or_, select, text, true
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select, text, true
+from sqlalchemy.orm import Session, aliased
 
-from lms.accounts import queries as accounts
 from lms.accounts.domain.identity import DIGITS, INDEX_KIND, normal_number
 from lms.accounts.domain.people import masked_phone, normal_phone
 from lms.accounts.gateway import BlindIndex
@@ -22,11 +21,13 @@ from lms.accounts.models import (
     IdentityCheck,
     Person,
     RoleGrant,
+    SignIn,
 )
 from lms.core.access import Actor, Permission
+from lms.core.errors import NotFound
 from lms.db.base import Localized
 from lms.staff.domain import PeopleSearch
-from lms.staff.queries.scopes import counties_in_reach, in_reach, person_in_reach
+from lms.staff.queries.scopes import counties_in_reach, in_reach
 
 PAGE_ROWS = 50
 _PHONE = re.compile(r"1[3-9][0-9]{9}")
@@ -60,24 +61,24 @@ class PeoplePage:
 
 @dataclass(frozen=True, slots=True)
 class PersonSheet:
-    """All the desk shows of one person; numbers as masks."""
+    """All the desk shows of one person: numbers as masks, with the names of who did what."""
 
     person: Person
     county: Localized
     phone: str
     identity: Identity | None
-    checks: Sequence[IdentityCheck]
-    names: Mapping[int, str]
+    checked_by: str | None
+    checks: Sequence[tuple[IdentityCheck, str | None]]
     account: BankAccount | None
     guardian: Guardian | None
-    consents: Sequence[Consent]
+    consents: Sequence[tuple[Consent, str | None]]
     grants: Sequence[RoleGrant]
     last_seen_at: datetime | None
 
     @property
     def agrees(self) -> set[str]:
         """Return the texts the person agrees to now."""
-        return {each.subject for each in self.consents if each.withdrawn_at is None}
+        return {each.subject for each, _ in self.consents if each.withdrawn_at is None}
 
 
 def people(
@@ -174,33 +175,52 @@ def _line(row: Any) -> PersonLine:  # noqa: ANN401 (a row of the statement above
 
 def sheet(session: Session, actor: Actor, person_id: int) -> PersonSheet:
     """Return one person's sheet. Raises ``NotFound`` out of reach."""
-    person = person_in_reach(session, actor, Permission.PEOPLE_READ, person_id)
-    county = session.get_one(County, person.county_code)
-    checks = accounts.checks_of(session, person_id)
-    consents = accounts.consents_of(session, person_id)
-    grants = session.scalars(
-        select(RoleGrant)
-        .where(RoleGrant.person_id == person_id, RoleGrant.revoked_at.is_(None))
-        .order_by(RoleGrant.id)
-    ).all()
-    identity = accounts.identity_of(session, person_id)
-    known = {each.by_id for each in checks} | {each.recorded_by_id for each in consents}
-    known |= {identity.checked_by_id if identity else None}
+    seen = (
+        select(func.max(SignIn.last_seen_at)).where(SignIn.person_id == person_id).scalar_subquery()
+    )
+    looked, gave = aliased(Person), aliased(Person)
+    row = session.execute(
+        select(Person, County, Identity, BankAccount, Guardian, looked.name, seen)
+        .join(County, County.code == Person.county_code)
+        .outerjoin(Identity, Identity.person_id == Person.id)
+        .outerjoin(BankAccount, BankAccount.person_id == Person.id)
+        .outerjoin(Guardian, Guardian.person_id == Person.id)
+        .outerjoin(looked, looked.id == Identity.checked_by_id)
+        .where(Person.id == person_id, in_reach(actor.scopes_for(Permission.PEOPLE_READ)))
+    ).one_or_none()
+    if row is None:
+        raise NotFound
+    person, county, identity, account, guardian, checked_by, last_seen_at = row
+    checks = session.execute(
+        select(IdentityCheck, looked.name)
+        .outerjoin(looked, looked.id == IdentityCheck.by_id)
+        .where(IdentityCheck.person_id == person_id)
+        .order_by(IdentityCheck.id.desc())
+    )
+    consents = session.execute(
+        select(Consent, gave.name)
+        .outerjoin(gave, gave.id == Consent.recorded_by_id)
+        .where(Consent.person_id == person_id)
+        .order_by(Consent.id.desc())
+    )
     return PersonSheet(
         person=person,
         county={"zh": county.name_zh, "en": county.name_en},
         phone=masked_phone(person.phone),
         identity=identity,
-        checks=checks,
-        names=_names(session, {each for each in known if each is not None}),
-        account=accounts.bank_of(session, person_id),
-        guardian=accounts.guardian_of(session, person_id),
-        consents=consents,
-        grants=grants,
-        last_seen_at=accounts.last_seen(session, person_id),
+        checked_by=checked_by,
+        checks=[(each[0], each[1]) for each in checks],
+        account=account,
+        guardian=guardian,
+        consents=[(each[0], each[1]) for each in consents],
+        grants=_grants(session, person_id),
+        last_seen_at=last_seen_at,
     )
 
 
-def _names(session: Session, people_ids: set[int]) -> dict[int, str]:
-    rows = session.execute(select(Person.id, Person.name).where(Person.id.in_(people_ids)))
-    return {row[0]: row[1] for row in rows}
+def _grants(session: Session, person_id: int) -> Sequence[RoleGrant]:
+    return session.scalars(
+        select(RoleGrant)
+        .where(RoleGrant.person_id == person_id, RoleGrant.revoked_at.is_(None))
+        .order_by(RoleGrant.id)
+    ).all()

@@ -1,9 +1,23 @@
 """Who and what lies inside an actor's scopes, what encloses a scope, where roles may be given."""
 
+import json
 from collections.abc import Sequence
-from typing import TypeVar
+from typing import Any, TypeVar
 
-from sqlalchemy import ColumnElement, exists, or_, select, true
+from sqlalchemy import (
+    ColumnElement,
+    Row,
+    Select,
+    String,
+    cast,
+    exists,
+    literal,
+    null,
+    or_,
+    select,
+    true,
+    union_all,
+)
 from sqlalchemy.orm import Session
 
 from lms.accounts import queries as accounts
@@ -17,6 +31,8 @@ from lms.enrollment.queries import in_scope
 
 _Found = TypeVar("_Found")
 _CLASSES_OFFERED = 100
+_PLATFORM = ScopeKind.PLATFORM.value
+_EVERYWHERE = {"zh": "整个平台", "en": "The whole platform"}
 
 
 def in_reach(scopes: Sequence[Scope]) -> ColumnElement[bool]:
@@ -86,26 +102,46 @@ def _around_course(session: Session, course: Course) -> list[Scope]:
 
 def scopes_to_grant(session: Session, actor: Actor) -> list[tuple[str, Localized]]:
     """Return, written and in words, the scopes in which the actor may give roles: widest first."""
-    if not actor.may(Permission.ROLES_GRANT):
+    scopes = actor.scopes_for(Permission.ROLES_GRANT)
+    if not scopes:
         return []
-    counties = counties_in_reach(session, actor, Permission.ROLES_GRANT)
-    codes = [county.code for county in counties]
-    found: list[tuple[str, Localized]] = []
-    if Scope(ScopeKind.PLATFORM) in actor.scopes_for(Permission.ROLES_GRANT):
-        found.append((ScopeKind.PLATFORM.value, {"zh": "整个平台", "en": "The whole platform"}))
-    found += [
-        (f"county:{each.code}", {"zh": each.name_zh, "en": each.name_en}) for each in counties
-    ]
-    schools = select(Institution).where(Institution.county_code.in_(codes)).order_by(Institution.id)
-    found += [(f"institution:{school.id}", school.name) for school in session.scalars(schools)]
-    classes = (
-        select(TrainingClass)
-        .where(TrainingClass.county_code.in_(codes))
-        .order_by(TrainingClass.id.desc())
-        .limit(_CLASSES_OFFERED)
+    everywhere = Scope(ScopeKind.PLATFORM) in scopes
+    codes = [scope.id for scope in scopes if scope.kind is ScopeKind.COUNTY]
+    own = County.code.in_(codes) if not everywhere else true()
+    counties = _offer(ScopeKind.COUNTY, County.code, County.name_zh, County.name_en).where(own)
+    schools = _offer(ScopeKind.INSTITUTION, Institution.id, cast(Institution.name, String())).join(
+        County, County.code == Institution.county_code
     )
-    found += [(f"class:{run.id}", {"zh": run.title}) for run in session.scalars(classes)]
-    return found
+    runs = _offer(ScopeKind.CLASS, TrainingClass.id, TrainingClass.title).join(
+        County, County.code == TrainingClass.county_code
+    )
+    lately = runs.where(own).order_by(TrainingClass.id.desc()).limit(_CLASSES_OFFERED).subquery()
+    rows = session.execute(union_all(counties, schools.where(own), select(lately)))
+    found: list[tuple[str, Localized]] = [(_PLATFORM, dict(_EVERYWHERE))] if everywhere else []
+    return found + [(f"{row.kind}:{row.place}", _words(row)) for row in rows]
+
+
+def _offer(
+    kind: ScopeKind,
+    key: Any,  # noqa: ANN401 (a column)
+    zh: Any,  # noqa: ANN401 (a column)
+    en: Any = None,  # noqa: ANN401 (a column)
+) -> Select[Any]:
+    english = null() if en is None else en
+    columns: tuple[Any, ...] = (
+        literal(kind.value).label("kind"),
+        cast(key, String()).label("place"),
+        zh.label("zh"),
+        cast(english, String()).label("en"),
+    )
+    return select(*columns)
+
+
+def _words(row: Row[Any]) -> Localized:
+    if row.kind == ScopeKind.INSTITUTION:
+        words: Localized = json.loads(row.zh)
+        return words
+    return {"zh": row.zh, "en": row.en} if row.en else {"zh": row.zh}
 
 
 def _require(found: _Found | None) -> _Found:

@@ -9,6 +9,7 @@ from lms.accounts import queries
 from lms.accounts.domain.people import NewPerson
 from lms.accounts.models import CodePurpose, Consent, Person, SignIn
 from lms.accounts.service import codes, doors, sign_ins
+from lms.accounts.service.consents import Given
 from lms.accounts.service.sign_ins import Entered, NameDue, Refused
 from lms.core.access import Role
 from lms.core.errors import Conflict, InvalidInput
@@ -48,6 +49,7 @@ def become(database, outcome, visit, *, new=None, later=timedelta(0)):
             code_id=outcome.code_id,
             new=new or NewPerson("林秀芳"),
             visit=visit,
+            given=Given(network="203.0.113.0/24"),
             now=now(session) + later,
         )
 

@@ -11,7 +11,8 @@ from sqlalchemy.exc import SQLAlchemyError
 from lms.accounts import queries
 from lms.accounts.domain import proofs
 from lms.accounts.domain.devices import Visit, is_browser_number, visit_of
-from lms.accounts.gateway import Keys, keys_of
+from lms.accounts.domain.texts import use_own
+from lms.accounts.gateway import Keys, keys_of, read_own_texts
 from lms.accounts.queries import KnownBrowser
 from lms.accounts.service import sign_ins
 from lms.core.access import STAFF, Actor
@@ -74,6 +75,7 @@ def init_login(app: Flask) -> None:
     manager.user_loader(_load)
     manager.init_app(app)
     app.extensions["lms_keys"] = keys_of(_settings_of(app))
+    use_own(read_own_texts(_settings_of(app).texts_dir))
     app.before_request(_note_seen)
     app.before_request(_demand_second_factor)
 

@@ -31,6 +31,8 @@ def init_pages(app: Flask) -> None:
         price=price,
         strip=strip,
         is_development=lambda: not settings().production,
+        complaint_line=lambda: settings().complaint_line,
+        retention_years=lambda: settings().retention_years,
     )
     app.after_request(_keep_choices)
 

@@ -7,13 +7,6 @@ from dataclasses import dataclass
 from lms.core.errors import Message
 
 MAX_NAME = 50
-# Versions of the texts people agree to; raise one when its page changes in substance.
-CONSENTS = {"terms": "1", "privacy": "3", "sensitive": "1", "handover": "1", "guardian": "1"}
-# What signing up takes; the others are asked for by themselves, when they are needed.
-TO_SIGN_UP = ("terms", "privacy")
-# That the identity number and the account may be kept, and that data goes to the bureau.
-SENSITIVE, HANDOVER = "sensitive", "handover"
-
 _PHONE = re.compile(r"1[3-9][0-9]{9}")
 _BETWEEN = re.compile(r"[\s\-‐-―]+")
 _PHONE_DIGITS = 11

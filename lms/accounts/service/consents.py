@@ -8,7 +8,7 @@ from sqlalchemy import delete
 from sqlalchemy.orm import Session
 
 from lms.accounts import queries
-from lms.accounts.domain import people as rules
+from lms.accounts.domain import texts
 from lms.accounts.events import HandoverConsentChanged, IdentityChanged, PayeeChanged
 from lms.accounts.models import BankAccount, Consent, ConsentWay, Identity, IdentityState
 from lms.audit.service import record
@@ -16,7 +16,7 @@ from lms.core.errors import Conflict, NotFound
 from lms.db.bus import emit
 
 # The others are what being here rests on: who takes them back closes the account.
-MAY_BE_TAKEN_BACK = frozenset({rules.SENSITIVE, rules.HANDOVER})
+MAY_BE_TAKEN_BACK = frozenset({texts.SENSITIVE, texts.HANDOVER})
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +34,7 @@ def agree(
     """Write down that the person agreed to the texts as they stand today, once each."""
     held = {each.subject: each for each in queries.live_consents(session, person_id)}
     for subject in subjects:
-        version, before = rules.CONSENTS[subject], held.get(subject)
+        version, before = texts.version_of(subject), held.get(subject)
         if before is not None and before.version == version:
             continue
         if before is not None:
@@ -70,7 +70,7 @@ def take_back(session: Session, *, person_id: int, subject: str, now: datetime) 
         raise NotFound
     found[0].withdrawn_at = now
     session.flush()
-    if subject == rules.HANDOVER:
+    if subject == texts.HANDOVER:
         emit(session, HandoverConsentChanged(person_id, is_given=False, at=now))
     else:
         session.execute(delete(BankAccount).where(BankAccount.person_id == person_id))
@@ -93,9 +93,9 @@ def require(session: Session, person_id: int, subject: str) -> None:
 
 
 def _tell_given(session: Session, person_id: int, subject: str, now: datetime) -> None:
-    if subject == rules.HANDOVER:
+    if subject == texts.HANDOVER:
         emit(session, HandoverConsentChanged(person_id, is_given=True, at=now))
-    row = session.get(Identity, person_id) if subject == rules.SENSITIVE else None
+    row = session.get(Identity, person_id) if subject == texts.SENSITIVE else None
     if row is not None:
         # It rested since the last consent was taken back.
         is_verified = row.state == IdentityState.VERIFIED or None

@@ -5,11 +5,11 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from lms.accounts import queries
-from lms.accounts.domain import people as rules
 from lms.accounts.domain import proofs
 from lms.accounts.domain.devices import Visit
 from lms.accounts.domain.people import NewPerson
 from lms.accounts.domain.proofs import Verdict
+from lms.accounts.domain.texts import TO_SIGN_UP
 from lms.accounts.gateway import Keys
 from lms.accounts.models import CodePurpose, County, OneTimeCode, Person
 from lms.accounts.service import codes, holds, totp
@@ -99,7 +99,7 @@ def as_new_person(
     if queries.person_of_phone(session, proof.phone):
         raise _too_late()
     person = create_person(session, phone=proof.phone, new=new, now=now)
-    agree(session, person_id=person.id, subjects=rules.TO_SIGN_UP, given=given, now=now)
+    agree(session, person_id=person.id, subjects=TO_SIGN_UP, given=given, now=now)
     return open_sign_in(session, person, visit, now=now)
 
 

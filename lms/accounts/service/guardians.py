@@ -5,8 +5,8 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from lms.accounts import queries
+from lms.accounts.domain import texts
 from lms.accounts.domain.identity import NewGuardian
-from lms.accounts.domain.people import CONSENTS
 from lms.accounts.domain.proofs import Verdict
 from lms.accounts.gateway import Keys
 from lms.accounts.models import CodePurpose, Guardian, GuardianProof
@@ -42,7 +42,7 @@ def _write(
     row = queries.guardian_of(session, person_id) or Guardian(person_id=person_id)
     row.name, row.relation, row.phone = new.name, new.relation, new.phone
     row.proof = GuardianProof.CODE if by_id is None else GuardianProof.IN_PERSON
-    row.text_version = CONSENTS["guardian"]
+    row.text_version = texts.version_of(texts.GUARDIAN)
     row.recorded_by_id, row.given_at = by_id, now
     session.add(row)
     session.flush()

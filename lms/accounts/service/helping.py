@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from lms.accounts import queries
-from lms.accounts.domain import people as rules
+from lms.accounts.domain import texts
 from lms.accounts.domain.identity import NewGuardian
 from lms.accounts.domain.people import NewPerson
 from lms.accounts.domain.proofs import Verdict
@@ -68,9 +68,9 @@ def sign_up(
 
 
 def _texts(helped: Helped) -> tuple[str, ...]:
-    more = [rules.SENSITIVE] if helped.number else []
-    more += [rules.HANDOVER] if helped.agrees_to_handover else []
-    return (*rules.TO_SIGN_UP, *more)
+    more = [texts.SENSITIVE] if helped.number else []
+    more += [texts.HANDOVER] if helped.agrees_to_handover else []
+    return (*texts.TO_SIGN_UP, *more)
 
 
 def _prove(

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from lms.accounts import queries
 from lms.accounts.domain import identity as rules
-from lms.accounts.domain.people import SENSITIVE
+from lms.accounts.domain.texts import SENSITIVE
 from lms.accounts.events import IdentityChanged
 from lms.accounts.gateway import Keys
 from lms.accounts.models import (

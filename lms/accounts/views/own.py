@@ -10,7 +10,8 @@ from sqlalchemy.orm import Session
 from lms.accounts import forms, login, queries
 from lms.accounts.domain import identity as rules
 from lms.accounts.domain.identity import NewGuardian
-from lms.accounts.domain.people import CONSENTS, HANDOVER, SENSITIVE, masked_phone
+from lms.accounts.domain.people import masked_phone
+from lms.accounts.domain.texts import GUARDIAN, HANDOVER, SENSITIVE, version_of
 from lms.accounts.models import CodePurpose
 from lms.accounts.service import banks, consents, guardians, holds, identities
 from lms.accounts.views import flow
@@ -160,7 +161,6 @@ def my_consents() -> ResponseReturnValue:
         rows=rows,
         live=live,
         asked=_ASKED,
-        versions=CONSENTS,
         may_take_back=consents.MAY_BE_TAKEN_BACK,
     )
 
@@ -198,7 +198,7 @@ def take_consent_back(subject: str) -> ResponseReturnValue:
 
 def _guardian_page(faults: Faults) -> ResponseReturnValue:
     return render_template(
-        "accounts/guardian.html", faults=faults, version=CONSENTS[_GUARDIAN], asked=None, wait=0
+        "accounts/guardian.html", faults=faults, version=version_of(GUARDIAN), asked=None, wait=0
     )
 
 
@@ -207,7 +207,7 @@ def _guardian_code_page(faults: Faults) -> ResponseReturnValue:
     return render_template(
         "accounts/guardian.html",
         faults=faults,
-        version=CONSENTS[_GUARDIAN],
+        version=version_of(GUARDIAN),
         asked=asked,
         phone=masked_phone(asked.phone),
         wait=flow.seconds_to_wait(asked.phone, CodePurpose.GUARDIAN),

@@ -1,22 +1,34 @@
-"""The texts people agree to."""
+"""The texts people agree to: ours, or the county's own."""
 
 from flask import render_template
 from flask.typing import ResponseReturnValue
 
-from lms.accounts.domain.people import CONSENTS
+from lms.accounts.domain.texts import own_text, version_of
 from lms.accounts.views.blueprint import bp
 from lms.web.access import public
+from lms.web.i18n import language
+from lms.web.markdown import render
 
 
 @bp.get("/terms")
 @public
 def terms() -> ResponseReturnValue:
     """Show the terms."""
-    return render_template("accounts/terms.html", version=CONSENTS["terms"])
+    return _page("terms")
 
 
 @bp.get("/privacy")
 @public
 def privacy() -> ResponseReturnValue:
     """Show the privacy notice."""
-    return render_template("accounts/privacy.html", version=CONSENTS["privacy"])
+    return _page("privacy")
+
+
+def _page(subject: str) -> ResponseReturnValue:
+    own = own_text(subject)
+    words = (own.words.get(language()) or own.words["zh"]) if own else None
+    return render_template(
+        f"accounts/{subject}.html",
+        version=version_of(subject),
+        own=render(words) if words else None,
+    )

@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 
 from lms.accounts import forms as accounts_forms
 from lms.accounts import login
-from lms.accounts.domain.people import CONSENTS, masked_phone
+from lms.accounts.domain.people import masked_phone
 from lms.accounts.models import CodePurpose
 from lms.accounts.service import codes, helping
 from lms.core.access import Permission
@@ -45,7 +45,6 @@ def _form_page(faults: Faults) -> str:
         faults=faults,
         phone=masked_phone(phone) if phone else None,
         counties=counties,
-        versions=CONSENTS,
         desk_place=None,
     )
 

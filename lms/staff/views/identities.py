@@ -5,7 +5,7 @@ from flask.typing import ResponseReturnValue
 
 from lms.accounts import forms as accounts_forms
 from lms.accounts import login
-from lms.accounts.domain.people import SENSITIVE
+from lms.accounts.domain.texts import SENSITIVE
 from lms.accounts.models import ConsentWay
 from lms.accounts.service import banks, consents, guardians, holds, identities, security
 from lms.accounts.service.consents import Given

@@ -1,14 +1,15 @@
-"""The one frozen object of settings and the sole reader of the environment."""
+"""Reads the environment, variable by variable, collecting faults instead of stopping."""
 
 import base64
 import binascii
 import re
 import secrets
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from lms.settings.values import BucketSettings
 
 _MIN_SECRET = 32
 _WEAK = ("change", "secret", "demo", "example", "password", "dev")
@@ -18,117 +19,11 @@ _BUCKET = re.compile(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]")
 # It stands in the content policy of every page: nothing but a host has a place there.
 _ENDPOINT = re.compile(r"https?://([a-z0-9.-]+|\[[0-9a-f:]+\])(:[0-9]{1,5})?")
 _STYLES = ("path", "virtual")
+# What a county puts in the place of our words; English may lack, Chinese may not.
+TEXT_FILES = ("terms.zh.md", "privacy.zh.md")
 
 
-class BadSettings(Exception):
-    """Names every variable that is missing or wrong, all at once."""
-
-    def __init__(self, faults: list[str]) -> None:
-        super().__init__("Cannot start:\n" + "\n".join(f"  - {fault}" for fault in faults))
-        self.faults = faults
-
-
-@dataclass(frozen=True, slots=True)
-class PasswordCost:
-    """What one password hash costs: memory in KiB, passes and lanes (Argon2id)."""
-
-    memory_kib: int = 19_456
-    passes: int = 2
-    lanes: int = 1
-
-
-@dataclass(frozen=True, slots=True)
-class BucketSettings:
-    """Where a bucket of an S3-compatible store is, and what opens it.
-
-    ``style`` says where its name stands in addresses: in the path or in front of the host.
-    """
-
-    name: str
-    endpoint: str
-    region: str
-    access_key: str
-    secret_key: str = field(repr=False)
-    session_token: str | None = field(default=None, repr=False)
-    style: str = "path"
-
-    @property
-    def origin(self) -> str:
-        """Return the origin that browsers fetch videos from."""
-        if self.style == "path":
-            return self.endpoint
-        scheme, host = self.endpoint.split("://", 1)
-        return f"{scheme}://{self.name}.{host}"
-
-
-@dataclass(frozen=True, slots=True)
-class Settings:
-    """Everything the installation decides; see docs/settings.md."""
-
-    production: bool
-    secret_key: str
-    base_url: str
-    data_dir: Path
-    database_url: str
-    queue_url: str
-    vault_keys: Mapping[str, bytes]
-    index_key: bytes
-    sms_url: str | None = None
-    bucket: BucketSettings | None = None
-    accel_redirect: str | None = None
-    metrics_token: str | None = None
-    trusted_hosts: tuple[str, ...] = ()
-    trusted_proxies: int = 0
-    staff_mfa_required: bool = False
-    time_zone: str = "Asia/Shanghai"
-    password_cost: PasswordCost = field(default_factory=PasswordCost)
-
-    @property
-    def https(self) -> bool:
-        """Tell whether people reach the site over https."""
-        return self.base_url.startswith("https://")
-
-    @property
-    def media_dir(self) -> Path:
-        """Return the folder of videos and posters, and of the work on them."""
-        return self.data_dir / "media"
-
-    @property
-    def export_dir(self) -> Path:
-        """Return the folder of finished exports."""
-        return self.data_dir / "exports"
-
-    @classmethod
-    def from_env(cls, environ: Mapping[str, str]) -> "Settings":
-        """Read and check all variables. Raises ``BadSettings`` naming every fault."""
-        reader = _Reader(environ)
-        vault_keys = reader.vault_keys()
-        settings = cls(
-            production=reader.production,
-            secret_key=reader.secret_key(),
-            base_url=reader.base_url(),
-            data_dir=reader.data_dir,
-            database_url=environ.get("LMS_DATABASE_URL")
-            or f"sqlite:///{reader.data_dir / 'xiangbo.sqlite3'}",
-            queue_url=environ.get("LMS_QUEUE_URL")
-            or f"sqlite:///{reader.data_dir / 'queue.sqlite3'}",
-            vault_keys=vault_keys,
-            index_key=reader.index_key(vault_keys.values()),
-            sms_url=reader.sms_url(),
-            bucket=reader.bucket(),
-            accel_redirect=environ.get("LMS_ACCEL_REDIRECT") or None,
-            metrics_token=environ.get("LMS_METRICS_TOKEN") or None,
-            trusted_hosts=reader.trusted_hosts(),
-            trusted_proxies=reader.whole_number("LMS_TRUSTED_PROXIES", 0),
-            staff_mfa_required=reader.staff_mfa(),
-            time_zone=reader.time_zone(),
-        )
-        if reader.faults:
-            raise BadSettings(reader.faults)
-        return settings
-
-
-class _Reader:
+class Reader:
     """Collects faults instead of stopping at the first."""
 
     def __init__(self, environ: Mapping[str, str]) -> None:
@@ -141,6 +36,7 @@ class _Reader:
         self.data_dir = Path(environ.get("LMS_DATA_DIR") or "var").resolve()
 
     def secret_key(self) -> str:
+        """Read what signs cookies; development makes its own and keeps it."""
         value = self.environ.get("LMS_SECRET_KEY", "")
         if not value and not self.production:
             return self._kept("secret.key", lambda: secrets.token_urlsafe(48))
@@ -151,7 +47,12 @@ class _Reader:
             )
         return value
 
+    def kept_beside(self, name: str, file: str) -> str:
+        """Read a database's address; unset, a SQLite file in the data folder."""
+        return self.environ.get(name) or f"sqlite:///{self.data_dir / file}"
+
     def base_url(self) -> str:
+        """Read the address people type."""
         value = self.environ.get("LMS_BASE_URL") or (
             "" if self.production else "http://127.0.0.1:8000"
         )
@@ -198,6 +99,7 @@ class _Reader:
         return key
 
     def sms_url(self) -> str | None:
+        """Read the address of the SMS service."""
         value = self.environ.get("LMS_SMS_URL") or None
         if self.production and value is None:
             self.faults.append(
@@ -247,19 +149,34 @@ class _Reader:
                 self.faults.append(f"{name} must be set where LMS_MEDIA_URL names a bucket")
 
     def trusted_hosts(self) -> tuple[str, ...]:
+        """Read the host names the site answers to."""
         hosts = tuple(filter(None, self.environ.get("LMS_TRUSTED_HOSTS", "").split(",")))
         if self.production and not hosts:
             self.faults.append("LMS_TRUSTED_HOSTS must list the host names the site answers to")
         return hosts
 
-    def whole_number(self, name: str, default: int) -> int:
+    def whole_number(self, name: str, default: int, *, least: int = 0) -> int:
+        """Read a whole number."""
         value = self.environ.get(name, "")
-        if value and not value.isdigit():
-            self.faults.append(f"{name} must be a whole number")
+        if value and (not value.isdigit() or int(value) < least):
+            more = f" of at least {least}" if least else ""
+            self.faults.append(f"{name} must be a whole number{more}")
             return default
         return int(value or default)
 
+    def texts_dir(self) -> Path | None:
+        """Read where the county's own terms and privacy notice are."""
+        value = self.environ.get("LMS_TEXTS_DIR")
+        if not value:
+            return None
+        folder = Path(value).resolve()
+        for name in TEXT_FILES:
+            if not (folder / name).is_file():
+                self.faults.append(f"LMS_TEXTS_DIR lacks {name}")
+        return folder
+
     def staff_mfa(self) -> bool:
+        """Read whether staff need a second factor."""
         value = self.environ.get("LMS_STAFF_MFA") or ("required" if self.production else "optional")
         if value not in ("required", "optional") or (self.production and value == "optional"):
             self.faults.append(
@@ -268,6 +185,7 @@ class _Reader:
         return value == "required"
 
     def time_zone(self) -> str:
+        """Read the zone of calendar days."""
         value = self.environ.get("LMS_TIME_ZONE") or "Asia/Shanghai"
         try:
             ZoneInfo(value)

@@ -17,6 +17,7 @@ from lms.demo.cli import demo
 from lms.jobs.gateway import HueyQueue, Queue
 from lms.learning.views.api import bp as learning_api
 from lms.learning.views.lessons import bp as lessons
+from lms.learning.views.own_data import bp as own_data
 from lms.learning.views.pages import bp as learning
 from lms.learning.views.quiz import bp as quiz
 from lms.learning.views.record import bp as record
@@ -57,6 +58,7 @@ BLUEPRINTS = (
     record,
     record_api,
     quiz,
+    own_data,
     assessment,
     assessment_api,
     *progress.BLUEPRINTS,

@@ -8,6 +8,7 @@ from lms.learning.queries.courses import (
     own_courses,
     visible_course,
 )
+from lms.learning.queries.own_data import own_data
 from lms.learning.queries.quizzes import OwnAttempt, QuizFacts, quiz_facts
 from lms.learning.queries.record import OwnPerson, own_person, verified_on
 from lms.learning.queries.subsidies import Offer, offer_of, own_subsidies, subsidies_of
@@ -26,6 +27,7 @@ __all__ = [
     "offer_of",
     "own_course",
     "own_courses",
+    "own_data",
     "own_person",
     "own_subsidies",
     "quiz_facts",

@@ -178,7 +178,7 @@ def sheet(session: Session, actor: Actor, person_id: int) -> PersonSheet:
     seen = (
         select(func.max(SignIn.last_seen_at)).where(SignIn.person_id == person_id).scalar_subquery()
     )
-    looked, gave = aliased(Person), aliased(Person)
+    looked = aliased(Person)
     row = session.execute(
         select(Person, County, Identity, BankAccount, Guardian, looked.name, seen)
         .join(County, County.code == Person.county_code)
@@ -191,28 +191,16 @@ def sheet(session: Session, actor: Actor, person_id: int) -> PersonSheet:
     if row is None:
         raise NotFound
     person, county, identity, account, guardian, checked_by, last_seen_at = row
-    checks = session.execute(
-        select(IdentityCheck, looked.name)
-        .outerjoin(looked, looked.id == IdentityCheck.by_id)
-        .where(IdentityCheck.person_id == person_id)
-        .order_by(IdentityCheck.id.desc())
-    )
-    consents = session.execute(
-        select(Consent, gave.name)
-        .outerjoin(gave, gave.id == Consent.recorded_by_id)
-        .where(Consent.person_id == person_id)
-        .order_by(Consent.id.desc())
-    )
     return PersonSheet(
         person=person,
         county={"zh": county.name_zh, "en": county.name_en},
         phone=masked_phone(person.phone),
         identity=identity,
         checked_by=checked_by,
-        checks=[(each[0], each[1]) for each in checks],
+        checks=_checks(session, person_id),
         account=account,
         guardian=guardian,
-        consents=[(each[0], each[1]) for each in consents],
+        consents=_consents(session, person_id),
         grants=_grants(session, person_id),
         last_seen_at=last_seen_at,
     )
@@ -224,3 +212,23 @@ def _grants(session: Session, person_id: int) -> Sequence[RoleGrant]:
         .where(RoleGrant.person_id == person_id, RoleGrant.revoked_at.is_(None))
         .order_by(RoleGrant.id)
     ).all()
+
+
+def _checks(session: Session, person_id: int) -> list[tuple[IdentityCheck, str | None]]:
+    rows = session.execute(
+        select(IdentityCheck, Person.name)
+        .outerjoin(Person, Person.id == IdentityCheck.by_id)
+        .where(IdentityCheck.person_id == person_id)
+        .order_by(IdentityCheck.id.desc())
+    )
+    return [(row[0], row[1]) for row in rows]
+
+
+def _consents(session: Session, person_id: int) -> list[tuple[Consent, str | None]]:
+    rows = session.execute(
+        select(Consent, Person.name)
+        .outerjoin(Person, Person.id == Consent.recorded_by_id)
+        .where(Consent.person_id == person_id)
+        .order_by(Consent.id.desc())
+    )
+    return [(row[0], row[1]) for row in rows]

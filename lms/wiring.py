@@ -1,13 +1,17 @@
-"""Which features listen to which events, who does which job, what is done every minute."""
+"""Which features listen to which events, who does which job, what is done and sealed where."""
 
 from collections.abc import Sequence
 
 from lms.accounts.events import SignInEnded
+from lms.accounts.service.resealing import SEALED as OF_ACCOUNTS
+from lms.accounts.service.resealing import SealedColumn
 from lms.accounts.tasks import ForgetSignIns, forget_proofs
 from lms.assessment.events import AttemptGraded
 from lms.assessment.tasks import close_abandoned_attempts
 from lms.catalog import handlers as catalog
 from lms.credentials import handlers as credentials
+from lms.credentials.models import IssuerKey
+from lms.credentials.service.keys import place as place_of_key
 from lms.credentials.tasks import (
     issue_backlog,
     issue_badge,
@@ -71,6 +75,13 @@ CHORES: Sequence[Chore] = (
     start_the_day,
     decide_what_is_due,
     look_at_missed_days,
+)
+
+
+# Everything the vault sealed into the database.
+SEALED: Sequence[SealedColumn] = (
+    *OF_ACCOUNTS,
+    SealedColumn(IssuerKey.id, IssuerKey.private, place_of_key),
 )
 
 

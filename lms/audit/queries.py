@@ -22,6 +22,15 @@ class Check:
     fault: str | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Head:
+    """The end of the chain: so many entries, the hash over them all, when the last was made."""
+
+    number: int
+    hash: str
+    at: datetime | None
+
+
 def verify(session: Session, *, anchor: str | None = None) -> Check:
     """Recompute every hash; ``anchor`` is a head written down earlier that must still occur."""
     number, last, anchored = 0, GENESIS, anchor in (None, GENESIS)
@@ -61,6 +70,16 @@ def _end_fault(session: Session, number: int, last: str) -> str | None:
 
 def _anchor_fault(anchored: bool) -> str | None:  # noqa: FBT001 (a fact, not a choice)
     return None if anchored else "the head written down earlier is not in the chain"
+
+
+def head(session: Session) -> Head:
+    """Return the end of the chain as it stands, to be kept somewhere else."""
+    row = session.execute(
+        select(AuditHead.number, AuditHead.hash, AuditEntry.at).outerjoin(
+            AuditEntry, AuditEntry.id == AuditHead.number
+        )
+    ).one_or_none()
+    return Head(*row) if row else Head(0, GENESIS, None)
 
 
 def was_noted(actor_id: int, *, action: str, subject: str, since: datetime) -> ColumnElement[bool]:

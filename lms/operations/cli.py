@@ -1,4 +1,4 @@
-"""The operator's commands: ``flask db …`` and ``flask worker``."""
+"""The operator's commands: ``flask db …``, ``flask vault reseal`` and ``flask worker``."""
 
 import logging
 
@@ -6,19 +6,24 @@ import click
 from flask import Flask, current_app
 from flask.cli import AppGroup
 
+from lms.accounts.gateway import keys_of
+from lms.accounts.service import resealing
 from lms.db.session import Database
 from lms.jobs.gateway import HueyQueue
 from lms.jobs.tasks import Runner, start_chores, start_relay
 from lms.operations import migrations
-from lms.wiring import CHORES, JOBS
+from lms.wiring import CHORES, JOBS, SEALED
 
 db = AppGroup("db", help="The database's schema.")
+vault = AppGroup("vault", help="What is kept encrypted.")
+_BATCH = 500
 _THREADS = 2
 
 
 def init_operations(app: Flask) -> None:
     """Register the operator's commands."""
     app.cli.add_command(db)
+    app.cli.add_command(vault)
     app.cli.add_command(worker)
 
 
@@ -37,6 +42,22 @@ def check() -> None:
     if found:
         raise SystemExit(1)
     click.echo("The models and the migrations agree.")
+
+
+@vault.command()
+def reseal() -> None:
+    """Seal everything anew with the first of LMS_VAULT_KEYS; then the others may be taken away."""
+    keys = keys_of(current_app.extensions["lms_settings"]).vault
+    for column in SEALED:
+        count = 0
+        after: int | str | None = None
+        while True:
+            with _database().transaction() as session:
+                done, after = resealing.reseal(session, keys, column, after=after, limit=_BATCH)
+            count += done
+            if after is None:
+                break
+        click.echo(f"{column.key.class_.__tablename__}: {count} sealed anew")
 
 
 @click.command()

@@ -28,7 +28,7 @@ def begin(session: Session, person_id: int, *, keys: Keys, now: datetime) -> Non
     row = queries.totp_of(session, person_id)
     if row is not None and row.confirmed_at is not None:
         raise Conflict("second_factor_on", "The second step is already on.")
-    sealed = keys.vault.seal(pyotp.random_base32(), place=_place(person_id))
+    sealed = keys.vault.seal(pyotp.random_base32(), place=place(person_id))
     if row is None:
         session.add(TotpSecret(person_id=person_id, secret=sealed, created_at=now))
     else:
@@ -38,7 +38,7 @@ def begin(session: Session, person_id: int, *, keys: Keys, now: datetime) -> Non
 
 def address(person: Person, row: TotpSecret, *, keys: Keys) -> str:
     """Return the ``otpauth://`` address the app reads from the QR code."""
-    secret = keys.vault.open(row.secret, place=_place(row.person_id))
+    secret = keys.vault.open(row.secret, place=place(row.person_id))
     return pyotp.TOTP(secret).provisioning_uri(
         name=person.phone or person.name, issuer_name="Xiangbo"
     )
@@ -46,7 +46,7 @@ def address(person: Person, row: TotpSecret, *, keys: Keys) -> str:
 
 def plain_secret(row: TotpSecret, *, keys: Keys) -> str:
     """Return the secret as text in groups of four, for apps that cannot read the QR code."""
-    secret = keys.vault.open(row.secret, place=_place(row.person_id))
+    secret = keys.vault.open(row.secret, place=place(row.person_id))
     return " ".join(secret[at : at + 4] for at in range(0, len(secret), 4))
 
 
@@ -66,7 +66,7 @@ def accept(session: Session, person_id: int, otp: str, *, keys: Keys, now: datet
     row = queries.totp_of(session, person_id)
     if row is None:
         return False
-    app = pyotp.TOTP(keys.vault.open(row.secret, place=_place(person_id)))
+    app = pyotp.TOTP(keys.vault.open(row.secret, place=place(person_id)))
     current = int(now.timestamp()) // _STEP_SECONDS
     for step in (current + shift for shift in _STEPS):
         if pyotp.utils.strings_equal(app.generate_otp(step), otp):
@@ -109,5 +109,6 @@ def _use_step(session: Session, person_id: int, step: int) -> bool:
     return session.connection().execute(used).rowcount == 1
 
 
-def _place(person_id: int) -> str:
+def place(person_id: int) -> str:
+    """Return what a sealed secret is bound to."""
     return f"totp_secret:{person_id}:secret"

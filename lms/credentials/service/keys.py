@@ -96,7 +96,7 @@ def open_keys(vault: Vault, site: Site, rows: Mapping[str, IssuerKey]) -> Signer
 def _private(vault: Vault, row: IssuerKey) -> Ed25519PrivateKey | RSAPrivateKey:
     if row.private is None:
         raise ValueError("this key signs nothing any more")
-    return keys.read_private(vault.open(row.private, place=_place(row.id)))
+    return keys.read_private(vault.open(row.private, place=place(row.id)))
 
 
 def _add(
@@ -107,7 +107,7 @@ def _add(
         "kind": kind,
         "controller": site.did,
         "public": fresh.public,
-        "private": vault.seal(fresh.private, place=_place(fresh.id)),
+        "private": vault.seal(fresh.private, place=place(fresh.id)),
         "state": KeyState.ACTIVE,
         "created_at": at,
     }
@@ -120,5 +120,6 @@ def _end(row: IssuerKey, state: KeyState, at: datetime) -> None:
     row.ended_at = at
 
 
-def _place(key_id: str) -> str:
+def place(key_id: str) -> str:
+    """Return what a sealed private key is bound to."""
     return f"issuer_key:{key_id}:private"

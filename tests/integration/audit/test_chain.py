@@ -1,5 +1,6 @@
 """The chain of acts and what breaks it."""
 
+import json
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
@@ -146,3 +147,22 @@ def test_the_command_says_sound_or_names_the_row(app, database):
     broken = run(args=["audit", "verify"])
     assert broken.exit_code == 1
     assert "row 2 was changed" in broken.output
+
+
+def test_the_head_is_handed_out_and_found_again_until_the_end_is_cut_off(app, database, tmp_path):
+    write(database)
+    run = app.test_cli_runner().invoke
+    out = tmp_path / "head.json"
+    run(args=["audit", "head", "--out", str(out)])
+    kept = json.loads(out.read_text())
+    assert (kept["site"], kept["entries"]) == ("http://localhost", 4)
+    assert kept["at"].endswith("Z")
+    write(database, 1)
+    assert run(args=["audit", "verify", "--head", kept["head"]]).exit_code == 0
+    tamper(
+        database,
+        "DELETE FROM audit_entry WHERE id > 3",
+        "UPDATE audit_head SET number = 3, hash = (SELECT hash FROM audit_entry WHERE id = 3)",
+    )
+    assert run(args=["audit", "verify"]).exit_code == 0
+    assert run(args=["audit", "verify", "--head", kept["head"]]).exit_code == 1

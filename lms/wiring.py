@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from lms.accounts.events import SignInEnded
 from lms.accounts.service.resealing import SEALED as OF_ACCOUNTS
 from lms.accounts.service.resealing import SealedColumn
-from lms.accounts.tasks import ForgetSignIns, forget_proofs
+from lms.accounts.tasks import ForgetSignIns, ask_registry, forget_proofs
 from lms.assessment.events import AttemptGraded
 from lms.assessment.tasks import close_abandoned_attempts
 from lms.catalog import handlers as catalog
@@ -51,6 +51,7 @@ EVENTS: dict[type, Sequence[EventHandler]] = {
 }
 
 JOBS: dict[str, JobHandler] = {
+    "accounts.registry": ask_registry,
     "credentials.backlog": issue_backlog,
     "credentials.daily": keep_current,
     "credentials.issue": issue_badge,

@@ -1,10 +1,10 @@
-"""Hands text messages to whoever delivers them: an SMS service, or nobody in development."""
+"""Speaks JSON to services: text messages to whoever delivers them, or nobody in development."""
 
 import base64
 import json
 from collections.abc import Mapping
 from http.client import HTTPException
-from typing import Protocol
+from typing import Any, Protocol
 from urllib.error import HTTPError, URLError
 from urllib.parse import urlsplit, urlunsplit
 from urllib.request import HTTPRedirectHandler, Request, build_opener
@@ -13,6 +13,7 @@ from lms.core.errors import GatewayError
 from lms.settings import Settings
 
 _TIMEOUT_SECONDS = 10
+_LONGEST_ANSWER = 65_536
 _TRY_AGAIN = frozenset({408, 425, 429})
 _SERVER_FAULT = 500
 
@@ -31,34 +32,61 @@ class Outbox:
         """Leave the message where it is."""
 
 
-class HttpSms:
-    """Posts ``{"id", "phone", "text"}`` to an SMS service; user and password stand in its URL."""
+class JsonService:
+    """Posts JSON to a service whose user and password stand in its URL; tells neither to anyone.
 
-    def __init__(self, url: str) -> None:
+    ``name`` is the setting that holds the URL.
+    """
+
+    def __init__(self, url: str, *, name: str) -> None:
         parts = urlsplit(url)
         if parts.scheme not in ("http", "https") or not parts.hostname:
-            raise ValueError("LMS_SMS_URL must be an http or https address")
+            raise ValueError(f"{name} must be an http or https address")
         host = parts.netloc.rpartition("@")[2]
         self._url = urlunsplit((parts.scheme, host, parts.path or "/", parts.query, ""))
         self._headers = {"Content-Type": "application/json", **_credentials(parts.netloc)}
         # A redirect would carry the message and the password to another host.
         self._opener = build_opener(_NoRedirect)
 
-    def send(self, *, phone: str, text: str, key: str) -> None:
-        """Hand the message over; the key lets the service recognise a repetition."""
-        body = json.dumps({"id": key, "phone": phone, "text": text}, ensure_ascii=False)
+    def post(self, body: Mapping[str, str], *, key: str) -> Mapping[str, Any]:
+        """Post the body; return the object of the answer, empty where it is none.
+
+        Raises ``GatewayError`` with the status, 0 where there was none.
+        """
         request = Request(  # noqa: S310 (the scheme was checked above)
-            self._url, body.encode(), {**self._headers, "Idempotency-Key": key}, method="POST"
+            self._url,
+            json.dumps(body, ensure_ascii=False).encode(),
+            {**self._headers, "Idempotency-Key": key},
+            method="POST",
         )
         try:
-            with self._opener.open(request, timeout=_TIMEOUT_SECONDS):
-                return
+            with self._opener.open(request, timeout=_TIMEOUT_SECONDS) as answer:
+                return _object(answer.read(_LONGEST_ANSWER))
         except HTTPError as error:
             error.close()
             again = error.code in _TRY_AGAIN or error.code >= _SERVER_FAULT
             raise _refused(again=again, status=error.code) from None
         except (URLError, TimeoutError, HTTPException, OSError):
             raise _refused(again=True, status=0) from None
+
+
+class HttpSms:
+    """Posts ``{"id", "phone", "text"}`` to an SMS service; user and password stand in its URL."""
+
+    def __init__(self, url: str) -> None:
+        self._service = JsonService(url, name="LMS_SMS_URL")
+
+    def send(self, *, phone: str, text: str, key: str) -> None:
+        """Hand the message over; the key lets the service recognise a repetition."""
+        self._service.post({"id": key, "phone": phone, "text": text}, key=key)
+
+
+def _object(answer: bytes) -> Mapping[str, Any]:
+    try:
+        said = json.loads(answer)
+    except (ValueError, RecursionError):
+        return {}
+    return said if isinstance(said, dict) else {}
 
 
 class _NoRedirect(HTTPRedirectHandler):

@@ -23,6 +23,7 @@ class Settings:
     vault_keys: Mapping[str, bytes]
     index_key: bytes
     sms_url: str | None = None
+    identity_url: str | None = None
     bucket: BucketSettings | None = None
     accel_redirect: str | None = None
     metrics_token: str | None = None
@@ -70,6 +71,7 @@ class Settings:
             vault_keys=vault_keys,
             index_key=reader.index_key(vault_keys.values()),
             sms_url=reader.sms_url(),
+            identity_url=environ.get("LMS_IDENTITY_URL") or None,
             bucket=reader.bucket(),
             accel_redirect=environ.get("LMS_ACCEL_REDIRECT") or None,
             metrics_token=environ.get("LMS_METRICS_TOKEN") or None,

@@ -24,7 +24,9 @@ from lms.core.access import Actor
 from lms.core.clock import local_day
 from lms.core.errors import Conflict, Forbidden, InvalidInput, Message, NotFound
 from lms.db.bus import emit
+from lms.jobs.service import JobRequest, enqueue
 
+ASK_REGISTRY = "accounts.registry"
 # One sentence for every number that is somebody else's: it tells nothing about them.
 _TAKEN = Message(
     "id_taken",
@@ -61,6 +63,9 @@ def declare(
         )
     row = _write(session, person_id, number, by_id, keys=keys, now=now)
     _tell(session, row, now=now)
+    if keys.asks_registry:
+        key = f"{ASK_REGISTRY}:{person_id}:{row.number_index[:32]}"
+        enqueue(session, JobRequest(ASK_REGISTRY, key, {"person": person_id}))
 
 
 def look(session: Session, *, person_id: int, found: Look, keys: Keys, now: datetime) -> Identity:
@@ -87,6 +92,16 @@ def look(session: Session, *, person_id: int, found: Look, keys: Keys, now: date
     _note(session, row, found, now=now)
     _tell(session, row, now=now)
     return row
+
+
+def look_again(
+    session: Session, asked: Identity, *, found: Look, keys: Keys, now: datetime
+) -> None:
+    """Write down what a registry answered, unless the number changed while it was asked."""
+    row = queries.identity_of(session, asked.person_id)
+    same = row is not None and row.number_index == asked.number_index
+    if row is not None and same and row.state == IdentityState.DECLARED:
+        look(session, person_id=row.person_id, found=found, keys=keys, now=now)
 
 
 def reveal(

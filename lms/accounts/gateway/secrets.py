@@ -6,19 +6,15 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from hashlib import sha256
-from pathlib import Path
 
 from argon2 import PasswordHasher, Type
 from argon2.exceptions import InvalidHashError, VerificationError
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-from lms.accounts.domain.texts import TO_SIGN_UP, OwnText
-from lms.settings import BadSettings, PasswordCost, Settings
+from lms.settings import PasswordCost, Settings
 
 _NONCE_BYTES = 12
-# The longest version a consent is recorded with.
-_VERSION = 20
 
 
 class UnreadableSecret(Exception):
@@ -111,12 +107,16 @@ class BlindIndex:
 
 @dataclass(frozen=True, slots=True)
 class Keys:
-    """What the installation keeps secret: the pepper of codes, vault, index and hasher."""
+    """What the installation keeps secret: the pepper of codes, vault, index and hasher.
+
+    ``asks_registry`` says whether there is a registry that knows whose numbers are whose.
+    """
 
     pepper: bytes
     vault: Vault
     index: BlindIndex
     passwords: Passwords
+    asks_registry: bool = False
 
 
 def keys_of(settings: Settings) -> Keys:
@@ -126,25 +126,5 @@ def keys_of(settings: Settings) -> Keys:
         Vault(settings.vault_keys),
         BlindIndex(settings.index_key),
         Passwords(settings.password_cost),
+        asks_registry=settings.identity_url is not None,
     )
-
-
-def read_own_texts(folder: Path | None) -> dict[str, OwnText]:
-    """Return a county's own texts. Raises ``BadSettings`` for one without a version."""
-    if folder is None:
-        return {}
-    return {subject: _own_text(folder, subject) for subject in TO_SIGN_UP}
-
-
-def _own_text(folder: Path, subject: str) -> OwnText:
-    found: dict[str, tuple[str, str]] = {}
-    for language in ("zh", "en"):
-        file = folder / f"{subject}.{language}.md"
-        if file.is_file():
-            first, _, rest = file.read_text(encoding="utf-8").partition("\n")
-            found[language] = (first.removeprefix("version:").strip(), rest.strip())
-            if not first.startswith("version:") or not 0 < len(found[language][0]) <= _VERSION:
-                raise BadSettings([f"LMS_TEXTS_DIR: {file.name} must begin with “version: …”"])
-    if len({version for version, _ in found.values()}) > 1:
-        raise BadSettings([f"LMS_TEXTS_DIR: the versions of {subject} differ by language"])
-    return OwnText(found["zh"][0], {language: words for language, (_, words) in found.items()})

@@ -1,0 +1,1 @@
+"""Lists other offices send: read as text, within limits, with nothing calculated."""

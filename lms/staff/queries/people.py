@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select, text, true
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select, text, true
 from sqlalchemy.orm import Session, aliased
 
 from lms.accounts.domain.identity import DIGITS, INDEX_KIND, normal_number
@@ -88,10 +88,11 @@ def people(
 
     Every search reads a range of one index, however many people there are.
     """
-    statement, by_name = _statement(session, actor, search, index)
+    found, by_name = _words(session, search.words, index)
+    statement = _statement(actor, search).where(found)
     if search.after is not None:
         statement = statement.where(_behind(session, search.after, by_name=by_name))
-    statement = statement.order_by(*_order(session, by_name=by_name))
+    statement = statement.order_by(*_order(session, search, by_name=by_name))
     rows = session.execute(statement.limit(PAGE_ROWS + 1)).all()
     lines = [_line(row) for row in rows[:PAGE_ROWS]]
     counties = counties_in_reach(session, actor, Permission.PEOPLE_READ)
@@ -99,28 +100,24 @@ def people(
     return PeoplePage(lines, search, counties, lines[-1].id if more else None)
 
 
-def _statement(
-    session: Session, actor: Actor, search: PeopleSearch, index: BlindIndex
-) -> tuple[Select[Any], bool]:
+def _statement(actor: Actor, search: PeopleSearch) -> Select[Any]:
     wanted = [in_reach(actor.scopes_for(Permission.PEOPLE_READ))]
     if search.county:
         wanted.append(Person.county_code == search.county)
     if search.state:
         wanted.append(Person.state == search.state)
-    if search.identity:
-        wanted.append(Identity.state == search.identity)
-    if search.is_staff:
-        has_role = exists().where(RoleGrant.person_id == Person.id, RoleGrant.revoked_at.is_(None))
-        wanted.append(has_role)
-    found, by_name = _words(session, search.words, index)
     columns: tuple[Any, ...] = (County.name_zh, County.name_en, Identity.state, Identity.mask)
-    statement = (
-        select(Person, *columns)
-        .join(County, County.code == Person.county_code)
-        .outerjoin(Identity, Identity.person_id == Person.id)
-        .where(*wanted, found)
-    )
-    return statement, by_name
+    statement = select(Person, *columns).join(County, County.code == Person.county_code)
+    if search.identity:
+        # The few that are in this state are read, not the people.
+        statement = statement.join(Identity, Identity.person_id == Person.id)
+        wanted.append(Identity.state == search.identity)
+    else:
+        statement = statement.outerjoin(Identity, Identity.person_id == Person.id)
+    if search.is_staff:
+        held = select(RoleGrant.person_id).where(RoleGrant.revoked_at.is_(None))
+        wanted.append(Person.id.in_(held))
+    return statement.where(*wanted)
 
 
 def _words(
@@ -133,7 +130,11 @@ def _words(
     if len(card) == DIGITS and _CARD.fullmatch(card):
         return Identity.number_index == index.of(INDEX_KIND, card), False
     if _PHONE.fullmatch(phone):
-        return or_(Person.phone == phone, Person.former_phone == phone), False
+        now, before = (
+            select(Person.id).where(column == phone)
+            for column in (Person.phone, Person.former_phone)
+        )
+        return Person.id.in_(now.union(before)), False
     if _is_sqlite(session):
         return and_(Person.name >= words, Person.name < words + "\U0010ffff"), True
     return Person.name.startswith(words, autoescape=True), True
@@ -148,9 +149,9 @@ def _behind(session: Session, after: int, *, by_name: bool) -> ColumnElement[boo
     return and_(Person.name.op("~>=~")(name), or_(Person.name.op("~>~")(name), Person.id > after))
 
 
-def _order(session: Session, *, by_name: bool) -> tuple[Any, ...]:
+def _order(session: Session, search: PeopleSearch, *, by_name: bool) -> tuple[Any, ...]:
     if not by_name:
-        return (Person.id.desc(),)
+        return ((Identity.person_id if search.identity else Person.id).desc(),)
     return (Person.name if _is_sqlite(session) else text("person.name USING ~<~"), Person.id)
 
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lms.accounts.domain.roster import COLUMNS, NEEDED, RosterLine, read_roster
+from lms.accounts.domain.roster import COLUMNS, NEEDED, read_roster
 from lms.sheets.domain import below_heading
 from lms.sheets.gateway import read_cells
 from tests.factories.sheets import text, workbook

@@ -51,6 +51,61 @@ _CLASS_MAY_BECOME: dict[ClassState, frozenset[ClassState]] = {
 }
 
 
+# Who has a seat here may be given one still; whoever comes by the link joins an open class alone.
+SEATING = frozenset({ClassState.OPEN, ClassState.RUNNING})
+
+
+class HostKind(StrEnum):
+    """Who runs a class."""
+
+    INSTITUTION = "institution"
+    ENTERPRISE = "enterprise"
+    VILLAGE = "village"
+
+
+class WaitState(StrEnum):
+    """What became of a place in the line for a seat."""
+
+    WAITING = "waiting"
+    SEATED = "seated"
+    LEFT = "left"
+
+
+class SessionKind(StrEnum):
+    """What a session in person teaches."""
+
+    THEORY = "theory"
+    PRACTICE = "practice"
+
+
+class SessionState(StrEnum):
+    """Where a session in person stands; a cancelled one counts for nobody."""
+
+    PLANNED = "planned"
+    HELD = "held"
+    CANCELLED = "cancelled"
+
+
+class AttendanceStatus(StrEnum):
+    """Whether a person was there."""
+
+    PRESENT = "present"
+    ABSENT = "absent"
+
+
+class AttendanceSource(StrEnum):
+    """Who says so: the code at the door, staff, or staff putting right what stood before."""
+
+    QR = "qr"
+    STAFF = "staff"
+    CORRECTION = "correction"
+
+
+def class_steps(now: ClassState) -> tuple[ClassState, ...]:
+    """Return the states a class may be moved to, in the order of a class's life."""
+    return tuple(state for state in ClassState if state in _CLASS_MAY_BECOME[now])
+
+
 def class_may_become(now: ClassState, then: ClassState) -> bool:
     """Tell whether a class in one state may move to another."""
     return then in _CLASS_MAY_BECOME[now]

@@ -12,6 +12,7 @@ from lms.core.errors import Conflict, Forbidden, NotFound
 from lms.enrollment import queries as enrollment_queries
 from lms.enrollment import service as enrollment_service
 from lms.enrollment.domain import ClassState
+from lms.enrollment.models import TrainingClass
 from lms.learning import queries
 from lms.progress import queries as progress_queries
 from lms.progress.service import require_open
@@ -29,7 +30,8 @@ def join_course(
 
     In a class they get its version of the course. Who takes the course already stays where they
     are. Raises ``NotFound`` where the actor sees no such course or it has no such class,
-    ``Conflict`` for a class that takes nobody in and ``PaymentRequired`` where it costs money.
+    ``Conflict`` for a class that takes nobody in or is full and ``PaymentRequired`` where it costs
+    money.
     """
     found = queries.visible_course(session, slug=slug, person_id=actor.person_id)
     if found is None:
@@ -37,13 +39,10 @@ def join_course(
     course, own = found
     if own is not None or training_class_id is None:
         return enrollment_service.enroll(session, actor=actor, course=course, now=now)
-    joined = enrollment_queries.class_of_course(
-        session, training_class_id=training_class_id, course_id=course.course_id
-    )
-    if joined is None:
-        raise NotFound
+    joined = _class_of(session, training_class_id, course.course_id)
     if joined.state != ClassState.OPEN:
         raise Conflict("class_not_open", "This class takes nobody in at the moment.")
+    enrollment_service.require_seat(session, joined)
     return enrollment_service.enroll(
         session,
         actor=actor,
@@ -51,6 +50,36 @@ def join_course(
         training_class_id=joined.id,
         now=now,
     )
+
+
+def wait_for_seat(
+    session: Session, *, actor: Actor, slug: str, training_class_id: int, now: datetime
+) -> None:
+    """Put the actor in the line for a seat of a full class of the course at the address.
+
+    Raises ``NotFound`` as ``join_course`` does, ``Conflict`` where there is nothing to wait for.
+    """
+    found = queries.visible_course(session, slug=slug, person_id=actor.person_id)
+    if found is None:
+        raise NotFound
+    course = found[0]
+    enrollment_service.wait(
+        session,
+        actor=actor,
+        training_class=_class_of(session, training_class_id, course.course_id),
+        price_fen=course.price_fen,
+        now=now,
+    )
+
+
+def _class_of(session: Session, training_class_id: int, course_id: int) -> TrainingClass:
+    """Lock and return a class of the course. Raises ``NotFound``."""
+    found = enrollment_queries.class_of_course(
+        session, training_class_id=training_class_id, course_id=course_id
+    )
+    if found is None:
+        raise NotFound
+    return found
 
 
 def start_quiz(session: Session, *, actor: Actor, item_id: int, now: datetime) -> Attempt:

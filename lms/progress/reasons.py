@@ -22,6 +22,7 @@ REASONS = {
     "not_enrolled": _("The enrolment has ended"),
     "superseded": _("Another phone was playing"),
     "offline_unverified": _("Watched without network, waiting for a teacher's check"),
+    "in_person": _("You were signed in at a class in person; that time counts there"),
 }
 
 # What else it may be than what it looks like: said to whoever rules, the harmless things first.

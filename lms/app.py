@@ -16,6 +16,7 @@ from lms.db.session import Database
 from lms.demo.cli import demo
 from lms.jobs.gateway import HueyQueue, Queue
 from lms.learning.views.api import bp as learning_api
+from lms.learning.views.classes import bp as own_classes
 from lms.learning.views.lessons import bp as lessons
 from lms.learning.views.pages import bp as learning
 from lms.learning.views.quiz import bp as quiz
@@ -51,6 +52,7 @@ BLUEPRINTS = (
     *accounts.BLUEPRINTS,
     notify,
     learning,
+    own_classes,
     lessons,
     transcripts,
     learning_api,

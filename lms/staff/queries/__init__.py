@@ -1,5 +1,16 @@
 """Reads whole desk pages: lists with their filters, files of learners, versions of courses."""
 
+from lms.staff.queries.classes import (
+    class_board,
+    class_in_reach,
+    class_page,
+    locked_class,
+    member_in_reach,
+    member_page,
+    naming,
+    session_in_reach,
+    session_page,
+)
 from lms.staff.queries.desk import (
     COUNTED,
     Board,
@@ -13,6 +24,12 @@ from lms.staff.queries.desk import (
     place,
     reach_of,
     spot_check,
+)
+from lms.staff.queries.institutions import (
+    catalogue,
+    institution_in_reach,
+    listing_in_reach,
+    own_counties,
 )
 from lms.staff.queries.versions import (
     Move,
@@ -38,14 +55,27 @@ __all__ = [
     "VersionLine",
     "Versions",
     "board",
+    "catalogue",
+    "class_board",
+    "class_in_reach",
+    "class_page",
     "class_places",
     "course_of",
     "drawer",
     "group_of",
+    "institution_in_reach",
     "learner_file",
+    "listing_in_reach",
+    "locked_class",
+    "member_in_reach",
+    "member_page",
+    "naming",
+    "own_counties",
     "place",
     "preview",
     "reach_of",
+    "session_in_reach",
+    "session_page",
     "spot_check",
     "versions",
 ]

@@ -1,7 +1,10 @@
 """The pages of the desk."""
 
+from lms.staff.views.classes import bp as classes
 from lms.staff.views.desk import bp as desk
+from lms.staff.views.institutions import bp as institutions
+from lms.staff.views.sessions import bp as sessions
 from lms.staff.views.supervision import bp as supervision
 from lms.staff.views.versions import bp as versions
 
-BLUEPRINTS = (desk, supervision, versions)
+BLUEPRINTS = (desk, supervision, versions, classes, sessions, institutions)

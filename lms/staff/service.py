@@ -40,8 +40,11 @@ def mark_people(
     for person_id in changed:
         before = seats[person_id].entry
         if before is not None and marks.reason is None:
-            text = "Some of them are written down already. Please say why that was wrong."
-            raise InvalidInput({"reason": Message("reason_missing", text)})
+            fault = Message(
+                "reason_missing",
+                "Some of them are written down already. Please say why that was wrong.",
+            )
+            raise InvalidInput({"reason": fault})
         source = AttendanceSource.CORRECTION if before else AttendanceSource.STAFF
         mark = Mark(row.id, person_id, period, source, marks.reason)
         attend(session, actor=actor, mark=mark, now=now)

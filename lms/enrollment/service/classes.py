@@ -153,8 +153,12 @@ def _apply(session: Session, training_class: TrainingClass, plan: Plan) -> None:
     if plan.capacity is not None and training_class.id is not None:
         taken = queries.taken_seats(session, training_class.id)
         if plan.capacity < taken:
-            text = "%(taken)s people have a seat already. It cannot be fewer."
-            raise InvalidInput({"capacity": Message("seats_taken", text, {"taken": taken})})
+            fault = Message(
+                "seats_taken",
+                "%(taken)s people have a seat already. It cannot be fewer.",
+                {"taken": taken},
+            )
+            raise InvalidInput({"capacity": fault})
     for name, value in asdict(plan).items():
         setattr(training_class, name, value)
     try:

@@ -117,8 +117,11 @@ def appoint(
     """Let the person with the number teach the class. Raises ``InvalidInput``, ``Forbidden``."""
     person = session.scalar(select(Person).where(Person.phone == phone))
     if person is None:
-        text = "Nobody signs in with this number. The person has to sign in once first."
-        raise InvalidInput({"phone": Message("phone_unknown", text)})
+        fault = Message(
+            "phone_unknown",
+            "Nobody signs in with this number. The person has to sign in once first.",
+        )
+        raise InvalidInput({"phone": fault})
     grant_role(
         session,
         actor,

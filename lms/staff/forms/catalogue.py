@@ -43,8 +43,10 @@ def parse_institution(form: Mapping[str, Any], *, slug: str | None = None) -> Ne
     faults: Faults = {}
     address = slug or read_text(form, "slug", faults, longest=60)
     if address is None or not _SLUG.fullmatch(address):
-        text = "Small letters, digits and hyphens only, such as changshan-school."
-        faults.setdefault("slug", Message("not_a_slug", text))
+        fault = Message(
+            "not_a_slug", "Small letters, digits and hyphens only, such as changshan-school."
+        )
+        faults.setdefault("slug", fault)
     name = read_text(form, "name_zh", faults, longest=80)
     if name is None:
         faults.setdefault("name_zh", _MISSING)

@@ -194,8 +194,9 @@ def _one_of(form: Mapping[str, Any], key: str, allowed: tuple[str, ...], faults:
 def _count(form: Mapping[str, Any], key: str, faults: Faults, *, most: int) -> int | None:
     count = read_number(form, key, faults)
     if key in faults or (count is not None and count > most):
-        text = "Please write a whole number from 1 to %(most)s."
-        faults[key] = Message("not_a_count", text, {"most": most})
+        faults[key] = Message(
+            "not_a_count", "Please write a whole number from 1 to %(most)s.", {"most": most}
+        )
     return count
 
 

@@ -1,7 +1,7 @@
 """Reads whole desk pages: lists with their filters, files of learners, versions of courses."""
 
+from lms.staff.queries.class_list import class_board
 from lms.staff.queries.classes import (
-    class_board,
     class_in_reach,
     class_page,
     locked_class,

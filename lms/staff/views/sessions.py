@@ -10,7 +10,6 @@ from lms.core.access import Permission
 from lms.db.session import now
 from lms.enrollment import service as enrollments
 from lms.enrollment.domain import (
-    DOOR_STEP_SECONDS,
     SessionKind,
     SessionState,
     door_code,
@@ -95,15 +94,12 @@ def set_state(class_session_id: int) -> ResponseReturnValue:
 @bp.get(f"/{_ID}/door")
 @requires(Permission.CLASS_RUN)
 def door(class_session_id: int) -> ResponseReturnValue:
-    """Show the code people scan at the door; the page loads itself anew before it changes."""
+    """Show the code people scan at the door; a script keeps it the one that holds."""
     actor = current_actor()
     with database().snapshot() as session:
         row = queries.session_in_reach(session, actor, class_session_id, Permission.CLASS_RUN)
-        step = door_step(now(session))
         shown = queries.session_page(session, actor, class_session_id)
-    return render_template(
-        "staff/door.html", row=row, step=step, shown=shown, seconds=DOOR_STEP_SECONDS - 5
-    )
+    return render_template("staff/door.html", row=row, shown=shown)
 
 
 @bp.get(f"/{_ID}/door.svg")

@@ -37,6 +37,15 @@ def record_attendance(
         recorded_by_id=actor_id,
         recorded_at=now,
     )
+    _add(session, entry)
+    if mark.period and row.state == SessionState.PLANNED:
+        row.state = SessionState.HELD
+    session.flush()
+    emit(session, Attended(mark.person_id, row.id, now))
+    return entry
+
+
+def _add(session: Session, entry: AttendanceEntry) -> None:
     try:
         with session.begin_nested():
             session.add(entry)
@@ -49,11 +58,6 @@ def record_attendance(
             "in_another_room",
             "At that time this person was at another session. Nothing was changed.",
         ) from error
-    if mark.period and row.state == SessionState.PLANNED:
-        row.state = SessionState.HELD
-    session.flush()
-    emit(session, Attended(mark.person_id, row.id, now))
-    return entry
 
 
 def _keep_ready(session: Session, entry: AttendanceEntry) -> None:

@@ -131,7 +131,8 @@ def classes_of_course(
 ) -> tuple[OwnClass | None, Offered | None]:
     """Return the class in which the person takes a course, and the one they may join.
 
-    The latter is the open class whose link was followed, or the one the person waits for.
+    The latter is the open class whose link was followed, or the one the person waits for, which
+    may have begun.
     """
     waits = enrollments.waitings(session, person_id) if person_id else []
     if person_id is not None:
@@ -152,7 +153,9 @@ def _offered(
     places = {each.training_class_id: each.place for each in waits}
     for class_id in (training_class_id, *places):
         row = session.get(TrainingClass, class_id) if class_id else None
-        if row is None or row.course_id != course_id or row.state != ClassState.OPEN:
+        if row is None or row.course_id != course_id:
+            continue
+        if row.state != ClassState.OPEN and row.id not in places:
             continue
         is_full = not enrollments.has_seat(session, row)
         following = enrollments.next_session(session, row.id, after=at)

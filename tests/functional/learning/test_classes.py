@@ -156,6 +156,15 @@ def test_a_full_class_is_waited_for_and_left_again(scene: Scene, database: Datab
     assert scene.stranger.post(f"{course}/wait", data={"class": 4711}).status_code == 404
 
 
+def test_whoever_waits_for_a_class_that_has_begun_still_may_leave_the_line(
+    scene: Scene, database: Database
+) -> None:
+    course = f"/courses/{scene.slug}"
+    scene.stranger.post(f"{course}/wait", data={"class": scene.class_id})
+    change(database, TrainingClass, scene.class_id, state="running")
+    assert "不等了" in scene.stranger.get(course).text
+
+
 def test_leaving_gives_the_seat_to_who_waits_and_keeps_the_hours(
     scene: Scene, database: Database
 ) -> None:

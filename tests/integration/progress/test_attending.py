@@ -13,7 +13,8 @@ from lms.db.session import Database
 from lms.enrollment.domain import AttendanceSource, Mark
 from lms.enrollment.models import AttendanceEntry, ClassSession, Enrollment, SessionAttendance
 from lms.progress import service
-from lms.progress.domain.state import LearnerClock
+from lms.progress.domain.report import PlayerReport
+from lms.progress.domain.state import Beat, LearnerClock, PlayerState
 from lms.progress.domain.units import ms_to_datetime
 from lms.progress.service.recounting import recount_person
 from tests.factories.enrollment import make_class, make_session
@@ -244,6 +245,26 @@ def test_the_database_refuses_to_earn_on_line_while_in_a_room(
 def unaware(row: Any) -> LearnerClock:
     """Return the clock as code would that forgot about rooms."""
     return LearnerClock(row.credit_mark_ms, row.seen_mark_ms, None, row.prompt_in_ms)
+
+
+def test_a_beat_counted_before_and_written_after_somebody_signed_in_earns_nothing(
+    room: Room, study: Study
+) -> None:
+    study.lease("B")
+    study.play(15)
+    room.clock.seconds += 15
+    beat = Beat(study.seq + 1, ((15_000, 30_000),), PlayerState.PLAYING)
+    sent = service.SentBeat(room.learner.actor, study.held, PlayerReport(beat, 30_000), "0" * 64)
+    counted = service.count_beat(room.database, sent)
+    assert counted is not None
+    assert counted.written is not None
+    room.arrive()
+    written = counted.written
+    assert not room.database.write_at_once(written.statements, written.values)
+    with room.database.transaction() as session:
+        reply = service.take_beat(session, sent)
+    assert reply.answer["credited_seconds"] == 0
+    assert is_sound(room)
 
 
 def test_entries_are_never_rewritten(room: Room) -> None:

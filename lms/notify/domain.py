@@ -51,7 +51,7 @@ _TEXTS: dict[str, dict[str, str]] = {
     },
     "seat_free": {
         "zh": "【乡播学堂】“{title}”有名额了，已给您报上，{month} 月 {day} 日开班。不去请退班。",
-        "en": "[Xiangbo] You have a seat in “{title}” from {month:02}-{day:02}.",
+        "en": "[Xiangbo] A seat for you: “{title}”, {month:02}-{day:02}.",
     },
 }
 

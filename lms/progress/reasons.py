@@ -34,6 +34,7 @@ HINTS = {
     "prompt_missed": _("Cooking, a child or a visitor: the phone lay beside."),
     "superseded": _("A family sharing a number, or a phone and a tablet."),
     "offline_unverified": _("Without network nobody could tell the site; it may all be true."),
+    "in_person": _("This time counts in the class. Was the person not there? Correct that first."),
 }
 
 

@@ -170,6 +170,27 @@ def test_more_seats_go_to_those_who_wait_and_no_fewer_than_are_taken(scene: Scen
     assert scene.seated() == [0, 1, 2, 3]
 
 
+def test_seats_that_become_free_at_once_go_to_one_each(scene: Scene) -> None:
+    scene.change(4)
+    for who in (0, 1, 2):
+        scene.join(who)
+    for who in (3, 4, 5, 6):
+        scene.wait(who)
+    barrier = threading.Barrier(3)
+
+    def leave(who: int) -> None:
+        barrier.wait()
+        scene.leave(who)
+
+    threads = [threading.Thread(target=leave, args=(who,)) for who in (0, 1, 2)]
+    for each in threads:
+        each.start()
+    for each in threads:
+        each.join()
+    assert scene.seated() == [3, 4, 5]
+    assert scene.places(6) == [1]
+
+
 def test_who_left_the_line_is_passed_over(scene: Scene) -> None:
     scene.join(0)
     scene.wait(1)

@@ -16,6 +16,7 @@ from lms.db.session import Database
 from lms.demo.cli import demo
 from lms.jobs.gateway import HueyQueue, Queue
 from lms.learning.views.api import bp as learning_api
+from lms.learning.views.classes import bp as own_classes
 from lms.learning.views.lessons import bp as lessons
 from lms.learning.views.own_data import bp as own_data
 from lms.learning.views.pages import bp as learning
@@ -52,6 +53,7 @@ BLUEPRINTS = (
     *accounts.BLUEPRINTS,
     notify,
     learning,
+    own_classes,
     lessons,
     transcripts,
     learning_api,

@@ -21,8 +21,8 @@ from lms.credentials.tasks import (
 )
 from lms.db.bus import Bus
 from lms.db.bus import Handler as EventHandler
-from lms.enrollment.events import CourseCompleted, Enrolled, Moved
-from lms.enrollment.tasks import move
+from lms.enrollment.events import Attended, CourseCompleted, Enrolled, Moved
+from lms.enrollment.tasks import follow_the_days, move
 from lms.jobs.tasks import Chore
 from lms.jobs.tasks import Handler as JobHandler
 from lms.media.events import AssetSame
@@ -41,6 +41,7 @@ from lms.web.limits import clear_old_counts
 EVENTS: dict[type, Sequence[EventHandler]] = {
     AssetSame: (catalog.video_sent_before,),
     AttemptGraded: (progress.quiz_passed, subsidy.graded),
+    Attended: (progress.attended,),
     CourseCompleted: (credentials.course_completed, subsidy.studied),
     Enrolled: (progress.enrolled, subsidy.studied),
     ItemCompleted: (subsidy.studied,),
@@ -75,6 +76,7 @@ CHORES: Sequence[Chore] = (
     clear_old_counts,
     start_the_day,
     decide_what_is_due,
+    follow_the_days,
     look_at_missed_days,
 )
 

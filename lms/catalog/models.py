@@ -1,6 +1,6 @@
 """Courses and their revisions: course > module > lesson > item, and the material that is timed."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, cast
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Table, UniqueConstraint
@@ -8,9 +8,10 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from lms.catalog.domain import ItemKind, RevisionState
 from lms.db.base import Base, Localized, one_of, unique_where
-from lms.db.ddl import frozen_when_published, refuse
+from lms.db.ddl import after_create, frozen_when_published, refuse
 
 __all__ = [
+    "CatalogueListing",
     "Course",
     "Institution",
     "Item",
@@ -36,6 +37,8 @@ class Institution(Base):
     county_code: Mapped[str] = mapped_column(ForeignKey("county.code"), index=True)
     # What it is called in the bureau's catalogue of institutions; none where it is in none.
     code: Mapped[str | None] = mapped_column(String(40))
+    uscc: Mapped[str | None] = mapped_column(String(18))
+    contact: Mapped[str | None] = mapped_column(String(120))
 
 
 class Programme(Base):
@@ -49,6 +52,28 @@ class Programme(Base):
     occupation_code: Mapped[str] = mapped_column(String(20))
     level: Mapped[int]
     credit_hours: Mapped[int]
+
+
+class CatalogueListing(Base):
+    """That a county's list named a programme of an institution, from one day to another.
+
+    ``ends_on`` empty: until further notice. A wrong row is ended and a right one added.
+    """
+
+    __tablename__ = "catalogue_listing"
+    __table_args__ = (
+        CheckConstraint("ends_on IS NULL OR starts_on <= ends_on", name="dates"),
+        Index("ix_catalogue_listing_of", "county_code", "programme_id", "institution_id"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    county_code: Mapped[str] = mapped_column(ForeignKey("county.code"))
+    list_name: Mapped[str] = mapped_column(String(120))
+    programme_id: Mapped[int] = mapped_column(ForeignKey("programme.id"))
+    institution_id: Mapped[int] = mapped_column(ForeignKey("institution.id"))
+    starts_on: Mapped[date]
+    ends_on: Mapped[date | None]
+    recorded_at: Mapped[datetime]
 
 
 class Course(Base):
@@ -217,3 +242,31 @@ _REWRITTEN = " OR ".join(
 )
 refuse(cast(Table, Revision.__table__), "UPDATE", condition=f"{_FINAL} AND ({_REWRITTEN})")
 refuse(cast(Table, Revision.__table__), "DELETE", condition=_FINAL)
+
+# A listing is ended, never rewritten, and nothing is listed twice on one day.
+_LISTINGS = cast(Table, CatalogueListing.__table__)
+_REWRITTEN = (
+    "NEW.county_code <> OLD.county_code OR NEW.list_name <> OLD.list_name "
+    "OR NEW.programme_id <> OLD.programme_id OR NEW.institution_id <> OLD.institution_id "
+    "OR NEW.starts_on <> OLD.starts_on OR NEW.ends_on IS NULL OR NEW.ends_on > OLD.ends_on"
+)
+refuse(_LISTINGS, "UPDATE", condition=_REWRITTEN)
+refuse(_LISTINGS, "DELETE", condition="")
+after_create(
+    _LISTINGS,
+    sqlite=(
+        "CREATE TRIGGER catalogue_listing_once BEFORE INSERT ON catalogue_listing "
+        "FOR EACH ROW WHEN EXISTS (SELECT 1 FROM catalogue_listing "
+        "WHERE county_code = NEW.county_code AND programme_id = NEW.programme_id "
+        "AND institution_id = NEW.institution_id "
+        "AND starts_on <= coalesce(NEW.ends_on, '9999-12-31') "
+        "AND coalesce(ends_on, '9999-12-31') >= NEW.starts_on) "
+        "BEGIN SELECT RAISE(ABORT, 'catalogue_listing_once'); END"
+    ),
+    postgresql=(
+        "CREATE EXTENSION IF NOT EXISTS btree_gist; "
+        "ALTER TABLE catalogue_listing ADD CONSTRAINT catalogue_listing_once "
+        "EXCLUDE USING gist (county_code WITH =, programme_id WITH =, institution_id WITH =, "
+        "daterange(starts_on, ends_on, '[]') WITH &&)"
+    ),
+)

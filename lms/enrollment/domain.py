@@ -1,10 +1,14 @@
-"""How enrollments and classes may change: pure tables, and what a newer version changes."""
+"""How enrollments and classes may change, who may sign in at a door; pure tables and rules."""
 
+import hmac
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from lms.catalog.outline import CourseView, LessonView, Words
+from lms.core.errors import Conflict, LmsError
 
 
 class EnrollmentStatus(StrEnum):
@@ -51,6 +55,61 @@ _CLASS_MAY_BECOME: dict[ClassState, frozenset[ClassState]] = {
 }
 
 
+# Who has a seat here may be given one still; whoever comes by the link joins an open class alone.
+SEATING = frozenset({ClassState.OPEN, ClassState.RUNNING})
+
+
+class HostKind(StrEnum):
+    """Who runs a class."""
+
+    INSTITUTION = "institution"
+    ENTERPRISE = "enterprise"
+    VILLAGE = "village"
+
+
+class WaitState(StrEnum):
+    """What became of a place in the line for a seat."""
+
+    WAITING = "waiting"
+    SEATED = "seated"
+    LEFT = "left"
+
+
+class SessionKind(StrEnum):
+    """What a session in person teaches."""
+
+    THEORY = "theory"
+    PRACTICE = "practice"
+
+
+class SessionState(StrEnum):
+    """Where a session in person stands; a cancelled one counts for nobody."""
+
+    PLANNED = "planned"
+    HELD = "held"
+    CANCELLED = "cancelled"
+
+
+class AttendanceStatus(StrEnum):
+    """Whether a person was there."""
+
+    PRESENT = "present"
+    ABSENT = "absent"
+
+
+class AttendanceSource(StrEnum):
+    """Who says so: the code at the door, staff, or staff putting right what stood before."""
+
+    QR = "qr"
+    STAFF = "staff"
+    CORRECTION = "correction"
+
+
+def class_steps(now: ClassState) -> tuple[ClassState, ...]:
+    """Return the states a class may be moved to, in the order of a class's life."""
+    return tuple(state for state in ClassState if state in _CLASS_MAY_BECOME[now])
+
+
 def class_may_become(now: ClassState, then: ClassState) -> bool:
     """Tell whether a class in one state may move to another."""
     return then in _CLASS_MAY_BECOME[now]
@@ -93,3 +152,72 @@ def _videos(lesson: LessonView) -> set[tuple[str, str | None]]:
 
 def _needed(lesson: LessonView) -> set[str]:
     return {item.key for item in lesson.items if item.is_required}
+
+
+# Whoever comes may sign in at the door so long before the start.
+DOOR_OPENS = timedelta(minutes=30)
+DOOR_STEP_SECONDS = 30
+_LEVELS = ("", "一级", "二级", "三级", "四级", "五级")
+# What a school's full name ends with and its short one does not.
+_LONG_ENDS = re.compile("(职业(技能)?培训学校|培训学校|培训中心|有限责任公司|有限公司)$")
+
+
+def class_name(year: int, institution: str, work_type: str, level: int, number: int) -> str:
+    """Return the usual name of a class: 年度 + 机构简称 + 职业工种 + 等级 + 序号."""
+    short = _LONG_ENDS.sub("", institution.strip()) or institution.strip()
+    step = _LEVELS[level] if 0 < level < len(_LEVELS) else ""
+    return f"{year}{short}{work_type}{step}{number:02d}"[:80]
+
+
+def door_step(at: datetime) -> int:
+    """Return the number of the code that hangs at a door at a moment."""
+    return int(at.timestamp()) // DOOR_STEP_SECONDS
+
+
+def door_code(secret: str, class_session_id: int, step: int) -> str:
+    """Return the code of a session's door in one step of time."""
+    said = f"class-door:{class_session_id}:{step}".encode()
+    return hmac.new(secret.encode(), said, "sha256").hexdigest()[:24]
+
+
+def is_door_code(secret: str, class_session_id: int, code: str, at: datetime) -> bool:
+    """Tell whether a code hangs at the door now, or did one step ago."""
+    step = door_step(at)
+    codes = [door_code(secret, class_session_id, each) for each in (step, step - 1)]
+    return any(hmac.compare_digest(each.encode(), code.encode()) for each in codes)
+
+
+def door_refusal(
+    state: SessionState, starts_at: datetime, ends_at: datetime, at: datetime
+) -> LmsError | None:
+    """Return why nobody can sign in at a session's door, ``None`` where they can."""
+    if state is SessionState.CANCELLED:
+        return Conflict("session_cancelled", "This session does not take place.")
+    if at < starts_at - DOOR_OPENS:
+        return Conflict(
+            "door_early", "It is too early: sign in from 30 minutes before the start on."
+        )
+    if at >= ends_at:
+        return Conflict("door_late", "This session is over. Please ask the teacher.")
+    return None
+
+
+def present_from(starts_at: datetime, at: datetime) -> datetime:
+    """Return from when on somebody who signs in is there: not before it begins."""
+    return max(starts_at, at)
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """What is written down of one person at one session; no period: absent."""
+
+    class_session_id: int
+    person_id: int
+    period: tuple[datetime, datetime] | None
+    source: AttendanceSource
+    reason: str | None = None
+
+    @property
+    def status(self) -> AttendanceStatus:
+        """Return whether the person was there."""
+        return AttendanceStatus.PRESENT if self.period else AttendanceStatus.ABSENT

@@ -32,3 +32,12 @@ class CourseCompleted:
     person_id: int
     course_id: int
     at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Attended:
+    """Something was written down of a person at a session in person: there, absent or corrected."""
+
+    person_id: int
+    class_session_id: int
+    at: datetime

@@ -5,12 +5,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from lms.catalog.outline import CourseView
-from lms.core.errors import InvalidInput
-from lms.core.query import Faults, read_number
+from lms.core.errors import InvalidInput, Message
+from lms.core.query import Faults, read_number, read_text
 from lms.media.domain.transcript import fold
 
 MOST_SIGNS = 50
 _PAGE_DIGITS = 4
+_LONGEST_WORDS = 500
 
 
 def matching(course: CourseView, words: str) -> bool:
@@ -29,6 +30,16 @@ def parse_class(sent: object) -> int | None:
     if faults:
         raise InvalidInput(faults)
     return number
+
+
+def parse_words(form: Mapping[str, Any]) -> str:
+    """Return what the learner says is not right. Raises ``InvalidInput`` where it is nothing."""
+    faults: Faults = {}
+    words = read_text(form, "words", faults, longest=_LONGEST_WORDS)
+    if words is None:
+        faults.setdefault("words", Message("words_missing", "Please say what is not right."))
+        raise InvalidInput(faults)
+    return words
 
 
 @dataclass(frozen=True, slots=True)

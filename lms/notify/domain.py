@@ -14,6 +14,7 @@ GOOD_FOR = {
     "time_stays": timedelta(days=2),
     "time_made_good": timedelta(days=2),
     "invited": timedelta(days=2),
+    "seat_free": timedelta(days=2),
 }
 
 # What was sent is kept this long, to answer who was told what and when.
@@ -52,6 +53,10 @@ _TEXTS: dict[str, dict[str, str]] = {
     "time_made_good": {
         "zh": "【乡播学堂】{month} 月 {day} 日故障时没算上的学习时间，给您补上了，明细看“学习”。",
         "en": "[Xiangbo] Study time the outage of {month:02}-{day:02} took counts now: “Learning”.",
+    },
+    "seat_free": {
+        "zh": "【乡播学堂】“{title}”有名额了，已给您报上，{month} 月 {day} 日开班。不去请退班。",
+        "en": "[Xiangbo] A seat for you: “{title}”, {month:02}-{day:02}.",
     },
 }
 

@@ -4,7 +4,7 @@ from sqlalchemy.orm import Session
 
 from lms.accounts.events import SignInEnded
 from lms.assessment.events import AttemptGraded
-from lms.enrollment.events import Enrolled, Moved
+from lms.enrollment.events import Attended, Enrolled, Moved
 from lms.progress import queries, service
 
 
@@ -36,3 +36,8 @@ def moved(session: Session, went: Moved) -> None:
     """Keep what was completed, take over what was seen of the newer version, and look anew."""
     service.complete_what_was_seen(session, went)
     service.derive_completion(session, enrollment_id=went.enrollment_id, now=went.at)
+
+
+def attended(session: Session, event: Attended) -> None:
+    """Spend the learner's time up to where they sit in a room; a correction gives it back."""
+    service.spend_time_in_rooms(session, person_id=event.person_id)

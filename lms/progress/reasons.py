@@ -22,6 +22,7 @@ REASONS = {
     "not_enrolled": _("The enrolment has ended"),
     "superseded": _("Another phone was playing"),
     "offline_unverified": _("Watched without network, waiting for a teacher's check"),
+    "in_person": _("You were signed in at a class in person; that time counts there"),
 }
 
 # What else it may be than what it looks like: said to whoever rules, the harmless things first.
@@ -33,6 +34,7 @@ HINTS = {
     "prompt_missed": _("Cooking, a child or a visitor: the phone lay beside."),
     "superseded": _("A family sharing a number, or a phone and a tablet."),
     "offline_unverified": _("Without network nobody could tell the site; it may all be true."),
+    "in_person": _("This time counts in the class. Was the person not there? Correct that first."),
 }
 
 

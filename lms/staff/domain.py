@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
 from hashlib import sha256
 from heapq import nsmallest
 
@@ -59,3 +60,26 @@ class PeopleSearch:
     identity: str | None = None
     is_staff: bool = False
     after: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ClassFilters:
+    """Which classes a list shows; ``None`` for all."""
+
+    state: str | None = None
+    course: str | None = None
+    q: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Marks:
+    """Whom somebody writes down at a session; without minutes present for all of it.
+
+    ``late`` and ``early`` are moments that differ from the session's own begin and end.
+    """
+
+    people: tuple[int, ...]
+    is_present: bool
+    late: datetime | None = None
+    early: datetime | None = None
+    reason: str | None = None

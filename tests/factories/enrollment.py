@@ -1,20 +1,24 @@
 """Makes learners' enrollments with as much history as a test wants."""
 
 from collections.abc import Iterable, Mapping
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
+from itertools import count
 from typing import Any
 
 from sqlalchemy.orm import Session
 
 from lms.accounts.models import Person
-from lms.enrollment.domain import ClassState, EnrollmentStatus
-from lms.enrollment.models import Enrollment, TrainingClass
+from lms.core.clock import local_day
+from lms.enrollment.domain import ClassState, EnrollmentStatus, SessionKind, SessionState
+from lms.enrollment.models import ClassSession, Enrollment, TrainingClass
 from lms.progress.models import ItemCompletion, MaterialProgress
 from tests.factories.accounts import make_county, make_person
 from tests.factories.catalog import MadeCourse, make_course
 
 ENROLLED = datetime(2026, 5, 1, 2, tzinfo=UTC)
 COMPLETED = datetime(2026, 5, 20, 2, tzinfo=UTC)
+MEETING = datetime(2026, 11, 30, 0, tzinfo=UTC)
+_numbers = count(1)
 
 
 def make_enrollment(
@@ -93,6 +97,27 @@ def make_class(session: Session, made: MadeCourse, **overrides: Any) -> Training
         "created_at": ENROLLED,
     }
     row = TrainingClass(**{**values, **overrides})
+    session.add(row)
+    session.flush()
+    return row
+
+
+def make_session(session: Session, training_class: TrainingClass, **overrides: Any) -> ClassSession:
+    """Make a planned session in person of the class, from 08:00 to 10:00 in China."""
+    starts_at = overrides.get("starts_at", MEETING)
+    values: dict[str, Any] = {
+        "training_class_id": training_class.id,
+        "number": next(_numbers),
+        "title": "田头试播",
+        "kind": SessionKind.PRACTICE,
+        "held_on": local_day(starts_at),
+        "starts_at": starts_at,
+        "ends_at": starts_at + timedelta(hours=2),
+        "place": "村委会二楼",
+        "state": SessionState.PLANNED,
+        "required": True,
+    }
+    row = ClassSession(**{**values, **overrides})
     session.add(row)
     session.flush()
     return row

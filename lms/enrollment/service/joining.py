@@ -1,4 +1,4 @@
-"""Enrolls learners, in a class or without one, lets them leave and records completion."""
+"""Enrolls learners, in a class or without one, and records completion."""
 
 from datetime import datetime
 
@@ -9,10 +9,10 @@ from sqlalchemy.orm import Session
 from lms.accounts.models import Person
 from lms.catalog.outline import CourseView
 from lms.core.access import Actor
-from lms.core.errors import Conflict, PaymentRequired
+from lms.core.errors import PaymentRequired
 from lms.db.bus import emit
 from lms.enrollment import queries
-from lms.enrollment.domain import EnrollmentStatus, may_become
+from lms.enrollment.domain import EnrollmentStatus
 from lms.enrollment.events import CourseCompleted, Enrolled
 from lms.enrollment.models import Enrollment
 
@@ -85,15 +85,3 @@ def complete(session: Session, *, enrollment_id: int, now: datetime) -> bool:
         return False
     emit(session, CourseCompleted(enrollment_id, row.person_id, row.course_id, now))
     return True
-
-
-def withdraw(session: Session, *, actor: Actor, course_id: int, now: datetime) -> None:
-    """Let the actor leave a course; what was studied stays theirs.
-
-    Raises ``Conflict`` where there is nothing to leave or the course is completed.
-    """
-    found = queries.live(session, person_id=actor.person_id, course_id=course_id)
-    if found is None or not may_become(EnrollmentStatus(found.status), EnrollmentStatus.WITHDRAWN):
-        raise Conflict("cannot_withdraw", "You cannot leave this course: it is completed or ended.")
-    found.status = EnrollmentStatus.WITHDRAWN
-    found.ended_at = now

@@ -1,5 +1,13 @@
 """Joins what a learner's page shows: the course, the enrollment and the progress."""
 
+from lms.learning.queries.classes import (
+    ClassFile,
+    Offered,
+    OwnClass,
+    class_file,
+    classes_of_course,
+    own_classes,
+)
 from lms.learning.queries.courses import (
     EnrolledCourse,
     body_of,
@@ -15,16 +23,22 @@ from lms.learning.queries.subsidies import Offer, offer_of, own_subsidies, subsi
 from lms.learning.queries.transcripts import CourseTexts, Place, search_course, transcript
 
 __all__ = [
+    "ClassFile",
     "CourseTexts",
     "EnrolledCourse",
     "Offer",
+    "Offered",
     "OwnAttempt",
+    "OwnClass",
     "OwnPerson",
     "Place",
     "QuizFacts",
     "body_of",
+    "class_file",
+    "classes_of_course",
     "menu",
     "offer_of",
+    "own_classes",
     "own_course",
     "own_courses",
     "own_data",

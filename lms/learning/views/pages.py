@@ -7,6 +7,7 @@ from lms.core.access import Permission
 from lms.core.clock import local_day, utc_now
 from lms.core.errors import NotFound
 from lms.db.session import now
+from lms.enrollment.queries import waitings as waited_for
 from lms.learning import queries, service
 from lms.learning.forms import matching, parse_class
 from lms.web.access import current_actor, database, optional_actor, public, requires
@@ -59,6 +60,9 @@ def course(slug: str) -> ResponseReturnValue:
         own = queries.own_course(session, slug=slug, person_id=person_id) if person_id else None
         day = local_day(utc_now())
         meters = queries.subsidies_of(session, own, person_id=person_id, today=day)
+        classes = queries.classes_of_course(
+            session, found[0].course_id, person_id, parse_class(request.args), at=utc_now()
+        )
     offer = queries.offer_of(found[0], today=day)
     return render_template(
         "learning/course.html",
@@ -66,6 +70,8 @@ def course(slug: str) -> ResponseReturnValue:
         own=own,
         subsidies=meters,
         offer=offer,
+        in_class=classes[0],
+        offered=classes[1],
         training_class_id=parse_class(request.args),
     )
 
@@ -95,4 +101,8 @@ def me() -> ResponseReturnValue:
     with database().snapshot() as session:
         mine = queries.own_courses(session, actor.person_id)
         person = queries.own_person(session, actor.person_id)
-    return render_template("learning/me.html", person=person, mine=mine)
+        classes = queries.own_classes(session, actor.person_id, at=utc_now())
+        waitings = waited_for(session, actor.person_id)
+    return render_template(
+        "learning/me.html", person=person, mine=mine, classes=classes, waitings=waitings
+    )

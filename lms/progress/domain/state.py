@@ -22,6 +22,7 @@ class Reason(StrEnum):
     NOT_ENROLLED = "not_enrolled"
     SUPERSEDED = "superseded"
     OFFLINE_UNVERIFIED = "offline_unverified"
+    IN_PERSON = "in_person"
 
 
 class PlayerState(StrEnum):
@@ -131,8 +132,9 @@ class ItemProgress:
 class Beat:
     """One report of what was played, in the order played, in media milliseconds.
 
-    ``bar`` is set where nothing may be earned whatever was played: ``not_enrolled`` or
-    ``offline_unverified``. Raises ``ValueError`` for an interval that ends before it begins.
+    ``bar`` is set where nothing may be earned whatever was played: ``not_enrolled``,
+    ``offline_unverified`` or ``in_person``. Raises ``ValueError`` for an interval that ends
+    before it begins.
     """
 
     seq: int

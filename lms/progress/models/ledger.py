@@ -15,6 +15,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from lms.db.base import Base, OptionalJson, one_of, unique_where
 from lms.db.ddl import after_create, append_only
+from lms.enrollment.models import AttendanceEntry
 from lms.progress.domain.ledger import EntryKind
 from lms.progress.domain.state import LeaseEnd, PlayerState
 
@@ -48,6 +49,8 @@ class StudyClock(Base):
     head: Mapped[str | None] = mapped_column(String(64))
     ahead_ms: Mapped[int] = mapped_column(default=0)
     turn: Mapped[int] = mapped_column(default=0)
+    # Up to where time is spent in a room: nothing is earned on line before it.
+    attended_until_ms: Mapped[int] = mapped_column(default=0, server_default="0")
 
 
 class PlaybackLease(Base):
@@ -180,7 +183,12 @@ after_create(
 
 # The learner's clock and the ledger never drift apart: an entry is taken only where it follows
 # the last one, and the database itself moves the clock to where the entry says it stands.
-_FOLLOWS = "person_id = NEW.person_id AND coalesce(entries, 0) = NEW.number - 1"
+# What earns wall time begins where the person is no longer in a room: asked of the same row.
+_FOLLOWS = (
+    "person_id = NEW.person_id AND coalesce(entries, 0) = NEW.number - 1 "
+    "AND (NEW.wall_from_ms IS NULL OR NEW.credited_ms + NEW.held_ms = 0 "
+    "OR NEW.wall_from_ms >= attended_until_ms)"
+)
 _MOVED = " ".join(
     (
         "UPDATE study_clock SET credit_mark_ms = NEW.credit_mark_ms,",
@@ -206,5 +214,40 @@ after_create(
         "END IF; RETURN NEW; END $$; "
         "CREATE TRIGGER watch_slice_moves_clock BEFORE INSERT ON watch_slice FOR EACH ROW "
         "EXECUTE FUNCTION watch_slice_moves_clock()"
+    ),
+)
+
+# The other way round: what was studied on line while somebody sat in a room counts there alone.
+# Both engines get at the moments as whole milliseconds.
+_ATTENDED = cast(Table, AttendanceEntry.__table__)
+_LEFT = (
+    "NEW.attended_ms > {until_ms} - {from_ms} - (SELECT coalesce(sum("
+    "{least}(wall_to_ms, {until_ms}) - {most}(wall_from_ms, {from_ms})), 0) FROM watch_slice "
+    "WHERE person_id = NEW.person_id AND credited_ms + held_ms > 0 "
+    "AND wall_to_ms > {from_ms} AND wall_from_ms < {until_ms})"
+)
+
+
+def _left(moment: str, least: str, most: str) -> str:
+    from_ms, until_ms = (moment.format(f"NEW.{each}") for each in ("from_at", "until_at"))
+    return _LEFT.format(from_ms=from_ms, until_ms=until_ms, least=least, most=most)
+
+
+_TWICE = "the same time counts on line already"
+_IN_SQLITE = _left("CAST(round((julianday({}) - 2440587.5) * 86400000) AS INTEGER)", "min", "max")
+_IN_POSTGRESQL = _left("CAST(round(EXTRACT(epoch FROM {}) * 1000) AS BIGINT)", "least", "greatest")
+after_create(
+    _ATTENDED,
+    sqlite=(
+        "CREATE TRIGGER attendance_entry_counts_once BEFORE INSERT ON attendance_entry "
+        f"FOR EACH ROW WHEN NEW.from_at IS NOT NULL AND {_IN_SQLITE} "
+        f"BEGIN SELECT RAISE(ABORT, '{_TWICE}'); END"
+    ),
+    postgresql=(
+        "CREATE FUNCTION attendance_entry_counts_once() RETURNS trigger LANGUAGE plpgsql AS $$ "
+        f"BEGIN IF NEW.from_at IS NOT NULL AND {_IN_POSTGRESQL} THEN "
+        f"RAISE EXCEPTION '{_TWICE}' USING ERRCODE = '23514'; END IF; RETURN NEW; END $$; "
+        "CREATE TRIGGER attendance_entry_counts_once BEFORE INSERT ON attendance_entry "
+        "FOR EACH ROW EXECUTE FUNCTION attendance_entry_counts_once()"
     ),
 )

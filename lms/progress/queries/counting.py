@@ -85,7 +85,7 @@ def _now_of_sqlite(*_compiled: object, **_how: object) -> str:
 
 _WANTED = (
     *(_K.credit_mark_ms, _K.seen_mark_ms, _K.day_used, _K.prompt_in_ms, _K.read_at_ms),
-    *(_K.entries, _K.head, _K.ahead_ms, _K.turn),
+    *(_K.entries, _K.head, _K.ahead_ms, _K.turn, _K.attended_until_ms),
     *(_L.id, _L.person_id, _L.material_id, _L.enrollment_id, _L.item_id),
     *(_L.started_at_ms, _L.ended_at_ms, _L.ended_by, _L.has_versions),
     *(_S.seen, _S.credited, _S.held, _S.refused, _S.granted_ms, _S.position_ms),

@@ -1,5 +1,6 @@
 """Gives out leases, takes beats, derives completion; everything under the learner's lock."""
 
+from lms.progress.service.attending import arrive, attend, spend_time_in_rooms
 from lms.progress.service.beats import BeatReply, CountedBeat, SentBeat, count_beat, take_beat
 from lms.progress.service.checks import CheckReply, answer_check
 from lms.progress.service.completion import (
@@ -19,6 +20,8 @@ __all__ = [
     "SentBeat",
     "Written",
     "answer_check",
+    "arrive",
+    "attend",
     "complete_item",
     "complete_what_was_seen",
     "count_beat",
@@ -26,6 +29,7 @@ __all__ = [
     "end_lease",
     "end_leases_of_sign_in",
     "require_open",
+    "spend_time_in_rooms",
     "take_beat",
     "take_lease",
 ]

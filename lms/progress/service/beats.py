@@ -114,11 +114,13 @@ def _given(ask: Ask, known: Known, seq: int) -> BeatReply | None:
     return given and BeatReply(given.code, given.answer, known.moment.now, known.settings)
 
 
-def _barred(beat: Beat, row: State) -> Beat:
-    """Let nothing count once the enrollment has ended."""
-    if row.status in LIVE:
-        return beat
-    return Beat(beat.seq, beat.played, beat.state, bar=Reason.NOT_ENROLLED)
+def _barred(beat: Beat, row: State, now_ms: int) -> Beat:
+    """Let nothing count once the enrollment has ended, or while the learner sits in a room."""
+    if row.status not in LIVE:
+        return Beat(beat.seq, beat.played, beat.state, bar=Reason.NOT_ENROLLED)
+    if row.attended_until_ms > now_ms:
+        return Beat(beat.seq, beat.played, beat.state, bar=Reason.IN_PERSON)
+    return beat
 
 
 class _Counting:
@@ -126,7 +128,7 @@ class _Counting:
 
     def __init__(self, known: Known, sent: SentBeat) -> None:
         self.known, self.sent = known, sent
-        beat = _barred(sent.report.beat, known.row)
+        beat = _barred(sent.report.beat, known.row, known.moment.now)
         self.outcome = apply_beat(known.state(), beat, known.moment, known.settings)
         # A beat without claims writes an entry too: it keeps its answer and takes its seq.
         self.slices: tuple[Slice, ...] = self.outcome.slices or (
@@ -194,14 +196,10 @@ class _Counting:
 
     def _entries(self, answer: dict[str, Any]) -> list[dict[str, Any]]:
         """Return the ledger entries; the answer stands in the first alone."""
-        known, report, clock = self.known, self.sent.report, self.outcome.clock
+        known, report = self.known, self.sent.report
         for entry in self.slices:
             self.ledger.use(entry.day, entry.credited.size + entry.held.size)
-        self.ledger.after = {
-            "credit_mark_ms": clock.credit_mark,
-            "seen_mark_ms": clock.seen_mark,
-            "prompt_in_ms": clock.prompt_in_ms,
-        }
+        self.ledger.stand(self.outcome.clock)
         own = {
             "material_id": known.row.material_id,
             "media_version": known.item.media_version,

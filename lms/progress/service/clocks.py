@@ -42,8 +42,7 @@ def open_clock(session: Session, person_id: int, settings: CountingSettings) -> 
     What was written before entries were chained is chained here, once.
     """
     first = draw_interval(settings, RANDOM.random())
-    new = {**_NEW, "person_id": person_id, "prompt_in_ms": first, "ahead_ms": 0}
-    insert_once(session, StudyClock, new)
+    _make_clock(session, person_id, first)
     locked = lock_clock(session, person_id, settings)
     if locked is None:
         raise LookupError("the learner has no clock")
@@ -52,6 +51,20 @@ def open_clock(session: Session, person_id: int, settings: CountingSettings) -> 
     if locked.row.prompt_in_ms is None:
         write_clock(session, person_id, prompt_in_ms=first)
     return locked
+
+
+def lock_or_make_clock(session: Session, person_id: int) -> Locked:
+    """Lock the clock of a person whether they ever studied on line or not."""
+    _make_clock(session, person_id, None)
+    locked = lock_clock(session, person_id, CountingSettings())
+    if locked is None:
+        raise LookupError("the learner has no clock")
+    return locked
+
+
+def _make_clock(session: Session, person_id: int, prompt_in_ms: int | None) -> None:
+    new = {**_NEW, "person_id": person_id, "prompt_in_ms": prompt_in_ms, "ahead_ms": 0}
+    insert_once(session, StudyClock, new)
 
 
 def lock_clock(session: Session, person_id: int, settings: CountingSettings) -> Locked | None:
@@ -91,7 +104,9 @@ def clock_of(row: State) -> LearnerClock:
             has_more_time=row.check_more_time_at_ms is not None,
             is_missed=row.check_missed_at_ms is not None,
         )
-    return LearnerClock(row.credit_mark_ms, row.seen_mark_ms, prompt, row.prompt_in_ms)
+    # Time in a room is spent like time on line, but no entry of the ledger says so.
+    mark = max(row.credit_mark_ms, row.attended_until_ms)
+    return LearnerClock(mark, row.seen_mark_ms, prompt, row.prompt_in_ms)
 
 
 def moment_of(row: State, now_ms: int, settings: CountingSettings) -> Moment:

@@ -14,6 +14,7 @@ from lms.db.session import connection_of
 from lms.progress.domain.ledger import GENESIS, EntryKind, chain_hash
 from lms.progress.domain.slices import Slice
 from lms.progress.domain.spans import total_ms
+from lms.progress.domain.state import LearnerClock
 from lms.progress.models import MaterialProgress, StudyClock, WatchSlice
 from lms.progress.queries import State
 
@@ -102,9 +103,22 @@ class Ledger:
         self.entries: int = clock.entries or 0
         self.head: str = clock.head or GENESIS
         self.day_used: dict[str, int] = dict(clock.day_used)
+        self._attended_until_ms: int = clock.attended_until_ms
         self.after: dict[str, int | None] = {
             "credit_mark_ms": clock.credit_mark_ms,
             "seen_mark_ms": clock.seen_mark_ms,
+            "prompt_in_ms": clock.prompt_in_ms,
+        }
+
+    def stand(self, clock: LearnerClock) -> None:
+        """Let the entries to come leave the learner's clock as it is here.
+
+        A mark that lies where it was raised to by time in a room is not the ledger's own.
+        """
+        is_own = clock.credit_mark != self._attended_until_ms
+        self.after = {
+            "credit_mark_ms": clock.credit_mark if is_own else self.after["credit_mark_ms"],
+            "seen_mark_ms": clock.seen_mark,
             "prompt_in_ms": clock.prompt_in_ms,
         }
 

@@ -21,13 +21,9 @@ def write_settlement(
 
     ``closing`` appends an entry that moves no time but says what happened, and when.
     """
-    row, clock = known.row, settlement.clock
+    row = known.row
     ledger = Ledger(row)
-    ledger.after = {
-        "credit_mark_ms": clock.credit_mark,
-        "seen_mark_ms": clock.seen_mark,
-        "prompt_in_ms": clock.prompt_in_ms,
-    }
+    ledger.stand(settlement.clock)
     rows = [_values(entry) for entry in settlement.entries]
     for entry in settlement.entries:
         if entry.kind is not EntryKind.HELD_CREDITED:

@@ -1,6 +1,27 @@
 """Reads what staff type and what addresses of the desk say."""
 
-from lms.staff.forms.desk import parse_chosen, parse_class, parse_spot_check, parse_version
+from lms.staff.forms.catalogue import (
+    NewInstitution,
+    NewListing,
+    parse_institution,
+    parse_last_day,
+    parse_listing,
+)
+from lms.staff.forms.classes import (
+    parse_class_filters,
+    parse_marks,
+    parse_meeting,
+    parse_plan,
+    parse_session_state,
+    parse_state,
+)
+from lms.staff.forms.desk import (
+    parse_chosen,
+    parse_class,
+    parse_county,
+    parse_spot_check,
+    parse_version,
+)
 from lms.staff.forms.people import (
     parse_correction,
     parse_grant,
@@ -12,15 +33,27 @@ from lms.staff.forms.people import (
 )
 
 __all__ = [
+    "NewInstitution",
+    "NewListing",
     "parse_chosen",
     "parse_class",
+    "parse_class_filters",
     "parse_correction",
+    "parse_county",
     "parse_grant",
     "parse_guardian",
     "parse_helped",
+    "parse_institution",
+    "parse_last_day",
+    "parse_listing",
     "parse_look",
+    "parse_marks",
+    "parse_meeting",
     "parse_people",
+    "parse_plan",
     "parse_reason",
+    "parse_session_state",
     "parse_spot_check",
+    "parse_state",
     "parse_version",
 ]

@@ -61,11 +61,25 @@ def parse_class(form: Mapping[str, Any], places: Sequence[Choice]) -> NewClass:
     for key, value in (("title", title), ("starts_on", starts_on)):
         if value is None:
             faults.setdefault(key, _MISSING)
-    if county not in {place.value for place in places}:
-        faults["county"] = Message("county_unknown", "Please choose one of your counties.")
+    _check_county(county, places, faults)
     if faults or title is None or county is None or starts_on is None:
         raise InvalidInput(faults)
     return NewClass(title, county, starts_on, ends_on)
+
+
+def parse_county(form: Mapping[str, Any], places: Sequence[Choice]) -> str:
+    """Return one of the places. Raises ``InvalidInput``."""
+    faults: Faults = {}
+    county = read_text(form, "county", faults, longest=_LONGEST_SEED)
+    _check_county(county, places, faults)
+    if faults or county is None:
+        raise InvalidInput(faults)
+    return county
+
+
+def _check_county(county: str | None, places: Sequence[Choice], faults: Faults) -> None:
+    if county not in {place.value for place in places}:
+        faults["county"] = Message("county_unknown", "Please choose one of your counties.")
 
 
 _MISSING = Message("missing", "Please fill this in.")

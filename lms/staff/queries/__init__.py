@@ -1,5 +1,16 @@
 """Reads whole desk pages: lists with their filters, files of learners, versions of courses."""
 
+from lms.staff.queries.class_list import class_board
+from lms.staff.queries.classes import (
+    class_in_reach,
+    class_page,
+    locked_class,
+    member_in_reach,
+    member_page,
+    naming,
+    session_in_reach,
+    session_page,
+)
 from lms.staff.queries.desk import (
     COUNTED,
     Board,
@@ -13,6 +24,12 @@ from lms.staff.queries.desk import (
     place,
     reach_of,
     spot_check,
+)
+from lms.staff.queries.institutions import (
+    catalogue,
+    institution_in_reach,
+    listing_in_reach,
+    own_counties,
 )
 from lms.staff.queries.people import PeoplePage, PersonLine, PersonSheet, people, sheet
 from lms.staff.queries.scopes import (
@@ -49,13 +66,24 @@ __all__ = [
     "VersionLine",
     "Versions",
     "board",
+    "catalogue",
+    "class_board",
+    "class_in_reach",
+    "class_page",
     "class_places",
     "counties_in_reach",
     "course_of",
     "drawer",
     "group_of",
     "in_reach",
+    "institution_in_reach",
     "learner_file",
+    "listing_in_reach",
+    "locked_class",
+    "member_in_reach",
+    "member_page",
+    "naming",
+    "own_counties",
     "people",
     "person_in_reach",
     "place",
@@ -63,6 +91,8 @@ __all__ = [
     "reach_of",
     "scopes_around",
     "scopes_to_grant",
+    "session_in_reach",
+    "session_page",
     "sheet",
     "spot_check",
     "versions",

@@ -1,10 +1,23 @@
 """The pages of the desk."""
 
+from lms.staff.views.classes import bp as classes
 from lms.staff.views.desk import bp as desk
 from lms.staff.views.helping import bp as helping
 from lms.staff.views.identities import bp as identities
+from lms.staff.views.institutions import bp as institutions
 from lms.staff.views.people import bp as people
+from lms.staff.views.sessions import bp as sessions
 from lms.staff.views.supervision import bp as supervision
 from lms.staff.views.versions import bp as versions
 
-BLUEPRINTS = (desk, people, helping, identities, supervision, versions)
+BLUEPRINTS = (
+    desk,
+    people,
+    helping,
+    identities,
+    supervision,
+    versions,
+    classes,
+    sessions,
+    institutions,
+)

@@ -27,3 +27,14 @@ def test_that_an_outage_was_made_good_fits_into_one_message(locale):
     said = words("time_made_good", locale, {"month": 11, "day": 3})
     assert len(said) <= 70
     assert {"zh": "11 月 3 日", "en": "11-03"}[locale] in said
+
+
+@pytest.mark.parametrize(
+    ("locale", "title"),
+    [("zh", "2026乡播学堂直播销售员五级01"), ("en", "2026 autumn class, Changshan")],
+)
+def test_that_a_seat_is_free_fits_into_one_message(locale, title):
+    said = words("seat_free", locale, {"title": title, "month": 9, "day": 1})
+    assert title in said
+    assert len(said) <= 70
+    assert {"zh": "9 月 1 日", "en": "09-01"}[locale] in said

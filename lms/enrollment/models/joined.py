@@ -3,22 +3,35 @@
 from datetime import date, datetime
 from typing import cast
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Table
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Table, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from lms.db.base import Base, one_of, unique_where
-from lms.db.ddl import refuse
-from lms.enrollment.domain import ClassState, EnrollmentStatus
+from lms.db.ddl import after_create, refuse
+from lms.enrollment.domain import ClassState, EnrollmentStatus, HostKind, WaitState
 
 
 class TrainingClass(Base):
-    """A dated run of a course for a group, pinned to a revision; the county is who runs it."""
+    """A dated run of a course for a group, pinned to a revision; the county is who runs it.
+
+    ``filing_no`` is what the bureau calls it; ``capacity`` empty: as many as come. Without a
+    ``host_name`` the institution of the course runs it.
+    """
 
     __tablename__ = "training_class"
     __table_args__ = (
         one_of("state", ClassState),
         CheckConstraint("ends_on IS NULL OR starts_on <= ends_on", name="dates"),
+        one_of("host_kind", HostKind),
+        CheckConstraint("capacity > 0", name="capacity"),
+        CheckConstraint("theory_minutes >= 0", name="theory"),
+        CheckConstraint("practice_minutes >= 0", name="practice"),
+        unique_where(
+            "uq_training_class_filing", "county_code", "filing_no", where="filing_no IS NOT NULL"
+        ),
         Index("ix_training_class_course", "course_id", "state"),
+        # What is to begin or to end today.
+        Index("ix_training_class_days", "state", "starts_on"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -30,6 +43,38 @@ class TrainingClass(Base):
     starts_on: Mapped[date]
     ends_on: Mapped[date | None]
     created_at: Mapped[datetime]
+    filing_no: Mapped[str | None] = mapped_column(String(40))
+    plan: Mapped[str | None] = mapped_column(Text)
+    capacity: Mapped[int | None]
+    host_kind: Mapped[str] = mapped_column(
+        String(12), default=HostKind.INSTITUTION, server_default=HostKind.INSTITUTION.value
+    )
+    host_name: Mapped[str | None] = mapped_column(String(80))
+    host_uscc: Mapped[str | None] = mapped_column(String(18))
+    theory_minutes: Mapped[int] = mapped_column(default=0, server_default="0")
+    practice_minutes: Mapped[int] = mapped_column(default=0, server_default="0")
+
+
+class ClassWait(Base):
+    """A person's place in the line for a seat of a class; who asked first is seated first."""
+
+    __tablename__ = "class_wait"
+    __table_args__ = (
+        one_of("state", WaitState),
+        CheckConstraint("(state = 'waiting') = (settled_at IS NULL)", name="settled"),
+        unique_where(
+            "uq_class_wait_live", "training_class_id", "person_id", where="state = 'waiting'"
+        ),
+        Index("ix_class_wait_line", "training_class_id", "state", "id"),
+        Index("ix_class_wait_person", "person_id", "state"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    training_class_id: Mapped[int] = mapped_column(ForeignKey("training_class.id"))
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    asked_at: Mapped[datetime]
+    state: Mapped[str] = mapped_column(String(10), default=WaitState.WAITING)
+    settled_at: Mapped[datetime | None]
 
 
 class Enrollment(Base):
@@ -100,3 +145,44 @@ refuse(
         f"OR (({_MOVED}) AND (OLD.status <> 'active' OR {_ASTRAY}))"
     ),
 )
+
+# A class never has more people than seats. The class's row is locked first, so that of those who
+# come at once each sees who came before.
+# Who sits down does not sit there yet, so that all who are counted are others.
+_FULL = (
+    "(SELECT count(*) FROM enrollment WHERE training_class_id = NEW.training_class_id "
+    "AND status IN ('active', 'completed')) >= "
+    "(SELECT capacity FROM training_class WHERE id = NEW.training_class_id)"
+)
+_SITS_DOWN = "NEW.training_class_id IS NOT NULL AND NEW.status IN ('active', 'completed')"
+_STOOD = (
+    "coalesce(OLD.training_class_id, 0) <> NEW.training_class_id "
+    "OR OLD.status NOT IN ('active', 'completed')"
+)
+_NO_SEAT = "the class has no free seat"
+
+
+def _seats(verb: str, condition: str) -> None:
+    name = f"enrollment_seats_{verb.lower()}"
+    when = f"WHEN {condition} AND {_FULL} "
+    after_create(
+        _ENROLLMENTS,
+        sqlite=(
+            f"CREATE TRIGGER {name} BEFORE {verb} ON enrollment FOR EACH ROW {when}"
+            f"BEGIN SELECT RAISE(ABORT, '{_NO_SEAT}'); END"
+        ),
+        postgresql=(
+            f"CREATE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN "
+            f"IF {condition} THEN "
+            "PERFORM 1 FROM training_class WHERE id = NEW.training_class_id "
+            "AND capacity IS NOT NULL FOR UPDATE; "
+            f"IF {_FULL} THEN RAISE EXCEPTION '{_NO_SEAT}' USING ERRCODE = '23514'; END IF; "
+            "END IF; RETURN NEW; END $$; "
+            f"CREATE TRIGGER {name} BEFORE {verb} ON enrollment FOR EACH ROW "
+            f"EXECUTE FUNCTION {name}()"
+        ),
+    )
+
+
+_seats("INSERT", _SITS_DOWN)
+_seats("UPDATE", f"{_SITS_DOWN} AND ({_STOOD})")

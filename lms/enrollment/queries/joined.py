@@ -111,11 +111,12 @@ def published(session: Session, course_id: int) -> Revision | None:
 def class_of_course(
     session: Session, *, training_class_id: int, course_id: int
 ) -> TrainingClass | None:
-    """Lock and return a class of the course, so that its version stands while somebody joins."""
+    """Lock and return a class of the course: its version and seats stand while somebody joins."""
     return session.scalar(
         select(TrainingClass)
         .where(TrainingClass.id == training_class_id, TrainingClass.course_id == course_id)
-        .with_for_update(read=True)
+        .with_for_update()
+        .execution_options(populate_existing=True)
     )
 
 

@@ -1,0 +1,111 @@
+"""Reads classes under their lock, their seats and the line for them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session, aliased
+
+from lms.accounts.models import Person
+from lms.catalog.models import Course
+from lms.enrollment.domain import LIVE, WaitState
+from lms.enrollment.models import ClassWait, Enrollment, TrainingClass
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """A learner's place in the line for a class, from 1."""
+
+    training_class_id: int
+    title: str
+    slug: str
+    starts_on: date
+    place: int
+
+
+def locked_class(session: Session, training_class_id: int) -> TrainingClass | None:
+    """Lock and return a class: seats are given and taken under this lock alone."""
+    return session.scalar(
+        select(TrainingClass)
+        .where(TrainingClass.id == training_class_id)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    )
+
+
+def taken_seats(session: Session, training_class_id: int) -> int:
+    """Return how many have a seat in the class."""
+    return (
+        session.scalar(
+            select(func.count()).where(
+                Enrollment.training_class_id == training_class_id, Enrollment.status.in_(LIVE)
+            )
+        )
+        or 0
+    )
+
+
+def has_seat(session: Session, training_class: TrainingClass) -> bool:
+    """Tell whether a class has a free seat; asked under its lock."""
+    if training_class.capacity is None:
+        return True
+    return taken_seats(session, training_class.id) < training_class.capacity
+
+
+def line(session: Session, training_class_id: int) -> Sequence[ClassWait]:
+    """Return who waits for a seat, the first one first."""
+    return session.scalars(
+        select(ClassWait)
+        .where(
+            ClassWait.training_class_id == training_class_id, ClassWait.state == WaitState.WAITING
+        )
+        .order_by(ClassWait.id)
+    ).all()
+
+
+def own_wait(session: Session, *, person_id: int, training_class_id: int) -> ClassWait | None:
+    """Return the person's place in the line of a class, where they wait."""
+    return session.scalar(
+        select(ClassWait).where(
+            ClassWait.training_class_id == training_class_id,
+            ClassWait.person_id == person_id,
+            ClassWait.state == WaitState.WAITING,
+        )
+    )
+
+
+def waitings(session: Session, person_id: int) -> list[Waiting]:
+    """Return the person's places in the lines they wait in."""
+    ahead = aliased(ClassWait)
+    place = (
+        select(func.count())
+        .where(
+            ahead.training_class_id == ClassWait.training_class_id,
+            ahead.state == WaitState.WAITING,
+            ahead.id <= ClassWait.id,
+        )
+        .correlate(ClassWait)
+        .scalar_subquery()
+    )
+    rows = session.execute(
+        select(TrainingClass.id, TrainingClass.title, Course.slug, TrainingClass.starts_on, place)
+        .join(ClassWait, ClassWait.training_class_id == TrainingClass.id)
+        .join(Course, Course.id == TrainingClass.course_id)
+        .where(ClassWait.person_id == person_id, ClassWait.state == WaitState.WAITING)
+        .order_by(ClassWait.id)
+    )
+    return [Waiting(*row) for row in rows]
+
+
+def waiters(session: Session, training_class_id: int) -> Sequence[tuple[ClassWait, Person]]:
+    """Return who waits for a seat of a class, with the person."""
+    rows = session.execute(
+        select(ClassWait, Person)
+        .join(Person, Person.id == ClassWait.person_id)
+        .where(
+            ClassWait.training_class_id == training_class_id, ClassWait.state == WaitState.WAITING
+        )
+        .order_by(ClassWait.id)
+    )
+    return [(row[0], row[1]) for row in rows]

@@ -56,6 +56,7 @@ FACTS = {
     "consent": _("Consent"),
     "payee_name_matches": _("Name of the account"),
     "other_public_source": _("Other public money"),
+    "past_subsidies": _("Earlier subsidies"),
 }
 
 SOURCES = {

@@ -2,7 +2,12 @@
 
 from collections.abc import Sequence
 
-from lms.accounts.events import SignInEnded
+from lms.accounts.events import (
+    HandoverConsentChanged,
+    IdentityChanged,
+    PayeeChanged,
+    SignInEnded,
+)
 from lms.accounts.tasks import ForgetSignIns, forget_proofs
 from lms.assessment.events import AttemptGraded
 from lms.assessment.tasks import close_abandoned_attempts
@@ -27,7 +32,7 @@ from lms.media.tasks import clear_uploads, make_ladder
 from lms.media.tasks import prepare as prepare_video
 from lms.notify.handlers import send_message
 from lms.progress import handlers as progress
-from lms.progress.events import ItemCompleted, LeaseEnded, TimeGranted
+from lms.progress.events import FlagChanged, ItemCompleted, LeaseEnded, TimeGranted
 from lms.progress.tasks import compensate, look_at_day, look_at_missed_days
 from lms.roster.tasks import clear_files, make_export
 from lms.subsidy import handlers as subsidy
@@ -39,9 +44,13 @@ EVENTS: dict[type, Sequence[EventHandler]] = {
     AttemptGraded: (progress.quiz_passed, subsidy.graded),
     CourseCompleted: (credentials.course_completed, subsidy.studied),
     Enrolled: (progress.enrolled, subsidy.studied),
+    FlagChanged: (subsidy.studied,),
+    HandoverConsentChanged: (subsidy.consent_changed,),
+    IdentityChanged: (subsidy.identity_changed,),
     ItemCompleted: (subsidy.studied,),
     LeaseEnded: (subsidy.studied,),
     Moved: (progress.moved, subsidy.studied),
+    PayeeChanged: (subsidy.payee_changed,),
     SignInEnded: (progress.sign_in_ended,),
     TimeGranted: (subsidy.studied,),
 }

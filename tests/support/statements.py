@@ -18,6 +18,7 @@ LARGE = {
     *("watch_slice", "playback_lease", "beat", "attempt", "attempt_question", "response"),
     *("credential", "badge_request", "holder", "learner_fact", "eligibility_decision"),
     *("presence_check", "study_flag", "time_request"),
+    *("evidence", "promise", "external_certificate", "certificate_entry"),
 }
 _SIGN_IN = "FROM sign_in"
 _TRANSACTION = ("BEGIN", "PRAGMA")

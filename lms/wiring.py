@@ -36,7 +36,7 @@ from lms.progress.events import FlagChanged, ItemCompleted, LeaseEnded, TimeGran
 from lms.progress.tasks import compensate, look_at_day, look_at_missed_days
 from lms.roster.tasks import clear_files, make_export
 from lms.subsidy import handlers as subsidy
-from lms.subsidy.tasks import decide_what_is_due
+from lms.subsidy.tasks import SweepPapers, decide_what_is_due
 from lms.web.limits import clear_old_counts
 
 EVENTS: dict[type, Sequence[EventHandler]] = {
@@ -79,6 +79,7 @@ CHORES: Sequence[Chore] = (
     clear_old_counts,
     start_the_day,
     decide_what_is_due,
+    SweepPapers(),
     look_at_missed_days,
 )
 

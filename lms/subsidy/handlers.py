@@ -1,5 +1,6 @@
 """What other features' events mean for subsidies: facts of who somebody is, and what is due."""
 
+from collections.abc import Mapping
 from datetime import datetime
 
 from sqlalchemy.orm import Session
@@ -15,7 +16,13 @@ from lms.subsidy.domain.dated import FactKey, FactSource
 
 def studied(
     session: Session,
-    happened: Enrolled | Moved | ItemCompleted | LeaseEnded | TimeGranted | CourseCompleted | FlagChanged,
+    happened: Enrolled
+    | Moved
+    | ItemCompleted
+    | LeaseEnded
+    | TimeGranted
+    | CourseCompleted
+    | FlagChanged,
 ) -> None:
     """Mark what the person studies for: joined, went on, completed or was granted something."""
     service.mark_due(session, person_id=happened.person_id, since=happened.at)
@@ -57,7 +64,7 @@ def consent_changed(session: Session, happened: HandoverConsentChanged) -> None:
 def _write(
     session: Session,
     happened: IdentityChanged | PayeeChanged | HandoverConsentChanged,
-    values: dict[FactKey, object],
+    values: Mapping[FactKey, object],
     source: FactSource,
     by_id: int | None,
 ) -> None:

@@ -60,7 +60,9 @@ QUESTIONS = {
     "funding": _("Does another public purse pay for this training?"),
 }
 HELP = {
-    "staff": _("Civil servants and staff of schools, hospitals or other public bodies with a post."),
+    "staff": _(
+        "Civil servants and staff of schools, hospitals or other public bodies with a post."
+    ),
     "pension": _("Money every month after retiring, from the old-age insurance of employees."),
     "student": _("At a school or university every day. Evening classes are not meant."),
     "funding": _("For example the army's, the farm office's or the women's federation's training."),

@@ -142,6 +142,7 @@ def certificate_for(held: Iterable[Certificate], programme: Programme) -> Certif
 
 
 def training_of(courses: Sequence[OwnCourse]) -> Training:
+    """Return the first and the last day of the training these courses are."""
     ends = [each.completed_on for each in courses]
     return Training(
         start=min((each.joined_on for each in courses), default=None),

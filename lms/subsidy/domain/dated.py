@@ -49,9 +49,7 @@ OF_THE_FIRST_DAY = frozenset(
     }
 )
 # What somebody looked at before writing it down; the rest is what people say of themselves.
-CHECKED = frozenset(
-    {FactSource.DOCUMENT, FactSource.STAFF, FactSource.IMPORT, FactSource.REGISTRY}
-)
+CHECKED = frozenset({FactSource.DOCUMENT, FactSource.STAFF, FactSource.IMPORT, FactSource.REGISTRY})
 # What the site writes as it happens: what came last is so, whoever said the one before.
 _AS_IT_HAPPENS = frozenset(
     {
@@ -62,9 +60,9 @@ _AS_IT_HAPPENS = frozenset(
         FactKey.PAYEE_NAME_MATCHES,
     }
 )
-_KINDS = frozenset({"training", "skill_upgrade", "living", "assessment"})
-_STATES = frozenset({"paid", "pending", "rejected", "revoked"})
-_PAYEES = frozenset({"person", "institution", "enterprise"})
+SUBSIDY_KINDS = frozenset({"training", "skill_upgrade", "living", "assessment"})
+SUBSIDY_STATES = frozenset({"paid", "pending", "rejected", "revoked"})
+PAYEES = frozenset({"person", "institution", "enterprise"})
 _PLACES: Mapping[FactKey, tuple[str, str]] = {
     FactKey.PAYEE_NAME_MATCHES: ("payee", "name_matches"),
     FactKey.OTHER_PUBLIC_SOURCE: ("funding", "other_public_source"),
@@ -130,9 +128,7 @@ def differing(
     today: date,
 ) -> dict[FactKey, DatedFact]:
     """Return what the person said last where a checked fact counts that says otherwise."""
-    said = newest(
-        (fact for fact in facts if not fact.is_checked), first_day=first_day, today=today
-    )
+    said = newest((fact for fact in facts if not fact.is_checked), first_day=first_day, today=today)
     return {
         key: own
         for key, own in said.items()
@@ -185,7 +181,11 @@ def _known_ties(value: Any) -> None:  # noqa: ANN401 (read already)
 
 def _known_subsidies(value: Any) -> None:  # noqa: ANN401 (read already)
     for past in value:
-        for name, known in (("kind", _KINDS), ("status", _STATES), ("paid_to", _PAYEES)):
+        for name, known in (
+            ("kind", SUBSIDY_KINDS),
+            ("status", SUBSIDY_STATES),
+            ("paid_to", PAYEES),
+        ):
             if past.get(name) is not None and past[name] not in known:
                 raise MalformedError("past_subsidies", f"{past[name]!r} is no {name}")
         amount = past.get("amount_fen")

@@ -54,12 +54,12 @@ def known_of(
     subsidies takes nothing back that somebody checked.
     """
     own, told = list(facts), sorted(lists, key=lambda each: each.as_of)
-    has_history = any(
-        fact.key is FactKey.PAST_SUBSIDIES and fact.source in CHECKED for fact in own
+    has_history = any(fact.key is FactKey.PAST_SUBSIDIES and fact.source in CHECKED for fact in own)
+    own.extend(
+        _absent(KEY_OF[each.kind], _NOT_ON_IT[each.kind], each.as_of)
+        for each in told
+        if each.kind in _NOT_ON_IT and not (each.kind is ListKind.SUBSIDIES and has_history)
     )
-    for each in told:
-        if each.kind in _NOT_ON_IT and not (each.kind is ListKind.SUBSIDIES and has_history):
-            own.append(_absent(KEY_OF[each.kind], _NOT_ON_IT[each.kind], each.as_of))
     known = newest(own, first_day=first_day, today=today)
     for each in told:
         if each.kind is ListKind.REGISTERED_UNEMPLOYED and first_day and each.as_of <= first_day:

@@ -123,6 +123,4 @@ def answers(
 
 def said_anew(before: DatedFact | None, value: Any, since: date) -> bool:  # noqa: ANN401 (of any key)
     """Tell whether an answer says something that was not said before for the day."""
-    return before is None or not (
-        same_value(before.value, value) and before.valid_from <= since
-    )
+    return before is None or not (same_value(before.value, value) and before.valid_from <= since)

@@ -16,8 +16,8 @@ from lms.subsidy.domain.papers import (
     number_fault,
 )
 from lms.subsidy.domain.policy import CERTIFICATES
+from lms.subsidy.domain.written import Said
 from lms.subsidy.queries import Occupation
-from lms.subsidy.service import Said
 
 _CODE = re.compile(r"[1-9]-[0-9]{2}-[0-9]{2}-[0-9]{2}")
 _LONGEST_ISSUER = 80
@@ -72,9 +72,7 @@ def parse_said(form: Mapping[str, Any], occupations: Sequence[Occupation], today
     if faults or issued_on is None or issuer is None:
         raise InvalidInput(faults)
     status = CertificateStatus.REVOKED if form.get("revoked") else CertificateStatus.ISSUED
-    return Said(
-        *(occupation, work_type, level, issued_on, issuer, theory, practice), status=status
-    )
+    return Said(*(occupation, work_type, level, issued_on, issuer, theory, practice), status=status)
 
 
 def _occupation(

@@ -14,12 +14,12 @@ from lms.core.errors import InvalidInput, Message, NotFound
 from lms.media.gateway.program import Ending, Limits, ProgramFailed, ffmpeg, run_confined
 from lms.subsidy.domain.papers import EMPTY, MAX_BYTES, NOT_TAKEN, PaperType, Sent, sniff
 
+# The folders below the site's data, each of a table whose rows name its files.
+PAPERS, LISTS = "evidence", "fact_list_draft"
 _MIB = 1024**2
 _MOST_PIXELS = 60_000_000
 _SIDE = 1600
-_LIMITS = Limits(
-    wall_seconds=20, cpu_seconds=20, memory_bytes=1536 * _MIB, file_bytes=MAX_BYTES
-)
+_LIMITS = Limits(wall_seconds=20, cpu_seconds=20, memory_bytes=1536 * _MIB, file_bytes=MAX_BYTES)
 _UNREADABLE = Message(
     "photo_unreadable", "This photo cannot be read. Please take it again and send it."
 )
@@ -68,7 +68,10 @@ def _photo(data: bytes, kind: Sent) -> bytes:
             *("-threads", "1", "-protocol_whitelist", "file,pipe"),
             *("-format_whitelist", kind.value, "-max_pixels", str(_MOST_PIXELS)),
             *("-f", kind.value, "-i", "sent", "-frames:v", "1"),
-            *("-vf", f"scale='min({_SIDE},iw)':'min({_SIDE},ih)':force_original_aspect_ratio=decrease"),
+            *(
+                "-vf",
+                f"scale='min({_SIDE},iw)':'min({_SIDE},ih)':force_original_aspect_ratio=decrease",
+            ),
             *("-map_metadata", "-1", "-fflags", "+bitexact", "-flags:v", "+bitexact"),
             *("-c:v", "mjpeg", "-pix_fmt", "yuvj420p", "-q:v", "4", "-f", "mjpeg", "made"),
         ]

@@ -10,6 +10,7 @@ from lms.subsidy.queries.decisions import (
     study_marks,
 )
 from lms.subsidy.queries.dossiers import Dossiers, dossiers
+from lms.subsidy.queries.lists import ListBoard, list_board
 from lms.subsidy.queries.meters import Meter, Row, meters, meters_and_facts
 from lms.subsidy.queries.people import (
     Entry,
@@ -31,6 +32,7 @@ __all__ = [
     "Entry",
     "Held",
     "Last",
+    "ListBoard",
     "Meter",
     "Occupation",
     "Row",
@@ -41,6 +43,7 @@ __all__ = [
     "due",
     "history",
     "last_decisions",
+    "list_board",
     "meters",
     "meters_and_facts",
     "occupations",

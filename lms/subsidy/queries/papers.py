@@ -31,7 +31,7 @@ PAPER_PARTS = (
         "certificate",
         ExternalCertificate.person_id,
         n1=CertificateEntry.level,
-        n2=case((CertificateEntry.registry_verified, 1), else_=0),
+        n2=case((CertificateEntry.registry_verified.is_(true()), 1), else_=0),
         n3=case((CertificateEntry.registry_verified.is_(None), 1), else_=0),
         t1=ExternalCertificate.type,
         t2=CertificateEntry.occupation_code,
@@ -76,7 +76,6 @@ def _add_flag(own: Dossier, row: Row[Any]) -> None:
         own.flag = Flag.CONFIRMED
     elif own.flag is Flag.NONE:
         own.flag = Flag.OPEN
-
 
 
 PAPER_ADDERS: Mapping[str, Callable[[Dossier, Row[Any]], None]] = {

@@ -1,8 +1,7 @@
 """Keeps state certificates: what learners enter, what staff find in the registry."""
 
 from dataclasses import dataclass
-from datetime import date, datetime
-from decimal import Decimal
+from datetime import datetime
 
 from sqlalchemy import func, select
 from sqlalchemy.exc import IntegrityError
@@ -14,25 +13,12 @@ from lms.core.errors import Conflict, Forbidden, NotFound, TooMany
 from lms.subsidy import queries
 from lms.subsidy.domain.dated import FactSource
 from lms.subsidy.domain.papers import CertificateState, CertificateStatus
+from lms.subsidy.domain.written import Said
 from lms.subsidy.models import CertificateEntry, ExternalCertificate
 from lms.subsidy.service.facts import mark_due
 
 _MOST = 20
 _DAY_SECONDS = 24 * 60 * 60
-
-
-@dataclass(frozen=True, slots=True)
-class Said:
-    """What a certificate says."""
-
-    occupation: str
-    work_type: str | None
-    level: int | None
-    issued_on: date
-    issuer: str
-    theory: Decimal | None = None
-    practice: Decimal | None = None
-    status: CertificateStatus = CertificateStatus.ISSUED
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,9 +102,7 @@ def look(
     return row.person_id
 
 
-def void(
-    session: Session, *, actor: Actor, certificate_id: int, reason: str, now: datetime
-) -> int:
+def void(session: Session, *, actor: Actor, certificate_id: int, reason: str, now: datetime) -> int:
     """Take a wrong one out, so that its number is free; return whose it was."""
     row = _locked(session, actor, certificate_id)
     row.state, row.voided_at = CertificateState.VOID, now

@@ -11,6 +11,7 @@ from lms.subsidy.domain.questions import PROMISE_VERSION, Step, said_anew
 from lms.subsidy.models import Promise
 from lms.subsidy.service.facts import NewFact, record_fact
 
+
 def give_promise(session: Session, *, person_id: int, address: str, now: datetime) -> None:
     """Write down that the person promised to say what is true; once a text is enough."""
     before = queries.promise(session, person_id)

@@ -8,7 +8,7 @@ from lms.core.clock import local_day, utc_now
 from lms.core.errors import Conflict, InvalidInput, Message, TooMany
 from lms.db.session import now
 from lms.subsidy import queries, service
-from lms.subsidy.domain.papers import EMPTY, PaperKind
+from lms.subsidy.domain.papers import PaperKind
 from lms.subsidy.forms import certificates as forms
 from lms.subsidy.views.sending import LIMIT, take_paper
 from lms.subsidy.words import SHOWN
@@ -38,8 +38,6 @@ def enter() -> ResponseReturnValue:
     try:
         new = forms.parse_new(request.form, known, local_day(utc_now()))
         evidence_id = take_paper(person_id, PaperKind.CERTIFICATE)
-        if evidence_id is None:
-            raise InvalidInput({"paper": EMPTY})
         with database().transaction() as session:
             service.enter_certificate(
                 session,

@@ -2,7 +2,6 @@
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-
 from sqlalchemy.orm import Session
 
 from lms.core.access import Permission
@@ -16,7 +15,7 @@ from lms.subsidy.views.sending import LIMIT, show_paper, take_paper
 from lms.subsidy.words import SHOWN
 from lms.web.access import current_actor, database, requires
 from lms.web.client import address_prefix
-from lms.web.i18n import gettext
+from lms.web.i18n import gettext, say
 from lms.web.uploads import large_body
 
 bp = Blueprint("facts", __name__, url_prefix="/me")
@@ -104,7 +103,7 @@ def send_paper() -> ResponseReturnValue:
     try:
         take_paper(current_actor().person_id, kind)
     except InvalidInput as error:
-        flash(gettext(next(iter(error.fields.values())).text), "bad")
+        flash(say(next(iter(error.fields.values()))), "bad")
     else:
         flash(gettext("The paper is kept. The office looks at it."), "ok")
     return redirect(url_for("facts.overview"), 303)

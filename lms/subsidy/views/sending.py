@@ -3,12 +3,11 @@
 from flask import Response, request
 
 from lms.accounts.login import keys
-from lms.core.errors import InvalidInput
 from lms.core.ids import new_uuid
 from lms.db.session import now
 from lms.subsidy import queries, service
-from lms.subsidy.domain.papers import EMPTY, MAX_BYTES, PaperKind, PaperType
-from lms.subsidy.gateway.papers import SealedFolder, cleaned
+from lms.subsidy.domain.papers import MAX_BYTES, PaperKind, PaperType
+from lms.subsidy.gateway.papers import PAPERS, SealedFolder, cleaned
 from lms.subsidy.models import Evidence
 from lms.web.access import current_actor, database, settings
 
@@ -19,21 +18,17 @@ _SUFFIX = {PaperType.JPEG: "jpg", PaperType.PDF: "pdf"}
 
 def folder() -> SealedFolder:
     """Return where papers lie."""
-    return SealedFolder(settings().data_dir / "evidence", keys().vault, "evidence")
+    return SealedFolder(settings().data_dir / PAPERS, keys().vault, PAPERS)
 
 
-def take_paper(person_id: int, kind: PaperKind, *, needed: bool = True) -> str | None:
+def take_paper(person_id: int, kind: PaperKind) -> str:
     """Keep the sent paper of a person and return its id.
 
-    The file is durable before its row is written. ``None`` where none was sent and none is
-    ``needed``. Raises ``InvalidInput`` for what is no photo and no PDF.
+    The file is durable before its row is written. Raises ``InvalidInput`` for what is no photo and
+    no PDF.
     """
     sent = request.files.get("paper")
     data = sent.stream.read() if sent else b""
-    if not data:
-        if needed:
-            raise InvalidInput({"paper": EMPTY})
-        return None
     with database().snapshot() as session:
         service.require_room(session, person_id)
     clean = cleaned(data)
@@ -44,9 +39,7 @@ def take_paper(person_id: int, kind: PaperKind, *, needed: bool = True) -> str |
         *(len(clean.data), clean.sha256, key_name),
     )
     with database().transaction() as session:
-        service.add_paper(
-            session, paper=paper, by_id=current_actor().person_id, now=now(session)
-        )
+        service.add_paper(session, paper=paper, by_id=current_actor().person_id, now=now(session))
     return paper_id
 
 

@@ -111,18 +111,7 @@ def take_in(
     if found.faults:
         raise Conflict("list_faults", "Nothing was taken in: first mend the rows that are named.")
     _require_new(session, draft)
-    row = FactList(
-        county_code=draft.county_code,
-        kind=draft.kind,
-        title=draft.title,
-        as_of=draft.as_of,
-        sha256=draft.sha256,
-        rows=found.rows,
-        matched=found.matched,
-        imported_by_id=actor.person_id,
-        imported_at=now,
-        is_complete=draft.is_complete,
-    )
+    row = _row_of(draft, found, actor, now)
     session.add(row)
     session.delete(draft)
     session.flush()
@@ -145,6 +134,21 @@ def take_in(
         at=now,
     )
     return row.id
+
+
+def _row_of(draft: FactListDraft, found: Found, actor: Actor, now: datetime) -> FactList:
+    return FactList(
+        county_code=draft.county_code,
+        kind=draft.kind,
+        title=draft.title,
+        as_of=draft.as_of,
+        sha256=draft.sha256,
+        rows=found.rows,
+        matched=found.matched,
+        imported_by_id=actor.person_id,
+        imported_at=now,
+        is_complete=draft.is_complete,
+    )
 
 
 def forget_drafts(session: Session, *, now: datetime) -> None:

@@ -1,4 +1,4 @@
-"""Lists of the bureau: looked at first, then all of it or nothing, and nobody by name or number."""
+"""Lists of the bureau: looked at first, then all of it or nothing; nobody by name or number."""
 
 import codecs
 import io
@@ -7,19 +7,20 @@ import re
 
 import pytest
 from flask import Flask
-from sqlalchemy import select, text
+from sqlalchemy import select
 
 from lms.accounts import queries as accounts
+from lms.db.base import Base
 from lms.db.session import Database
 from lms.settings import Settings
 from lms.subsidy import service
 from lms.subsidy.models import EligibilityDue, FactList, FactListDraft, LearnerFact
 from lms.subsidy.service import lists
 from tests.factories.accounts import make_person
-from tests.factories.subsidy import Subsidised
-from tests.functional.subsidy.desks import open_desk
 from tests.factories.sheets import CARDS, HEADING, workbook
 from tests.factories.sheets import text as csv_of
+from tests.factories.subsidy import Subsidised
+from tests.functional.subsidy.desks import open_desk
 from tests.support.site import Client
 
 PLACE = "/staff/facts/lists"
@@ -118,7 +119,7 @@ def test_no_number_of_a_card_is_kept_anywhere(
             [
                 [str(v) for v in row]
                 for t in tables
-                for row in connection.execute(text(f"SELECT * FROM {t}"))
+                for row in connection.execute(select(Base.metadata.tables[t]))
             ]
         )
     assert "registered_unemployed" in dump

@@ -21,6 +21,7 @@ from lms.subsidy.domain.reading import MalformedError
 
 DAY = date(2026, 3, 3)
 KEY = FactKey.PUBLIC_STAFF
+YES, NO = True, False
 days = st.integers(-40, 40).map(lambda shift: DAY + timedelta(days=shift))
 
 
@@ -68,7 +69,7 @@ def test_a_declaration_changes_nothing_once_something_was_checked(
     facts: list[DatedFact], since: date
 ) -> None:
     before = chosen(facts)
-    more = [*facts, DatedFact(99, KEY, True, FactSource.DECLARED, since)]
+    more = [*facts, DatedFact(99, KEY, YES, FactSource.DECLARED, since)]
     if before is not None and before.is_checked:
         assert chosen(more) == before
 
@@ -85,8 +86,8 @@ def test_what_counts_holds_on_the_day(facts: list[DatedFact]) -> None:
 
 
 def test_of_what_happens_on_the_site_the_last_counts() -> None:
-    checked_first = DatedFact(1, FactKey.CONSENT, True, FactSource.STAFF, DAY)
-    withdrawn = DatedFact(2, FactKey.CONSENT, False, FactSource.DECLARED, DAY)
+    checked_first = DatedFact(1, FactKey.CONSENT, YES, FactSource.STAFF, DAY)
+    withdrawn = DatedFact(2, FactKey.CONSENT, NO, FactSource.DECLARED, DAY)
     found = newest([checked_first, withdrawn], first_day=DAY, today=DAY)
     assert found[FactKey.CONSENT] is withdrawn
 

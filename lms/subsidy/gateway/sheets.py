@@ -6,6 +6,7 @@ import io
 import re
 import zipfile
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import IO
 
 from lxml import etree
@@ -25,7 +26,7 @@ _HEAD = 4096
 _MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 _STRICT = "{http://purl.oclc.org/ooxml/spreadsheetml/main}"
 _RELATION = re.compile(r"\{[^}]*relationships\}id")
-_PLACE = re.compile(r"([A-Z]{1,3})[0-9]+")
+_BLANK = Cell("", CellKind.TEXT)
 
 UNREADABLE = Message(
     "list_unreadable", "This is neither an XLSX nor a CSV file that can be read. Save it anew."
@@ -141,12 +142,13 @@ def _rows(file: IO[bytes], words: list[str]) -> Iterator[list[Cell]]:
     for row in _elements(file, "row"):
         cells: list[Cell] = []
         for element in row:
-            if _name(element) != "c":
+            if not element.tag.endswith("}c"):
                 continue
-            place = _column(element.get("r"), len(cells))
+            place = _column(element.get("r", "").rstrip("0123456789"), len(cells))
             if place >= _MOST_COLUMNS:
                 break
-            cells += [Cell("", CellKind.TEXT)] * (place - len(cells))
+            if place > len(cells):
+                cells += [_BLANK] * (place - len(cells))
             cells.append(_cell(element, words))
         yield cells
         _forget(row)
@@ -167,15 +169,18 @@ def _elements(file: IO[bytes], name: str) -> Iterator[etree._Element]:
 
 
 def _cell(element: etree._Element, words: list[str]) -> Cell:
-    parts = {_name(each): each for each in element}
-    if "f" in parts:
-        return Cell("", CellKind.FORMULA)
-    kind, value = element.get("t", "n"), parts.get("v")
-    said = (value.text or "") if value is not None else ""
+    kind, said, inline = element.get("t", "n"), "", None
+    for child in element:
+        name = child.tag.rpartition("}")[2]
+        if name == "f":
+            return Cell("", CellKind.FORMULA)
+        if name == "v":
+            said = child.text or ""
+        elif name == "is":
+            inline = child
     if kind == "s":
         return Cell(words[int(said)][:_LONGEST_CELL], CellKind.TEXT)
     if kind == "inlineStr":
-        inline = parts.get("is")
         return Cell(_text(inline)[:_LONGEST_CELL] if inline is not None else "", CellKind.TEXT)
     is_number = kind == "n" and said != ""
     return Cell(said[:_LONGEST_CELL], CellKind.NUMBER if is_number else CellKind.TEXT)
@@ -183,6 +188,8 @@ def _cell(element: etree._Element, words: list[str]) -> Cell:
 
 def _text(element: etree._Element) -> str:
     """Return the words of a string, without the reading aids beside them."""
+    if len(element) == 1 and element[0].tag.endswith("}t"):
+        return element[0].text or ""
     return "".join(
         each.text or ""
         for each in element.iter()
@@ -190,14 +197,18 @@ def _text(element: etree._Element) -> str:
     )
 
 
-def _column(place: str | None, after: int) -> int:
-    found = _PLACE.fullmatch(place or "")
-    if found is None:
-        return after
+@lru_cache(maxsize=1024)
+def _number(letters: str) -> int:
     number = 0
-    for letter in found[1]:
+    for letter in letters:
         number = number * 26 + ord(letter) - ord("A") + 1
-    return max(number - 1, after)
+    return number - 1
+
+
+def _column(letters: str, after: int) -> int:
+    """Return where a cell stands; one that does not say stands after the last."""
+    is_place = letters.isalpha() and letters.isascii() and len(letters) <= len("XFD")
+    return max(_number(letters.upper()), after) if is_place else after
 
 
 def _name(element: etree._Element | None) -> str:

@@ -46,3 +46,14 @@ def photo(folder: Path, *, size: str = "320x200", orientation: int = 6) -> bytes
 def sent(data: bytes, name: str = "paper.jpg") -> tuple[io.BytesIO, str]:
     """Return a file as a form sends it."""
     return io.BytesIO(data), name
+
+
+def large(data: bytes, **words: str) -> dict[str, object]:
+    """Return the body of a form with a large paper; the client would leave a file of it open."""
+    parts = [
+        f'--edge\r\nContent-Disposition: form-data; name="{name}"\r\n\r\n{word}\r\n'.encode()
+        for name, word in words.items()
+    ]
+    head = b'--edge\r\nContent-Disposition: form-data; name="paper"; filename="a.pdf"\r\n\r\n'
+    body = b"".join([*parts, head, data, b"\r\n--edge--\r\n"])
+    return {"data": body, "content_type": "multipart/form-data; boundary=edge"}

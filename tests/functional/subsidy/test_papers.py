@@ -15,11 +15,15 @@ from lms.subsidy.models import Evidence
 from lms.subsidy.tasks import SweepPapers
 from tests.factories.accounts import make_person, sign_in
 from tests.factories.subsidy import Subsidised
-from tests.functional.subsidy.desks import PDF, open_desk, photo, sent
+from tests.functional.subsidy.desks import PDF, large, open_desk, photo, sent
 from tests.support.site import Client
+
+_SMALL = 100_000
 
 
 def send(client: Client, data: bytes, name: str = "paper.jpg", kind: str = "groups"):
+    if len(data) > _SMALL:
+        return client.post("/me/papers", **large(data, kind=kind))
     return client.post("/me/papers", data={"kind": kind, "paper": sent(data, name)})
 
 

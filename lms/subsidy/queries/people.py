@@ -12,7 +12,7 @@ from lms.accounts.models import Person
 from lms.core.access import Actor, Permission, ScopeKind
 from lms.core.clock import local_day
 from lms.core.errors import NotFound
-from lms.subsidy.domain.assembly import Dossier, training_of
+from lms.subsidy.domain.assembly import Dossier, Programme, training_of
 from lms.subsidy.domain.dated import DatedFact, FactKey, FactSource
 from lms.subsidy.domain.questions import Answers, answers
 from lms.subsidy.models import Evidence, FactList, LearnerFact, Promise
@@ -128,12 +128,13 @@ def promise(session: Session, person_id: int) -> Promise | None:
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """One person's answers, with all the site holds of them."""
+    """One person's answers, with all the site holds of them, and what the site trains for."""
 
     person: Subject
     dossier: Dossier
     answers: Answers
     promised: Promise | None
+    programmes: tuple[Programme, ...]
 
     @property
     def has_training(self) -> bool:
@@ -152,4 +153,5 @@ def standing(session: Session, person: Subject, *, today: date) -> Standing:
     ]
     starts = [day for day in begun if day] or [person.joined_on]
     given = answers(dossier.facts, dossier.lists, starts=starts, today=today)
-    return Standing(person, dossier, given, promise(session, person.person_id))
+    taught = tuple(each for each in read.programmes.values() if not each.draws_on)
+    return Standing(person, dossier, given, promise(session, person.person_id), taught)

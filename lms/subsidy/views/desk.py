@@ -48,7 +48,6 @@ def facts(person_id: int) -> ResponseReturnValue:
         history = queries.history(session, person_id)
         papers = queries.papers(session, person_id)
         held = queries.certificates(session, person_id)
-        occupations = queries.occupations(session)
     day = own.answers.day
     may_write = actor.person_id != person_id and queries.reaches(
         actor, person.county_code, Permission.FACTS_RECORD
@@ -61,7 +60,7 @@ def facts(person_id: int) -> ResponseReturnValue:
         history=history,
         papers=papers,
         held=held,
-        occupations=occupations,
+        occupations=own.programmes,
         writable=WRITABLE,
         may_write=may_write,
         today=today,

@@ -32,9 +32,15 @@ def test_cells_stand_where_they_stood_with_their_kind() -> None:
     assert rows[2][1].text == "张·三"
 
 
+@pytest.mark.parametrize(
+    "entity",
+    [
+        b'<!DOCTYPE x [<!ENTITY a SYSTEM "file:///etc/passwd">]>',
+        b'<!DOCTYPE x SYSTEM "http://127.0.0.1:9/x.dtd">',
+    ],
+)
 @pytest.mark.parametrize("place", [SHEET, "xl/workbook.xml", "xl/sharedStrings.xml"])
-def test_declarations_are_refused_wherever_they_stand(place: str) -> None:
-    entity = b'<!DOCTYPE x [<!ENTITY a SYSTEM "file:///etc/passwd">]>'
+def test_declarations_are_refused_wherever_they_stand(place: str, entity: bytes) -> None:
     book = workbook([[1, "a", CARDS[0], ""]])
     head = b'<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
     assert code(patched(book, place, head, head + entity)) == "list_odd"

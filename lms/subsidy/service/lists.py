@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
 from sqlalchemy import delete, insert, select
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from lms.accounts.gateway import BlindIndex
@@ -112,7 +113,11 @@ def take_in(
         raise Conflict("list_faults", "Nothing was taken in: first mend the rows that are named.")
     _require_new(session, draft)
     row = _row_of(draft, found, actor, now)
-    session.add(row)
+    try:
+        with session.begin_nested():
+            session.add(row)
+    except IntegrityError as error:
+        raise _known_list() from error
     session.delete(draft)
     session.flush()
     people = sorted(found.people)
@@ -170,7 +175,11 @@ def _require_new(session: Session, draft: FactListDraft) -> None:
     )
     before = session.scalar(same)
     if before is not None:
-        raise Conflict("list_known", "This very list was taken in before.")
+        raise _known_list()
+
+
+def _known_list() -> Conflict:
+    return Conflict("list_known", "This very list was taken in before.")
 
 
 def _people(

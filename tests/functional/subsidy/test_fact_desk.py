@@ -8,9 +8,9 @@ from lms.audit.models import AuditEntry
 from lms.core.access import Role
 from lms.db.session import Database
 from lms.subsidy.domain.dated import FactKey
-from lms.subsidy.models import LearnerFact
+from lms.subsidy.models import Evidence, LearnerFact
 from tests.factories.subsidy import Subsidised, make_fact
-from tests.functional.subsidy.desks import open_desk
+from tests.functional.subsidy.desks import PDF, open_desk, sent
 from tests.support.site import Client
 
 HOSTILE = "<script>alert('x')</script>"
@@ -49,6 +49,28 @@ def test_what_was_said_is_confirmed_by_a_row_of_its_own(
     desk.post(f"{place}/groups", data={"action": "confirm"})
     assert len(rows(database, own, FactKey.GROUPS)) == 2
     assert "没有要确认的" in desk.get(place).text
+
+
+def test_a_paper_stands_behind_what_was_confirmed_and_only_ones_own(
+    app: Flask, desk: Client, learner: Client, own: Subsidised, database: Database
+) -> None:
+    declare(learner, "group", group="hardship")
+    learner.post("/me/papers", data={"kind": "groups", "paper": sent(PDF)})
+    place = f"/staff/people/{own.person.id}"
+    desk.post(f"{place}/papers", data={"kind": "groups", "paper": sent(PDF)})
+    _, other_id = open_desk(app, database)
+    desk.post(f"/staff/people/{other_id}/papers", data={"kind": "groups", "paper": sent(PDF)})
+    with database.snapshot() as session:
+        papers = session.scalars(select(Evidence).order_by(Evidence.uploaded_at)).all()
+    assert [paper.person_id for paper in papers] == [own.person.id, own.person.id, other_id]
+    form = {"action": "confirm", "evidence": papers[2].id}
+    desk.post(f"{place}/facts/groups", data=form)
+    assert len(rows(database, own, FactKey.GROUPS)) == 1
+    desk.post(f"{place}/facts/groups", data={**form, "evidence": papers[1].id})
+    checked = rows(database, own, FactKey.GROUPS)[1]
+    assert (checked.source, checked.evidence_id) == ("document", papers[1].id)
+    page = desk.get(f"{place}/facts").text
+    assert f"{place}/papers/{papers[1].id}" in page
 
 
 def test_a_correction_needs_a_reason_and_leaves_no_value_in_the_log(

@@ -37,6 +37,7 @@ from lms.staff.views import BLUEPRINTS as STAFF
 from lms.studio.views import BLUEPRINTS as STUDIO
 from lms.subsidy.cli import subsidy as subsidy_commands
 from lms.subsidy.views import bp as subsidy
+from lms.subsidy.views.rooms import BLUEPRINTS as FACTS
 from lms.web.access import init_access
 from lms.web.errors import init_errors
 from lms.web.headers import init_headers
@@ -66,6 +67,7 @@ BLUEPRINTS = (
     *progress.BLUEPRINTS,
     *credentials.BLUEPRINTS,
     subsidy,
+    *FACTS,
     roster,
     *STAFF,
     *MEDIA,

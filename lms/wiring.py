@@ -2,7 +2,12 @@
 
 from collections.abc import Sequence
 
-from lms.accounts.events import SignInEnded
+from lms.accounts.events import (
+    HandoverConsentChanged,
+    IdentityChanged,
+    PayeeChanged,
+    SignInEnded,
+)
 from lms.accounts.service.resealing import SEALED as OF_ACCOUNTS
 from lms.accounts.service.resealing import SealedColumn
 from lms.accounts.tasks import ForgetSignIns, ask_registry, forget_proofs
@@ -31,11 +36,11 @@ from lms.media.tasks import clear_uploads, make_ladder
 from lms.media.tasks import prepare as prepare_video
 from lms.notify.handlers import send_message
 from lms.progress import handlers as progress
-from lms.progress.events import ItemCompleted, LeaseEnded, TimeGranted
+from lms.progress.events import FlagChanged, ItemCompleted, LeaseEnded, TimeGranted
 from lms.progress.tasks import compensate, look_at_day, look_at_missed_days
 from lms.roster.tasks import clear_files, make_export
 from lms.subsidy import handlers as subsidy
-from lms.subsidy.tasks import decide_what_is_due
+from lms.subsidy.tasks import SweepPapers, decide_what_is_due
 from lms.web.limits import clear_old_counts
 
 EVENTS: dict[type, Sequence[EventHandler]] = {
@@ -44,9 +49,13 @@ EVENTS: dict[type, Sequence[EventHandler]] = {
     Attended: (progress.attended,),
     CourseCompleted: (credentials.course_completed, subsidy.studied),
     Enrolled: (progress.enrolled, subsidy.studied),
+    FlagChanged: (subsidy.studied,),
+    HandoverConsentChanged: (subsidy.consent_changed,),
+    IdentityChanged: (subsidy.identity_changed,),
     ItemCompleted: (subsidy.studied,),
     LeaseEnded: (subsidy.studied,),
     Moved: (progress.moved, subsidy.studied),
+    PayeeChanged: (subsidy.payee_changed,),
     SignInEnded: (progress.sign_in_ended,),
     TimeGranted: (subsidy.studied,),
 }
@@ -77,6 +86,7 @@ CHORES: Sequence[Chore] = (
     start_the_day,
     decide_what_is_due,
     follow_the_days,
+    SweepPapers(),
     look_at_missed_days,
 )
 

@@ -29,3 +29,11 @@ class TimeGranted:
 
     person_id: int
     at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class FlagChanged:
+    """Something looked unlike a person studying, or somebody found out what it was."""
+
+    person_id: int
+    at: datetime

@@ -6,6 +6,7 @@ from typing import Any
 from lms.core.clock import local_time
 from lms.progress.domain.units import ms_to_datetime
 from lms.progress.reasons import REASONS
+from lms.subsidy.words import SHOWN as FACTS
 
 
 def _(text: str) -> str:
@@ -44,36 +45,13 @@ BADGES = {
     "expired": _("expired"),
 }
 
-FACTS = {
-    "real_name_verified": _("Real name checked"),
-    "sex": _("Sex"),
-    "birth_date": _("Birthday"),
-    "groups": _("Group"),
-    "ties": _("Tie to the county"),
-    "public_staff": _("Public staff"),
-    "receiving_pension": _("Receives a pension"),
-    "full_time_student": _("Full-time student"),
-    "consent": _("Consent"),
-    "payee_name_matches": _("Name of the account"),
-    "other_public_source": _("Other public money"),
-}
-
-SOURCES = {
-    "declared": _("said by the learner"),
-    "document": _("a paper was shown"),
-    "staff": _("checked by staff"),
-    "import": _("from a list"),
-    "registry": _("from the office"),
-}
-
 # What the templates of a file are given besides the file itself.
 SHOWN: Mapping[str, Any] = {
+    **FACTS,
     "moment": lambda ms: local_time(ms_to_datetime(ms)),
     "kinds": KINDS,
     "player_states": STATES,
     "statuses": STATUSES,
     "badge_words": BADGES,
-    "fact_words": FACTS,
-    "sources": SOURCES,
     "reasons": REASONS,
 }

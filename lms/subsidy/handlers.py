@@ -1,16 +1,28 @@
-"""What other features' events mean for subsidies: something may have changed, so it is due."""
+"""What other features' events mean for subsidies: facts of who somebody is, and what is due."""
+
+from collections.abc import Mapping
+from datetime import datetime
 
 from sqlalchemy.orm import Session
 
+from lms.accounts.events import HandoverConsentChanged, IdentityChanged, PayeeChanged
 from lms.assessment.events import AttemptGraded
+from lms.core.clock import local_day
 from lms.enrollment.events import CourseCompleted, Enrolled, Moved
-from lms.progress.events import ItemCompleted, LeaseEnded, TimeGranted
+from lms.progress.events import FlagChanged, ItemCompleted, LeaseEnded, TimeGranted
 from lms.subsidy import service
+from lms.subsidy.domain.dated import FactKey, FactSource
 
 
 def studied(
     session: Session,
-    happened: Enrolled | Moved | ItemCompleted | LeaseEnded | TimeGranted | CourseCompleted,
+    happened: Enrolled
+    | Moved
+    | ItemCompleted
+    | LeaseEnded
+    | TimeGranted
+    | CourseCompleted
+    | FlagChanged,
 ) -> None:
     """Mark what the person studies for: joined, went on, completed or was granted something."""
     service.mark_due(session, person_id=happened.person_id, since=happened.at)
@@ -19,3 +31,44 @@ def studied(
 def graded(session: Session, happened: AttemptGraded) -> None:
     """Mark what the person studies for: an attempt has its grade, passed or not."""
     service.mark_due(session, person_id=happened.person_id, since=happened.at)
+
+
+def identity_changed(session: Session, happened: IdentityChanged) -> None:
+    """Write down who somebody is; whose number was taken away is known by nothing any more."""
+    if happened.by_id is not None:
+        source = FactSource.STAFF
+    else:
+        source = FactSource.REGISTRY if happened.is_verified else FactSource.DECLARED
+    born = happened.birth_date.isoformat() if happened.birth_date else None
+    values = {
+        FactKey.REAL_NAME_VERIFIED: happened.is_verified,
+        FactKey.SEX: happened.sex,
+        FactKey.BIRTH_DATE: born,
+    }
+    _write(session, happened, values, source, happened.by_id)
+
+
+def payee_changed(session: Session, happened: PayeeChanged) -> None:
+    """Write down whether the account is in the person's own name."""
+    source = FactSource.DECLARED if happened.by_id is None else FactSource.STAFF
+    values = {FactKey.PAYEE_NAME_MATCHES: happened.name_matches}
+    _write(session, happened, values, source, happened.by_id)
+
+
+def consent_changed(session: Session, happened: HandoverConsentChanged) -> None:
+    """Write down whether data may go to the bureau."""
+    values = {FactKey.CONSENT: happened.is_given}
+    _write(session, happened, values, FactSource.DECLARED, happened.person_id)
+
+
+def _write(
+    session: Session,
+    happened: IdentityChanged | PayeeChanged | HandoverConsentChanged,
+    values: Mapping[FactKey, object],
+    source: FactSource,
+    by_id: int | None,
+) -> None:
+    at: datetime = happened.at
+    for key, value in values.items():
+        fact = service.NewFact(key, value, source, local_day(at), by_id)
+        service.record_fact(session, person_id=happened.person_id, fact=fact, now=at)

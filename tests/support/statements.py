@@ -19,6 +19,7 @@ LARGE = {
     *("credential", "badge_request", "holder", "learner_fact", "eligibility_decision"),
     *("presence_check", "study_flag", "time_request"),
     *("identity", "identity_check", "bank_account", "guardian", "consent", "role_grant"),
+    *("evidence", "promise", "external_certificate", "certificate_entry"),
 }
 _SIGN_IN = "FROM sign_in"
 _TRANSACTION = ("BEGIN", "PRAGMA")

@@ -9,6 +9,7 @@ from lms.audit.service import record
 from lms.core.access import Actor, Permission
 from lms.core.clock import day_bounds
 from lms.core.errors import Conflict, Forbidden, NotFound
+from lms.db.bus import emit
 from lms.db.upsert import insert_once
 from lms.progress import queries
 from lms.progress.domain.flags import (
@@ -24,6 +25,7 @@ from lms.progress.domain.flags import (
     shared_devices,
 )
 from lms.progress.domain.units import datetime_to_ms
+from lms.progress.events import FlagChanged
 from lms.progress.models import StudyFlag
 
 # What was explained is not asked about again for so many days.
@@ -84,7 +86,9 @@ def keep(session: Session, found: Found, day: date, *, now: datetime) -> int:
             "evidence": dict(finding.evidence),
             "found_at": now,
         }
-        kept += insert_once(session, StudyFlag, values)
+        if insert_once(session, StudyFlag, values):
+            kept += 1
+            emit(session, FlagChanged(person_id, now))
     return kept
 
 
@@ -130,6 +134,7 @@ def rule(
         details={"kind": flag.kind, "person": flag.person_id, "reason": flag.reason},
         at=now,
     )
+    emit(session, FlagChanged(flag.person_id, now))
 
 
 def _require_open(flag: StudyFlag) -> None:

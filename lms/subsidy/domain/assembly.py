@@ -8,9 +8,18 @@ from datetime import date
 from fractions import Fraction
 
 from lms.catalog.outline import CourseView, ItemView, LessonView, Words
-from lms.subsidy.domain.dated import DatedFact, newest, placed
-from lms.subsidy.domain.facts import Facts, Flag, ProgrammeFacts, Study, StudyDay, Training
+from lms.subsidy.domain.dated import DatedFact, FactKey, differing, placed
+from lms.subsidy.domain.facts import (
+    Certificate,
+    Facts,
+    Flag,
+    ProgrammeFacts,
+    Study,
+    StudyDay,
+    Training,
+)
 from lms.subsidy.domain.facts_file import read_facts
+from lms.subsidy.domain.lists import Told, known_of
 from lms.subsidy.domain.policy import Number
 
 _MINUTE_MS = 60_000
@@ -75,6 +84,18 @@ class Dossier:
     watched: list[Watched] = field(default_factory=list)
     done: defaultdict[int, set[tuple[str, str]]] = field(default_factory=lambda: defaultdict(set))
     attempts: list[Graded] = field(default_factory=list)
+    lists: list[Told] = field(default_factory=list)
+    certificates: list[Certificate] = field(default_factory=list)
+    flag: Flag = Flag.NONE
+
+    def known(self, *, first_day: date | None, today: date) -> dict[FactKey, DatedFact]:
+        """Return, of each key, the fact that counts."""
+        return known_of(self.facts, self.lists, first_day=first_day, today=today)
+
+    def differing(self, *, first_day: date | None, today: date) -> dict[FactKey, DatedFact]:
+        """Return what the person said where a checked fact says otherwise."""
+        known = self.known(first_day=first_day, today=today)
+        return differing(self.facts, known, first_day=first_day, today=today)
 
     def courses_of(self, programme: Programme) -> list[OwnCourse]:
         """Return the person's courses that count for the programme, first joined first."""
@@ -85,12 +106,11 @@ class Dossier:
 def facts_of(dossier: Dossier, programme: Programme, *, today: date) -> Facts:
     """Return the facts; what nobody asked yet is unknown.
 
-    History, certificate and the day of applying are not kept here yet, so they are unknown.
-    No flag can be raised yet either, and it is this site that would raise one: so there is none.
+    While there is no claim, it is asked what one made today would come to.
     """
     courses = dossier.courses_of(programme)
-    training = _training(courses)
-    known = newest(dossier.facts, first_day=training.start, today=today)
+    training = training_of(courses)
+    known = dossier.known(first_day=training.start, today=today)
     values = placed({key: fact.value for key, fact in known.items()})
     return replace(
         read_facts(values, "facts"),
@@ -98,11 +118,31 @@ def facts_of(dossier: Dossier, programme: Programme, *, today: date) -> Facts:
         training=training,
         study=_study(dossier, courses),
         attempts=_attempts(dossier, courses, any_quiz=bool(programme.draws_on)),
-        integrity=Flag.NONE,
+        certificate=certificate_for(dossier.certificates, programme),
+        applied_on=today,
+        integrity=dossier.flag,
     )
 
 
-def _training(courses: Sequence[OwnCourse]) -> Training:
+def certificate_for(held: Iterable[Certificate], programme: Programme) -> Certificate | None:
+    """Return the certificate of the programme's occupation: a valid one first, then the newest.
+
+    Of several valid ones the one for the programme's level and work type.
+    """
+    own = [each for each in held if each.occupation == programme.occupation]
+    return max(
+        own,
+        key=lambda each: (
+            each.status == "issued",
+            (each.level, each.work_type) == (programme.level, programme.work_type),
+            each.issue_date or date.min,
+        ),
+        default=None,
+    )
+
+
+def training_of(courses: Sequence[OwnCourse]) -> Training:
+    """Return the first and the last day of the training these courses are."""
     ends = [each.completed_on for each in courses]
     return Training(
         start=min((each.joined_on for each in courses), default=None),

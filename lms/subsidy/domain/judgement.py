@@ -39,10 +39,12 @@ class Judged:
 
         Minutes and attempts count by what the clauses find in them: whoever studies on without
         coming to another finding gets no new decision, and the ledger holds the minutes anyway.
+        So does the day on which a claim would be made.
         """
         facts: dict[str, Any] = as_json(self.facts)
         found = [(each.id, each.verdict.value, each.code) for each in self.decision.results]
-        basis = {**facts, "study": None, "attempts": None, "found": sorted(found)}
+        left_out = dict.fromkeys(("study", "attempts", "applied_on"))
+        basis = {**facts, **left_out, "found": sorted(found)}
         text = json.dumps(basis, ensure_ascii=False, sort_keys=True)
         return facts, hashlib.sha256(text.encode()).hexdigest()
 

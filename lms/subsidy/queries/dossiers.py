@@ -9,21 +9,14 @@ from typing import Any
 
 from sqlalchemy import (
     BigInteger,
-    BindParameter,
-    ColumnElement,
-    Date,
     Row,
-    Select,
     String,
-    bindparam,
     cast,
     func,
-    literal,
-    null,
     select,
     union_all,
 )
-from sqlalchemy.orm import InstrumentedAttribute, Session
+from sqlalchemy.orm import Session
 
 from lms.assessment.models import Attempt
 from lms.catalog.gateway import known_programmes
@@ -31,49 +24,29 @@ from lms.catalog.models import Course, Institution, Item, Lesson, Material
 from lms.catalog.models import Programme as ProgrammeRow
 from lms.catalog.tree import revision_tree
 from lms.core.clock import local_day
-from lms.db.base import UtcDateTime
 from lms.enrollment.domain import LIVE
 from lms.enrollment.models import Enrollment
 from lms.progress.models import ItemCompletion, WatchSlice
 from lms.subsidy.domain.assembly import Dossier, Graded, OwnCourse, Programme, Watched
 from lms.subsidy.domain.dated import DatedFact, FactKey, FactSource
 from lms.subsidy.models import LearnerFact, PolicyVersion
+from lms.subsidy.queries.papers import PAPER_ADDERS, PAPER_PARTS
+from lms.subsidy.queries.parts import NOBODY, PEOPLE, part
 
-# Parts of different shape share these columns; a part leaves empty what it has no use for.
-_COLUMNS: Mapping[str, Any] = {
-    **dict.fromkeys(("n1", "n2", "n3"), BigInteger()),
-    **dict.fromkeys(("t1", "t2", "t3"), String()),
-    **dict.fromkeys(("at1", "at2"), UtcDateTime()),
-    "day": Date(),
-}
-
-
-def _part(
-    tag: str,
-    person: ColumnElement[Any] | InstrumentedAttribute[int],
-    **given: Any,  # noqa: ANN401 (columns)
-) -> Select[Any]:
-    empty = {name: cast(null(), kind) for name, kind in _COLUMNS.items()}
-    columns = [column.label(name) for name, column in {**empty, **given}.items()]
-    return select(literal(tag).label("part"), person.label("person_id"), *columns)
-
-
-_people: BindParameter[Any] = bindparam("people", expanding=True)
-_live = (Enrollment.person_id.in_(_people), Enrollment.status.in_(LIVE))
-_nobody = cast(null(), BigInteger())
+_live = (Enrollment.person_id.in_(PEOPLE), Enrollment.status.in_(LIVE))
 # Summed before it is asked whose course it is: entries are many, materials few.
 _WATCHED = (
     select(
         *(WatchSlice.person_id, WatchSlice.day, WatchSlice.material_id),
         func.sum(WatchSlice.credited_ms).label("ms"),
     )
-    .where(WatchSlice.person_id.in_(_people))
+    .where(WatchSlice.person_id.in_(PEOPLE))
     .group_by(WatchSlice.person_id, WatchSlice.day, WatchSlice.material_id)
     .subquery()
 )
 _STATEMENT = union_all(
     # First, for the engine's types of the whole follow those of the first part.
-    _part(
+    part(
         "course",
         Enrollment.person_id,
         n1=Enrollment.id,
@@ -87,7 +60,7 @@ _STATEMENT = union_all(
     .join(ProgrammeRow, ProgrammeRow.id == Course.programme_id)
     .join(Institution, Institution.id == Course.institution_id)
     .where(*_live),
-    _part(
+    part(
         "fact",
         LearnerFact.person_id,
         n1=LearnerFact.id,
@@ -95,8 +68,10 @@ _STATEMENT = union_all(
         t2=cast(LearnerFact.value, String()),
         t3=LearnerFact.source,
         day=LearnerFact.valid_from,
-    ).where(LearnerFact.person_id.in_(_people)),
-    _part(
+        day2=LearnerFact.valid_to,
+        at1=LearnerFact.recorded_at,
+    ).where(LearnerFact.person_id.in_(PEOPLE)),
+    part(
         "watched",
         _WATCHED.c.person_id,
         n1=_WATCHED.c.day,
@@ -105,7 +80,7 @@ _STATEMENT = union_all(
     )
     .select_from(_WATCHED)
     .join(Material, Material.id == _WATCHED.c.material_id),
-    _part(
+    part(
         "done",
         Enrollment.person_id,
         n1=Enrollment.id,
@@ -114,7 +89,7 @@ _STATEMENT = union_all(
     )
     .join(ItemCompletion, ItemCompletion.enrollment_id == Enrollment.id)
     .where(*_live),
-    _part(
+    part(
         "attempt",
         Enrollment.person_id,
         n1=Enrollment.id,
@@ -126,18 +101,19 @@ _STATEMENT = union_all(
     .join(Item, Item.id == Attempt.item_id)
     .join(Lesson, Lesson.id == Item.lesson_id)
     .where(*_live, Attempt.percent.is_not(None)),
-    _part(
+    *PAPER_PARTS,
+    part(
         "programme",
-        _nobody,
+        NOBODY,
         n1=ProgrammeRow.id,
         n2=ProgrammeRow.level,
         t1=ProgrammeRow.slug,
         t2=ProgrammeRow.occupation_code,
         t3=cast(ProgrammeRow.title, String()),
     ),
-    _part(
+    part(
         "version",
-        _nobody,
+        NOBODY,
         n1=PolicyVersion.id,
         t1=PolicyVersion.policy_id,
         t2=PolicyVersion.version,
@@ -166,8 +142,8 @@ def dossiers(session: Session, people: Iterable[int]) -> Dossiers:
         parts[row.part].append(row)
     for row in parts["course"]:
         found[row.person_id].courses.append(_course(session, row))
-    for part, add in _ADD.items():
-        for row in parts[part]:
+    for name, add in _ADD.items():
+        for row in parts[name]:
             add(found[row.person_id], row)
     return Dossiers(
         found,
@@ -189,7 +165,12 @@ def _course(session: Session, row: Row[Any]) -> OwnCourse:
 
 def _add_fact(own: Dossier, row: Row[Any]) -> None:
     key, source = FactKey(row.t1), FactSource(row.t3)
-    own.facts.append(DatedFact(row.n1, key, json.loads(row.t2), source, row.day))
+    own.facts.append(
+        DatedFact(
+            *(row.n1, key, json.loads(row.t2), source, row.day, row.day2),
+            said_on=local_day(row.at1),
+        )
+    )
 
 
 def _add_watched(own: Dossier, row: Row[Any]) -> None:
@@ -206,6 +187,7 @@ def _add_attempt(own: Dossier, row: Row[Any]) -> None:
 
 _ADD: Mapping[str, Callable[[Dossier, Row[Any]], None]] = {
     "fact": _add_fact,
+    **PAPER_ADDERS,
     "watched": _add_watched,
     "done": _add_done,
     "attempt": _add_attempt,

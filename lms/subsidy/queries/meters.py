@@ -1,5 +1,6 @@
 """Reads how far a person is from each subsidy: judged now, from the database, writing nothing."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
@@ -8,7 +9,7 @@ from sqlalchemy.orm import Session
 from lms.core.errors import Message
 from lms.subsidy import reasons
 from lms.subsidy.domain.assembly import Dossier, OwnCourse, Programme
-from lms.subsidy.domain.dated import DatedFact, FactKey, newest
+from lms.subsidy.domain.dated import DatedFact, FactKey
 from lms.subsidy.domain.engine import Decision
 from lms.subsidy.domain.judgement import Judged, altered, judged
 from lms.subsidy.domain.policy import Kind, Policy, Status
@@ -16,7 +17,7 @@ from lms.subsidy.domain.results import ClauseResult, Outcome, Verdict
 from lms.subsidy.gateway import Shelf
 from lms.subsidy.queries.dossiers import Dossiers, dossiers
 
-_FACT_OF = {
+FACT_OF = {
     Kind.REALNAME: FactKey.REAL_NAME_VERIFIED,
     Kind.CONSENT: FactKey.CONSENT,
     Kind.GROUP: FactKey.GROUPS,
@@ -26,6 +27,9 @@ _FACT_OF = {
     Kind.NOT_FULLTIME_STUDENT: FactKey.FULL_TIME_STUDENT,
     Kind.NO_DOUBLE_FUND: FactKey.OTHER_PUBLIC_SOURCE,
     Kind.PAYEE: FactKey.PAYEE_NAME_MATCHES,
+    Kind.ONCE: FactKey.PAST_SUBSIDIES,
+    Kind.CAP_YEAR: FactKey.PAST_SUBSIDIES,
+    Kind.CAP_TOTAL: FactKey.PAST_SUBSIDIES,
 }
 _STUDY = frozenset({Kind.HOURS, Kind.ATTENDANCE, Kind.QUIZ})
 _MARKS = ((Verdict.PASS, "o"), (Verdict.UNKNOWN, "u"), (Verdict.FAIL, "n"))
@@ -35,12 +39,14 @@ _MARKS = ((Verdict.PASS, "o"), (Verdict.UNKNOWN, "u"), (Verdict.FAIL, "n"))
 class Row:
     """One condition: what was found, and the fact it rests on where that was written down.
 
-    ``may_go_on`` tells whether there is still something to study.
+    ``may_go_on`` tells whether there is still something to study. ``said_otherwise`` tells that
+    the person said something else than was found when it was checked.
     """
 
     result: ClauseResult
     fact: DatedFact | None = None
     may_go_on: bool = True
+    said_otherwise: bool = False
 
     @property
     def heading(self) -> Message:
@@ -148,7 +154,7 @@ def meters_and_facts(
         _meter(dossier, _trusted(own, read), today)
         for own in judged(dossier, read.programmes, shelf, today=today)
     ]
-    return found, list(newest(dossier.facts, first_day=today, today=today).values())
+    return found, list(dossier.known(first_day=today, today=today).values())
 
 
 def _trusted(own: Judged, read: Dossiers) -> Judged:
@@ -161,14 +167,27 @@ def _trusted(own: Judged, read: Dossiers) -> Judged:
 
 
 def _meter(dossier: Dossier, own: Judged, today: date) -> Meter:
-    known = newest(dossier.facts, first_day=own.facts.training.start, today=today)
+    start = own.facts.training.start
+    known = dossier.known(first_day=start, today=today)
+    differs = dossier.differing(first_day=start, today=today)
     courses = tuple(dossier.courses_of(own.programme))
     may_go_on = any(each.completed_on is None for each in courses)
-    rows = [_row(result, known, may_go_on=may_go_on) for result in own.decision.results]
+    rows = [_row(result, known, differs, may_go_on=may_go_on) for result in own.decision.results]
     return Meter(own.programme, own.decision, tuple(rows), courses)
 
 
-def _row(result: ClauseResult, known: dict[FactKey, DatedFact], *, may_go_on: bool) -> Row:
+def _row(
+    result: ClauseResult,
+    known: Mapping[FactKey, DatedFact],
+    differs: Mapping[FactKey, DatedFact],
+    *,
+    may_go_on: bool,
+) -> Row:
     kind = Kind.__members__.get(result.id)
-    key = _FACT_OF.get(kind) if kind else None
-    return Row(result, known.get(key) if key else None, may_go_on)
+    key = FACT_OF.get(kind) if kind else None
+    return Row(
+        result,
+        known.get(key) if key else None,
+        may_go_on,
+        said_otherwise=key in differs if key else False,
+    )

@@ -1,5 +1,7 @@
 """Writes down what is known of a person and marks what this may change."""
 
+from collections import defaultdict
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -27,6 +29,9 @@ class NewFact:
     source: FactSource
     valid_from: date
     recorded_by: int | None = None
+    valid_to: date | None = None
+    evidence_id: str | None = None
+    note: str | None = None
 
 
 def record_fact(session: Session, *, person_id: int, fact: NewFact, now: datetime) -> int:
@@ -48,6 +53,9 @@ def record_fact(session: Session, *, person_id: int, fact: NewFact, now: datetim
         valid_from=fact.valid_from,
         recorded_at=now,
         recorded_by_id=fact.recorded_by,
+        valid_to=fact.valid_to,
+        evidence_id=fact.evidence_id,
+        note=fact.note,
     )
     session.add(row)
     session.flush()
@@ -61,29 +69,43 @@ def mark_due(session: Session, *, person_id: int, since: datetime) -> None:
     A mark that stands is renewed, so that whoever decides it just now waits for this transaction
     and sees what it writes.
     """
-    studied = (
-        select(Programme.slug)
-        .join(Course, Course.programme_id == Programme.id)
-        .join(Enrollment, Enrollment.course_id == Course.id)
-        .where(Enrollment.person_id == person_id, Enrollment.status.in_(LIVE))
+    mark_many(session, people=[person_id], since=since)
+
+
+def mark_many(session: Session, *, people: Collection[int], since: datetime) -> None:
+    """Mark the programmes of these people as above."""
+    studied = session.execute(
+        select(Enrollment.person_id, Programme.slug)
+        .join(Course, Course.id == Enrollment.course_id)
+        .join(Programme, Programme.id == Course.programme_id)
+        .where(Enrollment.person_id.in_(people), Enrollment.status.in_(LIVE))
     )
-    own = set(session.scalars(studied))
+    own: defaultdict[int, set[str]] = defaultdict(set)
+    for person_id, slug in studied:
+        own[person_id].add(slug)
     if not own:
         return
-    drawing = {slug for slug, known in known_programmes().items() if own & set(known.draws_on)}
-    wanted = select(Programme.id).where(Programme.slug.in_(own | drawing)).order_by(Programme.id)
+    ids = {row[0]: row[1] for row in session.execute(select(Programme.slug, Programme.id))}
     rows = [
-        {"person_id": person_id, "programme_id": each, "since": since}
-        for each in session.scalars(wanted)
+        {"person_id": person_id, "programme_id": programme, "since": since}
+        for person_id, slugs in sorted(own.items())
+        for programme in sorted(ids[slug] for slug in _counting(slugs) if slug in ids)
     ]
     insert = sqlite.insert if session.get_bind().dialect.name == "sqlite" else postgresql.insert
-    statement = insert(EligibilityDue).values(rows)
+    statement = insert(EligibilityDue)
     session.execute(
         statement.on_conflict_do_update(
             index_elements=["person_id", "programme_id"],
             set_={"since": statement.excluded.since},
-        )
+        ),
+        rows,
     )
+
+
+def _counting(own: set[str]) -> set[str]:
+    """Return the programmes in which what is studied for these counts."""
+    drawing = {slug for slug, known in known_programmes().items() if own & set(known.draws_on)}
+    return own | drawing
 
 
 def mark_studied(session: Session, *, after: int, limit: int, now: datetime) -> int | None:

@@ -1,5 +1,9 @@
 """A signed-in learner of a subsidised course."""
 
+import os
+import time
+from pathlib import Path
+
 import pytest
 
 from lms.db.session import Database
@@ -21,3 +25,14 @@ def learner(client: Client, own: Subsidised) -> Client:
     """The learner's browser."""
     sign_in(client, own.person)
     return client
+
+
+@pytest.fixture
+def age_file():
+    """Call it to make a file look two hours old."""
+
+    def aged(path: Path) -> None:
+        old = time.time() - 2 * 60 * 60
+        os.utime(path, (old, old))
+
+    return aged

@@ -13,7 +13,7 @@ from lms.subsidy.domain.policy import Policy, covering
 from lms.subsidy.domain.policy_file import read_policy, refuse_overlaps
 from lms.subsidy.domain.reading import MalformedError, sequence
 
-FOLDER = Path(__file__).with_name("policies")
+FOLDER = Path(__file__).parent.with_name("policies")
 
 
 class _Loader(yaml.SafeLoader):

@@ -1,0 +1,85 @@
+"""The parts of a dossier that come from lists, certificates and what looked unlike studying."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from sqlalchemy import Row, case, func, or_, select, true
+
+from lms.accounts.models import Person
+from lms.progress.domain.flags import FlagRuling
+from lms.progress.models import StudyFlag
+from lms.subsidy.domain.assembly import Dossier
+from lms.subsidy.domain.facts import Certificate, Flag
+from lms.subsidy.domain.lists import ListKind, Told
+from lms.subsidy.domain.papers import CertificateState
+from lms.subsidy.models import CertificateEntry, ExternalCertificate, FactList
+from lms.subsidy.queries.parts import PEOPLE, part
+
+# What a certificate says is its last entry.
+_NEWEST = (
+    select(func.max(CertificateEntry.id))
+    .join(ExternalCertificate, ExternalCertificate.id == CertificateEntry.certificate_id)
+    .where(ExternalCertificate.person_id.in_(PEOPLE))
+    .group_by(CertificateEntry.certificate_id)
+    .scalar_subquery()
+)
+PAPER_PARTS = (
+    part("list", Person.id, t1=FactList.kind, day=FactList.as_of)
+    .join(FactList, FactList.county_code == Person.county_code)
+    .where(Person.id.in_(PEOPLE), FactList.is_complete.is_(true())),
+    part(
+        "certificate",
+        ExternalCertificate.person_id,
+        n1=CertificateEntry.level,
+        n2=case((CertificateEntry.registry_verified.is_(true()), 1), else_=0),
+        n3=case((CertificateEntry.registry_verified.is_(None), 1), else_=0),
+        t1=ExternalCertificate.type,
+        t2=CertificateEntry.occupation_code,
+        t3=CertificateEntry.work_type,
+        t4=CertificateEntry.status,
+        day=CertificateEntry.issued_on,
+    )
+    .join(CertificateEntry, CertificateEntry.certificate_id == ExternalCertificate.id)
+    .where(
+        ExternalCertificate.person_id.in_(PEOPLE),
+        ExternalCertificate.state == CertificateState.LIVE,
+        CertificateEntry.id.in_(_NEWEST),
+    ),
+    part("flag", StudyFlag.person_id, t1=StudyFlag.ruling).where(
+        StudyFlag.person_id.in_(PEOPLE),
+        or_(StudyFlag.ruling.is_(None), StudyFlag.ruling == FlagRuling.NOT_STUDY),
+    ),
+)
+
+
+def _add_list(own: Dossier, row: Row[Any]) -> None:
+    own.lists.append(Told(ListKind(row.t1), row.day))
+
+
+def _add_certificate(own: Dossier, row: Row[Any]) -> None:
+    own.certificates.append(
+        Certificate(
+            status=row.t4,
+            type=row.t1,
+            occupation=row.t2,
+            work_type=row.t3,
+            level=row.n1,
+            issue_date=row.day,
+            registry_verified=None if row.n3 else bool(row.n2),
+        )
+    )
+
+
+def _add_flag(own: Dossier, row: Row[Any]) -> None:
+    """Keep the gravest: what was found not to be honest, else what is still open."""
+    if row.t1 is not None:
+        own.flag = Flag.CONFIRMED
+    elif own.flag is Flag.NONE:
+        own.flag = Flag.OPEN
+
+
+PAPER_ADDERS: Mapping[str, Callable[[Dossier, Row[Any]], None]] = {
+    "list": _add_list,
+    "certificate": _add_certificate,
+    "flag": _add_flag,
+}

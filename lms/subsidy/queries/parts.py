@@ -1,0 +1,44 @@
+"""What the parts of the one statement of a dossier share: their columns and whom they are of."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy import (
+    BigInteger,
+    BindParameter,
+    ColumnElement,
+    Date,
+    Select,
+    String,
+    bindparam,
+    cast,
+    literal,
+    null,
+    select,
+)
+from sqlalchemy.orm import InstrumentedAttribute
+
+from lms.db.base import UtcDateTime
+
+# Parts of different shape share these columns; a part leaves empty what it has no use for.
+_COLUMNS: Mapping[str, Any] = {
+    **dict.fromkeys(("n1", "n2", "n3"), BigInteger()),
+    **dict.fromkeys(("t1", "t2", "t3", "t4"), String()),
+    **dict.fromkeys(("at1", "at2"), UtcDateTime()),
+    **dict.fromkeys(("day", "day2"), Date()),
+}
+
+
+def part(
+    tag: str,
+    person: ColumnElement[Any] | InstrumentedAttribute[int],
+    **given: Any,  # noqa: ANN401 (columns)
+) -> Select[Any]:
+    """Return a part with its tag; columns it has no use for stay empty."""
+    empty = {name: cast(null(), kind) for name, kind in _COLUMNS.items()}
+    columns = [column.label(name) for name, column in {**empty, **given}.items()]
+    return select(literal(tag).label("part"), person.label("person_id"), *columns)
+
+
+PEOPLE: BindParameter[Any] = bindparam("people", expanding=True)
+NOBODY = cast(null(), BigInteger())

@@ -10,7 +10,8 @@ from flask.cli import AppGroup
 
 from lms.core.errors import Conflict
 from lms.db.session import now
-from lms.subsidy import queries, service
+from lms.subsidy import service
+from lms.subsidy.crowd import decide_everybody
 from lms.subsidy.domain.cases import CaseFile, differences, judged, load_cases
 from lms.subsidy.domain.reading import MalformedError
 from lms.subsidy.gateway import read_yaml, shelf
@@ -39,12 +40,14 @@ def check(cases: Path) -> None:
 
 @subsidy.command()
 @click.option("--all", "everybody", is_flag=True, help="Everybody, not only where facts changed.")
-def evaluate(*, everybody: bool) -> None:
+@click.option("--workers", default=1, type=click.IntRange(1, 64), help="Processes for --all.")
+def evaluate(*, everybody: bool, workers: int) -> None:
     """Decide for everyone whose facts changed; print counts and rate."""
     began = monotonic()
     done = service.Round()
     try:
-        for step in _everybody() if everybody else _what_is_due():
+        steps = decide_everybody(database(), workers=workers) if everybody else _what_is_due()
+        for step in steps:
             done += step
     except (MalformedError, Conflict) as error:
         said = error.message.text % error.message.params if isinstance(error, Conflict) else error
@@ -76,18 +79,6 @@ def _what_is_due() -> Iterator[service.Round]:
         yield step
         if not step.judged:
             return
-
-
-def _everybody() -> Iterator[service.Round]:
-    policies, after = shelf(), 0
-    while True:
-        with database().transaction() as session:
-            people = queries.people_from(session, after=after, limit=service.BATCH)
-            if not people:
-                return
-            step = service.decide_people(session, people=people, shelf=policies, now=now(session))
-        after = people[-1]
-        yield step
 
 
 def _judge(file: CaseFile) -> list[str]:

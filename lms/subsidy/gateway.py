@@ -1,6 +1,6 @@
 """Reads policy files from the repository, strictly, once a process."""
 
-from collections.abc import Hashable, Mapping
+from collections.abc import Hashable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
@@ -46,7 +46,7 @@ def read_yaml(file: Path) -> object:
 
 @dataclass(frozen=True, slots=True)
 class Shelf:
-    """All policies of the repository; each programme belongs to one policy."""
+    """Policies, of the repository alone or with accepted ones; each programme belongs to one."""
 
     policies: tuple[Policy, ...]
     policy_of: Mapping[str, str]
@@ -55,6 +55,21 @@ class Shelf:
         """Return the version for training in the programme that begins on the day."""
         own = self.policy_of.get(programme)
         return covering((policy for policy in self.policies if policy.id == own), start)
+
+
+def with_accepted(files: Shelf, accepted: Iterable[Policy]) -> Shelf:
+    """Return the policies of the files and the accepted ones, which never stand in for a file's.
+
+    A version under a name that a file has too is judged as the file says: where they differ, it
+    is found altered. The policy a programme belongs to stays the one it belonged to first.
+    """
+    named = {policy.name for policy in files.policies}
+    added = tuple(policy for policy in accepted if policy.name not in named)
+    owners = dict(files.policy_of)
+    for policy in added:
+        for programme in policy.programmes:
+            owners.setdefault(programme, policy.id)
+    return Shelf((*files.policies, *added), owners)
 
 
 @cache

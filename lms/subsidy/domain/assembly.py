@@ -85,7 +85,8 @@ class Dossier:
 def facts_of(dossier: Dossier, programme: Programme, *, today: date) -> Facts:
     """Return the facts; what nobody asked yet is unknown.
 
-    History, certificate and the day of applying are not kept here yet, so they are unknown.
+    History and certificate are not kept here yet, so they are unknown. Where nobody applied yet,
+    today is the day of applying.
     No flag can be raised yet either, and it is this site that would raise one: so there is none.
     """
     courses = dossier.courses_of(programme)
@@ -99,6 +100,7 @@ def facts_of(dossier: Dossier, programme: Programme, *, today: date) -> Facts:
         study=_study(dossier, courses),
         attempts=_attempts(dossier, courses, any_quiz=bool(programme.draws_on)),
         integrity=Flag.NONE,
+        applied_on=today,
     )
 
 
@@ -138,8 +140,8 @@ def _study(dossier: Dossier, courses: Sequence[OwnCourse]) -> Study:
 
 def _minutes(milliseconds: int) -> Number:
     """Return minutes exactly: a millisecond short is short."""
-    exact = Fraction(milliseconds, _MINUTE_MS)
-    return exact.numerator if exact.denominator == 1 else exact
+    whole, rest = divmod(milliseconds, _MINUTE_MS)
+    return Fraction(milliseconds, _MINUTE_MS) if rest else whole
 
 
 def _is_done(lesson: LessonView, done: AbstractSet[tuple[str, str]]) -> bool:

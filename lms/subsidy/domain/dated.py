@@ -62,6 +62,12 @@ class DatedFact:
     value: Any
     source: FactSource
     valid_from: date
+    # The last day on which it holds; ``None``: until another is known.
+    valid_to: date | None = None
+
+    def holds_on(self, day: date) -> bool:
+        """Tell whether it holds on the day."""
+        return self.valid_from <= day and (self.valid_to is None or day <= self.valid_to)
 
 
 def newest(
@@ -74,7 +80,7 @@ def newest(
     found: dict[FactKey, DatedFact] = {}
     for fact in sorted(facts, key=lambda each: (each.valid_from, each.number)):
         judged = first_day if fact.key in OF_THE_FIRST_DAY else today
-        if judged is not None and fact.valid_from <= judged:
+        if judged is not None and fact.holds_on(judged):
             found[fact.key] = fact
     return found
 

@@ -15,6 +15,10 @@ from lms.subsidy.domain.policy import Policy
 from lms.subsidy.domain.results import ClauseResult, Outcome, Verdict
 
 
+# Facts are written in the order of their fields, so nothing has to be sorted.
+_canonical = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
+
+
 class Policies(Protocol):
     """Where policies come from."""
 
@@ -37,14 +41,14 @@ class Judged:
     def written(self) -> tuple[dict[str, Any], str]:
         """Return the facts as the record keeps them, and the digest of what the decision rests on.
 
-        Minutes and attempts count by what the clauses find in them: whoever studies on without
-        coming to another finding gets no new decision, and the ledger holds the minutes anyway.
+        Minutes, attempts and the day of applying count by what the clauses find in them: whoever
+        studies on without coming to another finding gets no new decision, nor does who lets days
+        pass, and the ledger holds the minutes anyway.
         """
         facts: dict[str, Any] = as_json(self.facts)
-        found = [(each.id, each.verdict.value, each.code) for each in self.decision.results]
-        basis = {**facts, "study": None, "attempts": None, "found": sorted(found)}
-        text = json.dumps(basis, ensure_ascii=False, sort_keys=True)
-        return facts, hashlib.sha256(text.encode()).hexdigest()
+        unseen = dict.fromkeys(("study", "attempts", "applied_on"))
+        basis = {**facts, **unseen, "found": found_in(self.decision)}
+        return facts, hashlib.sha256(_canonical(basis).encode()).hexdigest()
 
 
 def judged(
@@ -58,6 +62,11 @@ def judged(
         start = facts.training.start
         policy = policies.covering(programme.slug, start) if start else None
         yield Judged(programme, facts, decide(policy, facts))
+
+
+def found_in(decision: Decision) -> list[tuple[str, Verdict, str]]:
+    """Return what each clause found, without the numbers its sentence puts in."""
+    return sorted((each.id, each.verdict, each.code) for each in decision.results)
 
 
 def altered(own: Judged) -> Judged:

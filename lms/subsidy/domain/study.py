@@ -18,6 +18,8 @@ from lms.subsidy.domain.results import Finding, failed, passed, unknown
 def catalogue(clause: CatalogueClause, facts: Facts) -> Finding:
     """Judge CATALOGUE on the first day of training."""
     programme, start = facts.programme, facts.training.start
+    if clause.entries is None:
+        return _by_the_county(programme.listed)
     if programme.code is None or programme.institution is None or start is None:
         return unknown("missing")
     is_listed = any(
@@ -28,6 +30,12 @@ def catalogue(clause: CatalogueClause, facts: Facts) -> Finding:
         for entry in clause.entries
     )
     return passed("listed") if is_listed else failed("not_listed")
+
+
+def _by_the_county(listed: bool | None) -> Finding:  # noqa: FBT001 (a fact)
+    if listed is None:
+        return unknown("missing")
+    return passed("listed") if listed else failed("not_listed")
 
 
 def hours(clause: HoursClause, facts: Facts) -> Finding:

@@ -37,7 +37,8 @@ from lms.enrollment.models import Enrollment
 from lms.progress.models import ItemCompletion, WatchSlice
 from lms.subsidy.domain.assembly import Dossier, Graded, OwnCourse, Programme, Watched
 from lms.subsidy.domain.dated import DatedFact, FactKey, FactSource
-from lms.subsidy.models import LearnerFact, PolicyVersion
+from lms.subsidy.models import LearnerFact, PolicyAcceptance, PolicyVersion
+from lms.subsidy.queries.shelves import Stored, Versions
 
 # Parts of different shape share these columns; a part leaves empty what it has no use for.
 _COLUMNS: Mapping[str, Any] = {
@@ -139,23 +140,21 @@ _STATEMENT = union_all(
         "version",
         _nobody,
         n1=PolicyVersion.id,
+        n2=PolicyAcceptance.proposal_id,
         t1=PolicyVersion.policy_id,
         t2=PolicyVersion.version,
         t3=PolicyVersion.sha256,
-    ),
+    ).outerjoin(PolicyAcceptance, PolicyAcceptance.policy_version_id == PolicyVersion.id),
 )
 
 
 @dataclass(slots=True)
 class Dossiers:
-    """What was read: people, the programmes there are, the policy versions used before.
-
-    ``versions`` maps policy and version to the row's id and the digest of its content.
-    """
+    """What was read: people, the programmes there are, the versions used or accepted before."""
 
     people: Mapping[int, Dossier]
     programmes: Mapping[str, Programme]
-    versions: Mapping[tuple[str, str], tuple[int, str]]
+    versions: Versions
 
 
 def dossiers(session: Session, people: Iterable[int]) -> Dossiers:
@@ -172,7 +171,7 @@ def dossiers(session: Session, people: Iterable[int]) -> Dossiers:
     return Dossiers(
         found,
         {row.t1: _programme(row) for row in parts["programme"]},
-        {(row.t1, row.t2): (row.n1, row.t3) for row in parts["version"]},
+        {(row.t1, row.t2): Stored(row.n1, row.t3, row.n2) for row in parts["version"]},
     )
 
 

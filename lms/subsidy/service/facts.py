@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from sqlalchemy import select
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from lms.catalog.gateway import known_programmes
@@ -15,7 +14,8 @@ from lms.enrollment.models import Enrollment
 from lms.subsidy import queries
 from lms.subsidy.domain.dated import FactKey, FactSource, checked
 from lms.subsidy.domain.reading import MalformedError
-from lms.subsidy.models import EligibilityDue, LearnerFact
+from lms.subsidy.models import LearnerFact
+from lms.subsidy.service.marks import Mark, mark
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,8 +58,7 @@ def record_fact(session: Session, *, person_id: int, fact: NewFact, now: datetim
 def mark_due(session: Session, *, person_id: int, since: datetime) -> None:
     """Mark every programme the person studies for as due; those it draws on others' courses too.
 
-    A mark that stands is renewed, so that whoever decides it just now waits for this transaction
-    and sees what it writes.
+    Whoever decides it just now waits for this transaction, and sees what it writes.
     """
     studied = (
         select(Programme.slug)
@@ -72,18 +71,7 @@ def mark_due(session: Session, *, person_id: int, since: datetime) -> None:
         return
     drawing = {slug for slug, known in known_programmes().items() if own & set(known.draws_on)}
     wanted = select(Programme.id).where(Programme.slug.in_(own | drawing)).order_by(Programme.id)
-    rows = [
-        {"person_id": person_id, "programme_id": each, "since": since}
-        for each in session.scalars(wanted)
-    ]
-    insert = sqlite.insert if session.get_bind().dialect.name == "sqlite" else postgresql.insert
-    statement = insert(EligibilityDue).values(rows)
-    session.execute(
-        statement.on_conflict_do_update(
-            index_elements=["person_id", "programme_id"],
-            set_={"since": statement.excluded.since},
-        )
-    )
+    mark(session, [Mark(person_id, each, since) for each in session.scalars(wanted)])
 
 
 def mark_studied(session: Session, *, after: int, limit: int, now: datetime) -> int | None:

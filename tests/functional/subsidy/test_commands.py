@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from flask import Flask
 
-from lms.subsidy import cli
+from lms.subsidy import crowd
 from lms.subsidy.gateway import shelf
 from tests.factories.subsidy import make_known, make_subsidised
 
@@ -53,7 +53,7 @@ def test_evaluate_refuses_a_version_that_says_something_new(app, database, monke
     evaluate(app, "--all")
     changed = [replace(each, content=each.content + " ") for each in shelf().policies]
     other = replace(shelf(), policies=tuple(changed))
-    monkeypatch.setattr(cli, "shelf", lambda: other)
+    monkeypatch.setattr(crowd, "shelf", lambda: other)
     result = evaluate(app, "--all")
     assert result.exit_code == 1
     assert "Policy qz-demo 2.0 was used before with other content." in result.stderr

@@ -1,5 +1,6 @@
 """Decides for everybody, batch by batch, by as many processes as the machine has cores for."""
 
+import gc
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
@@ -63,7 +64,13 @@ class _Worker:
 
 
 def _decide(database: Database, policies: Shelf, part: Part) -> service.Round:
-    return reduce(add, _rounds(database, policies, part), service.Round())
+    # Batches are made of hundreds of thousands of values and no circles: looking for circles in
+    # them again and again takes a quarter of the time.
+    gc.disable()
+    try:
+        return reduce(add, _rounds(database, policies, part), service.Round())
+    finally:
+        gc.enable()
 
 
 def _rounds(database: Database, policies: Shelf, part: Part) -> Iterator[service.Round]:

@@ -4,10 +4,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import bindparam, func, select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from lms.catalog.models import Course
+from lms.db.among import among
 from lms.enrollment.domain import LIVE
 from lms.enrollment.models import Enrollment
 from lms.progress.models import StudyClock
@@ -42,7 +43,7 @@ _LAST = (
         *(EligibilityDecision.basis_sha256, EligibilityDecision.decided_at),
         *(EligibilityDecision.outcome, EligibilityDecision.amount_fen),
     )
-    .where(EligibilityDecision.person_id.in_(bindparam("people", expanding=True)))
+    .where(among(EligibilityDecision.person_id, "people"))
     .order_by(EligibilityDecision.number)
 )
 

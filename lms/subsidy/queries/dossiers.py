@@ -1,21 +1,19 @@
 """Reads all the site holds of some people that a policy may ask about, in one statement."""
 
-import json
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from pydantic_core import from_json
 from sqlalchemy import (
     BigInteger,
-    BindParameter,
     ColumnElement,
     Date,
     Row,
     Select,
     String,
-    bindparam,
     cast,
     func,
     literal,
@@ -31,6 +29,7 @@ from lms.catalog.models import Course, Institution, Item, Lesson, Material
 from lms.catalog.models import Programme as ProgrammeRow
 from lms.catalog.tree import revision_tree
 from lms.core.clock import local_day
+from lms.db.among import among
 from lms.db.base import UtcDateTime
 from lms.enrollment.domain import LIVE
 from lms.enrollment.models import Enrollment
@@ -59,8 +58,8 @@ def _part(
     return select(literal(tag).label("part"), person.label("person_id"), *columns)
 
 
-_people: BindParameter[Any] = bindparam("people", expanding=True)
-_live = (Enrollment.person_id.in_(_people), Enrollment.status.in_(LIVE))
+_PEOPLE = "people"
+_live = (among(Enrollment.person_id, _PEOPLE), Enrollment.status.in_(LIVE))
 _nobody = cast(null(), BigInteger())
 # Summed before it is asked whose course it is: entries are many, materials few.
 _WATCHED = (
@@ -68,7 +67,7 @@ _WATCHED = (
         *(WatchSlice.person_id, WatchSlice.day, WatchSlice.material_id),
         func.sum(WatchSlice.credited_ms).label("ms"),
     )
-    .where(WatchSlice.person_id.in_(_people))
+    .where(among(WatchSlice.person_id, _PEOPLE))
     .group_by(WatchSlice.person_id, WatchSlice.day, WatchSlice.material_id)
     .subquery()
 )
@@ -96,7 +95,7 @@ _STATEMENT = union_all(
         t2=cast(LearnerFact.value, String()),
         t3=LearnerFact.source,
         day=LearnerFact.valid_from,
-    ).where(LearnerFact.person_id.in_(_people)),
+    ).where(among(LearnerFact.person_id, _PEOPLE)),
     _part(
         "watched",
         _WATCHED.c.person_id,
@@ -161,7 +160,7 @@ def dossiers(session: Session, people: Iterable[int]) -> Dossiers:
     """Return the dossier of each person, whether they take a course or not."""
     found = {person_id: Dossier() for person_id in people}
     parts: defaultdict[str, list[Row[Any]]] = defaultdict(list)
-    for row in session.execute(_STATEMENT, {"people": list(found)}):
+    for row in session.execute(_STATEMENT, {_PEOPLE: list(found)}):
         parts[row.part].append(row)
     for row in parts["course"]:
         found[row.person_id].courses.append(_course(session, row))
@@ -188,7 +187,7 @@ def _course(session: Session, row: Row[Any]) -> OwnCourse:
 
 def _add_fact(own: Dossier, row: Row[Any]) -> None:
     key, source = FactKey(row.t1), FactSource(row.t3)
-    own.facts.append(DatedFact(row.n1, key, json.loads(row.t2), source, row.day))
+    own.facts.append(DatedFact(row.n1, key, from_json(row.t2), source, row.day))
 
 
 def _add_watched(own: Dossier, row: Row[Any]) -> None:
@@ -216,7 +215,7 @@ def _programme(row: Row[Any]) -> Programme:
     return Programme(
         id=row.n1,
         slug=row.t1,
-        title=json.loads(row.t3),
+        title=from_json(row.t3),
         occupation=row.t2,
         level=row.n2,
         work_type=known.work_type if known else None,

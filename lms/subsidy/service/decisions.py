@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, cast
 
-from sqlalchemy import Table, delete, tuple_
+from sqlalchemy import Table, bindparam, column, delete, func, select, tuple_
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
@@ -167,11 +167,28 @@ def keep(session: Session, found: Found, *, now: datetime) -> int:
 
 def _insert(session: Session, rows: list[dict[str, Any]]) -> set[Pair]:
     """Insert the decisions and return whose were: another's of the same number stays."""
-    dialect = sqlite if session.get_bind().dialect.name == "sqlite" else postgresql
-    statement = dialect.insert(_DECISION).on_conflict_do_nothing()
     key = (_DECISION.c.person_id, _DECISION.c.programme_id)
-    made = connection_of(session).execute(statement.returning(*key), rows)
+    connection = connection_of(session)
+    if connection.dialect.name == "sqlite":
+        once = sqlite.insert(_DECISION).on_conflict_do_nothing()
+        made = connection.execute(once.returning(*key), rows)
+    else:
+        made = connection.execute(_ALL_AT_ONCE.returning(*key), {"rows": rows})
     return {(row[0], row[1]) for row in made}
+
+
+# PostgreSQL takes all rows as one value: a short statement, whatever there is to write.
+_WRITTEN = [each for each in _DECISION.columns if not each.primary_key]
+_given = (
+    func.jsonb_to_recordset(bindparam("rows", type_=postgresql.JSONB()))
+    .table_valued(*(column(each.name, each.type) for each in _WRITTEN))
+    .render_derived(with_types=True)
+)
+_ALL_AT_ONCE = (
+    postgresql.insert(_DECISION)
+    .from_select([each.name for each in _WRITTEN], select(*_given.c))
+    .on_conflict_do_nothing()
+)
 
 
 def _keep_version(session: Session, policy: Policy, now: datetime) -> int:

@@ -65,7 +65,7 @@ _FACTS = {
     "sex": "CASE WHEN n % 3 = 0 THEN '\"M\"' ELSE '\"F\"' END",
     "birth_date": "'\"' || (1958 + n % 45) || '-0' || (1 + n % 9) || '-1' || (n % 10) || '\"'",
     "groups": "CASE WHEN n % 5 = 0 THEN '[\"veteran\"]' ELSE '[\"rural_transfer\"]' END",
-    "ties": "'[{\"kind\": \"hukou\", \"code\": \"3308' || (22 + n % 4) || '\"}]'",
+    "ties": '\'[{"kind": "hukou", "code": "3308\' || (22 + n % 4) || \'"}]\'',
     "public_staff": "CASE WHEN n % 50 = 0 THEN 'true' ELSE 'false' END",
     "receiving_pension": "'false'",
 }
@@ -193,9 +193,7 @@ def _store(session: Session, own: dict[str, Any], course: CourseView) -> None:
     for each in () if is_sqlite else _UNBOUND:
         session.execute(text(each))
     as_json = "{}" if is_sqlite else "CAST({} AS JSONB)"
-    facts = [
-        _FACT.format(key=key, value=as_json.format(value)) for key, value in _FACTS.items()
-    ]
+    facts = [_FACT.format(key=key, value=as_json.format(value)) for key, value in _FACTS.items()]
     attempt = _ATTEMPT.format(passed="1" if is_sqlite else "true")
     for each in (_PERSON, _ENROLLMENT, *facts, attempt):
         _run(session, each, own)
@@ -219,6 +217,7 @@ def _unbound(database: Database) -> Iterator[None]:
     if not database.is_sqlite:
         yield
         return
+
     def loose(connection: Any, *_rest: Any) -> None:  # noqa: ANN401
         connection.execute("PRAGMA foreign_keys=OFF")
         connection.execute("PRAGMA synchronous=OFF")

@@ -30,7 +30,7 @@ def among(column: ColumnElement[Any] | InstrumentedAttribute[int], name: str) ->
 
 @compiles(_Among)
 def _listed(element: _Among, compiler: SQLCompiler, **how: Any) -> str:  # noqa: ANN401 (SQLAlchemy's)
-    return compiler.process(list(element.clauses)[0], **how)
+    return compiler.process(next(iter(element.clauses)), **how)
 
 
 @compiles(_Among, "postgresql")

@@ -9,6 +9,7 @@ from multiprocessing import get_context
 from operator import add
 
 from lms.core.clock import time_zone, use_time_zone
+from lms.db.schema import load_metadata
 from lms.db.session import Database, now
 from lms.subsidy import queries, service
 from lms.subsidy.gateway import Shelf, shelf
@@ -53,7 +54,8 @@ class _Worker:
 
     @classmethod
     def begin(cls, url: str, zone: str) -> None:
-        """Open the database."""
+        """Open the database; what rows refer to must be known before any are written."""
+        load_metadata()
         use_time_zone(zone)
         cls.database = Database(url)
 

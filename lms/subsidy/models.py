@@ -119,7 +119,9 @@ class EligibilityDecision(Base):
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
     programme_id: Mapped[int] = mapped_column(ForeignKey("programme.id"))
     number: Mapped[int]
-    policy_version_id: Mapped[int | None] = mapped_column(ForeignKey("policy_version.id"))
+    policy_version_id: Mapped[int | None] = mapped_column(
+        ForeignKey("policy_version.id"), index=True
+    )
     outcome: Mapped[str] = mapped_column(String(20))
     amount_fen: Mapped[int | None]
     facts: Mapped[dict[str, Any]]

@@ -165,9 +165,9 @@ def _one_of(kind: type[_Enum]) -> Callable[[object, str], _Enum]:
     return read
 
 
-def as_json(value: object) -> Any:  # noqa: ANN401 (JSON)
+def as_json(value: Any) -> Any:  # noqa: ANN401 (JSON)
     """Return facts as JSON holds them: days as texts, fractions exactly, sets in order."""
-    kind = type(value)
+    kind: Any = type(value)
     if kind in _AS_THEY_ARE:
         return value
     names = _names(kind)
@@ -186,6 +186,6 @@ _AS_THEY_ARE = frozenset({bool, int, str, type(None)})
 
 
 @cache
-def _names(kind: type) -> tuple[str, ...]:
+def _names(kind: Any) -> tuple[str, ...]:  # noqa: ANN401 (a type)
     """Return the names of the fields; none where it is no dataclass."""
     return tuple(each.name for each in fields(kind)) if is_dataclass(kind) else ()

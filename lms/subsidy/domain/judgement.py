@@ -14,7 +14,6 @@ from lms.subsidy.domain.facts_file import as_json
 from lms.subsidy.domain.policy import Policy
 from lms.subsidy.domain.results import ClauseResult, Outcome, Verdict
 
-
 # Facts are written in the order of their fields, so nothing has to be sorted.
 _canonical = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 

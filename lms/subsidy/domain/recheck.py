@@ -21,9 +21,9 @@ def recheck_on(dossier: Dossier, own: Judged, *, today: date) -> date | None:
     apply turns, so only those are judged.
     """
     policy, before = own.decision.policy, found_in(own.decision)
-    day: date | None = today
-    facts = own.facts
-    while day := min(_turns(dossier, facts, policy, day), default=None):
+    day, facts = today, own.facts
+    while turns := list(_turns(dossier, facts, policy, day)):
+        day = min(turns)
         facts = facts_of(dossier, own.programme, today=day)
         if found_in(decide(policy, facts)) != before:
             return day

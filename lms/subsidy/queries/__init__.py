@@ -2,6 +2,7 @@
 
 from lms.subsidy.queries.decisions import (
     Last,
+    count_people,
     due,
     last_decisions,
     people_from,
@@ -10,6 +11,20 @@ from lms.subsidy.queries.decisions import (
 )
 from lms.subsidy.queries.dossiers import Dossiers, dossiers
 from lms.subsidy.queries.meters import Meter, Row, meters, meters_and_facts
+from lms.subsidy.queries.proposals import (
+    DRY_RUN,
+    Part,
+    ProposalPage,
+    Proposed,
+    Stamp,
+    Trial,
+    VersionLine,
+    may_load,
+    proposal_page,
+    proposals,
+    stamp,
+    version_lines,
+)
 from lms.subsidy.queries.shelves import (
     Stored,
     Versions,
@@ -20,22 +35,35 @@ from lms.subsidy.queries.shelves import (
 )
 
 __all__ = [
+    "DRY_RUN",
     "Dossiers",
     "Last",
     "Meter",
+    "Part",
+    "ProposalPage",
+    "Proposed",
     "Row",
+    "Stamp",
     "Stored",
+    "Trial",
+    "VersionLine",
     "Versions",
     "combined",
+    "count_people",
     "dossiers",
     "due",
     "last_decisions",
+    "may_load",
     "meters",
     "meters_and_facts",
     "people_from",
     "person_range",
     "policies_of",
+    "proposal_page",
+    "proposals",
     "shelf_now",
+    "stamp",
     "stored_versions",
     "study_marks",
+    "version_lines",
 ]

@@ -89,9 +89,17 @@ def person_range(session: Session) -> tuple[int, int]:
     return (row[0], row[1]) if row[0] is not None else (1, 0)
 
 
-def people_from(
-    session: Session, *, after: int, limit: int, upto: int | None = None
-) -> list[int]:
+def count_people(session: Session) -> int:
+    """Return how many people take a course of some programme."""
+    counted = (
+        select(func.count(Enrollment.person_id.distinct()))
+        .join(Course, Course.id == Enrollment.course_id)
+        .where(Enrollment.status.in_(LIVE), Course.programme_id.is_not(None))
+    )
+    return session.scalar(counted) or 0
+
+
+def people_from(session: Session, *, after: int, limit: int, upto: int | None = None) -> list[int]:
     """Return the next people, by id (none above ``upto``), who take a course of some programme."""
     last = [Enrollment.person_id <= upto] if upto is not None else []
     return list(

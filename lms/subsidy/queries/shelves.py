@@ -75,18 +75,22 @@ def policies_of(session: Session, stored: Iterable[Stored]) -> tuple[Policy, ...
             )
         )
         for row_id, sha256, content in rows:
-            policy = stored_policy(content, f"policy version {row_id}")
-            found[row_id] = policy
-            _kept.put(sha256, policy)
+            read = stored_policy(content, f"policy version {row_id}")
+            found[row_id] = read
+            _kept.put(sha256, read)
     return tuple(policy for each in wanted if (policy := found[each.id]) is not None)
 
 
 def stored_versions(session: Session) -> dict[tuple[str, str], Stored]:
     """Return each policy version that was used or accepted before."""
+    version = PolicyVersion
     rows = session.execute(
         select(
-            *(PolicyVersion.policy_id, PolicyVersion.version),
-            *(PolicyVersion.id, PolicyVersion.sha256, PolicyAcceptance.proposal_id),
-        ).outerjoin(PolicyAcceptance, PolicyAcceptance.policy_version_id == PolicyVersion.id)
+            version.policy_id,
+            version.version,
+            version.id,
+            version.sha256,
+            PolicyAcceptance.proposal_id,
+        ).outerjoin(PolicyAcceptance, PolicyAcceptance.policy_version_id == version.id)
     )
-    return {(row[0], row[1]): Stored(*row[2:]) for row in rows}
+    return {(row[0], row[1]): Stored(row[2], row[3], row[4]) for row in rows}

@@ -4,11 +4,13 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import cache
 from typing import Any, cast
 
 from sqlalchemy import Table, bindparam, column, delete, func, select, tuple_
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
+from sqlalchemy.sql.dml import ReturningInsert
 
 from lms.core.clock import local_day
 from lms.core.errors import Conflict
@@ -28,6 +30,7 @@ BATCH = 200
 
 Pair = tuple[int, int]  # person, programme
 _DECISION = cast(Table, EligibilityDecision.__table__)
+_KEY = (_DECISION.c.person_id, _DECISION.c.programme_id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,28 +170,27 @@ def keep(session: Session, found: Found, *, now: datetime) -> int:
 
 def _insert(session: Session, rows: list[dict[str, Any]]) -> set[Pair]:
     """Insert the decisions and return whose were: another's of the same number stays."""
-    key = (_DECISION.c.person_id, _DECISION.c.programme_id)
     connection = connection_of(session)
     if connection.dialect.name == "sqlite":
         once = sqlite.insert(_DECISION).on_conflict_do_nothing()
-        made = connection.execute(once.returning(*key), rows)
+        made = connection.execute(once.returning(*_KEY), rows)
     else:
-        made = connection.execute(_ALL_AT_ONCE.returning(*key), {"rows": rows})
+        made = connection.execute(_all_at_once(), {"rows": rows})
     return {(row[0], row[1]) for row in made}
 
 
-# PostgreSQL takes all rows as one value: a short statement, whatever there is to write.
-_WRITTEN = [each for each in _DECISION.columns if not each.primary_key]
-_given = (
-    func.jsonb_to_recordset(bindparam("rows", type_=postgresql.JSONB()))
-    .table_valued(*(column(each.name, each.type) for each in _WRITTEN))
-    .render_derived(with_types=True)
-)
-_ALL_AT_ONCE = (
-    postgresql.insert(_DECISION)
-    .from_select([each.name for each in _WRITTEN], select(*_given.c))
-    .on_conflict_do_nothing()
-)
+@cache
+def _all_at_once() -> ReturningInsert[Any]:
+    """Return how PostgreSQL takes all rows as one value: short, whatever there is to write."""
+    written = [each for each in _DECISION.columns if not each.primary_key]
+    given = (
+        func.jsonb_to_recordset(bindparam("rows", type_=postgresql.JSONB()))
+        .table_valued(*(column(each.name, each.type) for each in written))
+        .render_derived(with_types=True)
+    )
+    rows = select(*(given.c[each.name] for each in written))
+    whole = postgresql.insert(_DECISION).from_select([each.name for each in written], rows)
+    return whole.on_conflict_do_nothing().returning(*_KEY)
 
 
 def _keep_version(session: Session, policy: Policy, now: datetime) -> int:

@@ -1,16 +1,21 @@
 """Marks what may change a decision, now or on a day to come; the earliest moment stands."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
+from itertools import chain
 from typing import cast
 
-from sqlalchemy import Table, case
+from sqlalchemy import Table, case, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
+from lms.catalog.gateway import known_programmes
+from lms.catalog.models import Course, Programme
 from lms.core.clock import day_bounds
 from lms.db.session import connection_of
+from lms.enrollment.domain import LIVE
+from lms.enrollment.models import Enrollment
 from lms.subsidy.models import EligibilityDue
 
 _DUE = cast(Table, EligibilityDue.__table__)
@@ -50,3 +55,44 @@ def mark(session: Session, marks: Sequence[Mark]) -> None:
         ),
         [asdict(each) for each in ordered],
     )
+
+
+def mark_programmes(
+    session: Session, programmes: Collection[str], *, after: int, limit: int, since: datetime
+) -> int | None:
+    """Mark the next people by id who study for any of the programmes, in these alone.
+
+    Returns the last one, ``None`` where there are no more.
+    """
+    known = known_programmes()
+    counted = {slug: known[slug].draws_on or (slug,) for slug in programmes if slug in known}
+    wanted = set(chain.from_iterable(counted.values())) | set(programmes)
+    rows = session.execute(
+        select(Enrollment.person_id, Programme.slug)
+        .join(Course, Course.id == Enrollment.course_id)
+        .join(Programme, Programme.id == Course.programme_id)
+        .where(
+            Enrollment.person_id > after,
+            Enrollment.status.in_(LIVE),
+            Programme.slug.in_(wanted),
+        )
+        .order_by(Enrollment.person_id)
+        .limit(limit)
+    ).all()
+    ids = dict(
+        session.execute(select(Programme.slug, Programme.id).where(Programme.slug.in_(programmes)))
+        .tuples()
+        .all()
+    )
+    pairs = {
+        (row.person_id, ids[slug])
+        for row in rows
+        for slug in ids
+        if row.slug in counted.get(slug, (slug,))
+    }
+    mark(session, [Mark(*pair, since) for pair in sorted(pairs)])
+    # The last person may have more rows than fit: they are looked at once more.
+    if len(rows) < limit:
+        return None
+    last = int(rows[-1].person_id)
+    return last if rows[0].person_id == last else last - 1

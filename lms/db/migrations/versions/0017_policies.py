@@ -84,8 +84,11 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("policy_version_id", name=op.f("pk_policy_acceptance")),
     )
+    op.create_index(op.f("ix_policy_acceptance_proposal_id"), "policy_acceptance", ["proposal_id"])
     op.create_index(
-        op.f("ix_policy_acceptance_proposal_id"), "policy_acceptance", ["proposal_id"]
+        op.f("ix_eligibility_decision_policy_version_id"),
+        "eligibility_decision",
+        ["policy_version_id"],
     )
     pattern = SQLITE if op.get_bind().dialect.name == "sqlite" else POSTGRESQL
     for verb, row in VERBS.items():
@@ -98,5 +101,8 @@ def downgrade() -> None:
     for verb in VERBS:
         trigger = TRIGGER.format(name=verb.lower())
         op.execute(f"DROP TRIGGER {trigger}" if is_sqlite else f"DROP FUNCTION {trigger} CASCADE")
+    op.drop_index(
+        op.f("ix_eligibility_decision_policy_version_id"), table_name="eligibility_decision"
+    )
     op.drop_table("policy_acceptance")
     op.drop_table("policy_proposal")

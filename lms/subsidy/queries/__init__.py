@@ -10,6 +10,7 @@ from lms.subsidy.queries.decisions import (
     study_marks,
 )
 from lms.subsidy.queries.dossiers import Dossiers, dossiers
+from lms.subsidy.queries.explained import Explained, explained, may_explain
 from lms.subsidy.queries.meters import Meter, Row, meters, meters_and_facts
 from lms.subsidy.queries.proposals import (
     DRY_RUN,
@@ -37,6 +38,7 @@ from lms.subsidy.queries.shelves import (
 __all__ = [
     "DRY_RUN",
     "Dossiers",
+    "Explained",
     "Last",
     "Meter",
     "Part",
@@ -52,7 +54,9 @@ __all__ = [
     "count_people",
     "dossiers",
     "due",
+    "explained",
     "last_decisions",
+    "may_explain",
     "may_load",
     "meters",
     "meters_and_facts",

@@ -69,15 +69,12 @@ class Proposed:
 def version_lines(session: Session, files: Shelf) -> list[VersionLine]:
     """Return all versions in force, policy by policy, the newest first."""
     stored = stored_versions(session)
-    counted = dict(
-        session.execute(
-            select(EligibilityDecision.policy_version_id, func.count())
-            .where(EligibilityDecision.policy_version_id.is_not(None))
-            .group_by(EligibilityDecision.policy_version_id)
-        )
-        .tuples()
-        .all()
+    rows = session.execute(
+        select(EligibilityDecision.policy_version_id, func.count())
+        .where(EligibilityDecision.policy_version_id.is_not(None))
+        .group_by(EligibilityDecision.policy_version_id)
     )
+    counted = {row[0]: row[1] for row in rows}
     found = []
     policies = shelf_now(session, files).policies
     for policy in sorted(policies, key=lambda each: each.starts_on, reverse=True):
@@ -156,6 +153,11 @@ class Trial:
     policies_changed: bool
 
     @property
+    def at(self) -> datetime:
+        """Return the moment as of which everybody is judged."""
+        return datetime.fromisoformat(self.kept["at"])
+
+    @property
     def is_running(self) -> bool:
         """Tell whether it goes on just now."""
         return self.state in (JobState.QUEUED, JobState.RUNNING)
@@ -224,7 +226,7 @@ def _trial(session: Session, found: Proposed, shelf: Shelf) -> Trial | None:
         state=job.state if job else None,
         done=job.done if job else 0,
         total=job.total if job else 0,
-        people=dict(session.execute(named).tuples().all()) if ids else {},
+        people={row[0]: row[1] for row in session.execute(named)} if ids else {},
         facts_changed=kept["stamp"]["fact"] != now.fact,
         policies_changed=kept["stamp"]["policies"] != now.policies,
     )

@@ -79,11 +79,8 @@ def mark_programmes(
         .order_by(Enrollment.person_id)
         .limit(limit)
     ).all()
-    ids = dict(
-        session.execute(select(Programme.slug, Programme.id).where(Programme.slug.in_(programmes)))
-        .tuples()
-        .all()
-    )
+    named = select(Programme.slug, Programme.id).where(Programme.slug.in_(programmes))
+    ids = {row[0]: row[1] for row in session.execute(named)}
     pairs = {
         (row.person_id, ids[slug])
         for row in rows

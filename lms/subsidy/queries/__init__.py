@@ -7,6 +7,7 @@ from lms.subsidy.queries.decisions import (
     last_decisions,
     people_from,
     person_range,
+    stored_decisions,
     study_marks,
 )
 from lms.subsidy.queries.dossiers import Dossiers, dossiers
@@ -67,6 +68,7 @@ __all__ = [
     "proposals",
     "shelf_now",
     "stamp",
+    "stored_decisions",
     "stored_versions",
     "study_marks",
     "version_lines",

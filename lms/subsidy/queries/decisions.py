@@ -12,7 +12,9 @@ from lms.db.among import among
 from lms.enrollment.domain import LIVE
 from lms.enrollment.models import Enrollment
 from lms.progress.models import StudyClock
+from lms.subsidy.domain.record import Recorded
 from lms.subsidy.models import EligibilityDecision, EligibilityDue
+from lms.subsidy.queries.shelves import policies_of, stored_versions
 
 Pair = tuple[int, int]  # person, programme
 
@@ -46,6 +48,25 @@ _LAST = (
     .where(among(EligibilityDecision.person_id, "people"))
     .order_by(EligibilityDecision.number)
 )
+
+
+def stored_decisions(session: Session, *, after: int, limit: int) -> list[Recorded]:
+    """Return the next decisions by id, each with the version it names."""
+    row = EligibilityDecision
+    rows = session.execute(
+        select(
+            *(row.id, row.facts, row.policy_version_id),
+            *(row.outcome, row.amount_fen, row.results),
+        )
+        .where(row.id > after)
+        .order_by(row.id)
+        .limit(limit)
+    ).all()
+    stored = {each.id: each for each in stored_versions(session).values()}
+    named = {each[2] for each in rows if each[2] is not None}
+    wanted = [stored[each] for each in sorted(named)]
+    policies = dict(zip((each.id for each in wanted), policies_of(session, wanted), strict=True))
+    return [Recorded(each[0], each[1], policies.get(each[2]), *each[3:]) for each in rows]
 
 
 def due(session: Session, *, now: datetime, limit: int) -> list[Pair]:

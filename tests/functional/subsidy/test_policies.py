@@ -85,9 +85,7 @@ def accept(desk: Desk, client: Client, page: str) -> tuple[int, str]:
 
 def outcome(database: Database, own: Subsidised) -> tuple[str | None, str]:
     with database.snapshot() as session:
-        found = queries.meters(
-            session, own.person.id, shelf=shelf(), today=utc_now().date()
-        )
+        found = queries.meters(session, own.person.id, shelf=shelf(), today=utc_now().date())
     meter = next(each for each in found if each.programme.slug == "anchor-l5")
     return meter.policy and meter.policy.version, meter.decision.outcome.value
 

@@ -117,10 +117,11 @@ def parameter(name: str) -> Message:
     return Message(name, _PARAMETERS.get(name, name))
 
 
-def values(value: Value) -> list[Message]:
-    """Return the words for a value, one for each where there are several."""
+def values(name: str, value: Value) -> list[Message]:
+    """Return the words for a parameter's value, one for each where there are several."""
     if value is None:
-        return [Message("none", _("no limit"))]
+        is_amount = name.startswith(_LEVEL)
+        return [Message("none", _("nothing paid") if is_amount else _("no limit"))]
     several = value if isinstance(value, tuple) else (value,)
     return [Message(each, _VALUES.get(each, each)) for each in several]
 

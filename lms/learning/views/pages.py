@@ -59,7 +59,7 @@ def course(slug: str) -> ResponseReturnValue:
         own = queries.own_course(session, slug=slug, person_id=person_id) if person_id else None
         day = local_day(utc_now())
         meters = queries.subsidies_of(session, own, person_id=person_id, today=day)
-    offer = queries.offer_of(found[0], today=day)
+        offer = queries.offer_of(session, found[0], today=day)
     return render_template(
         "learning/course.html",
         course=found[0],

@@ -1,6 +1,5 @@
 """The clauses about the training: what was offered, studied and passed."""
 
-from collections import defaultdict
 from datetime import date
 from fractions import Fraction
 
@@ -58,13 +57,15 @@ def hours(clause: HoursClause, facts: Facts) -> Finding:
 
 def credited_minutes(days: tuple[StudyDay, ...], cap: Number) -> tuple[Number, bool]:
     """Return what counts, each calendar day cut at the cap, and whether no day is missing."""
-    by_day: defaultdict[date, Number] = defaultdict(int)
+    by_day: dict[date, Number] = {}
     is_whole = True
     for entry in days:
         if entry.day is None or entry.minutes is None:
             is_whole = False
-        else:
+        elif entry.day in by_day:
             by_day[entry.day] += entry.minutes
+        else:
+            by_day[entry.day] = entry.minutes
     return sum(min(minutes, cap) for minutes in by_day.values()), is_whole
 
 

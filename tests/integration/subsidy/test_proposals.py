@@ -35,13 +35,16 @@ def actors(database: Database) -> list[Actor]:
 def proposed(database: Database, actor: Actor, content: str) -> PolicyProposal:
     """Propose it as tried out over everybody, of whom there are none."""
     with database.transaction() as session:
-        row = service.propose(
-            session, actor=actor, text=content, files=shelf(), now=now(session)
-        )
+        row = service.propose(session, actor=actor, text=content, files=shelf(), now=now(session))
         stamp = queries.stamp(session, queries.shelf_now(session, shelf())).as_json()
         row.dry_run = {
-            **{"sha256": row.sha256, "done": True, "stamp": stamp, "job": "none"},
-            **{"after": 0, "at": "2026-06-01T00:00:00+00:00", "tally": Tally().as_json()},
+            "sha256": row.sha256,
+            "done": True,
+            "stamp": stamp,
+            "job": "none",
+            "after": 0,
+            "at": "2026-06-01T00:00:00+00:00",
+            "tally": Tally().as_json(),
         }
         return row
 
@@ -139,6 +142,9 @@ def test_the_database_itself_wants_two_people(database: Database, actors: list[A
             by,
         )
     accept(database, actors[1], row)
-    for statement in ("UPDATE policy_acceptance SET proposal_id = 1", "DELETE FROM policy_acceptance"):
+    for statement in (
+        "UPDATE policy_acceptance SET proposal_id = 1",
+        "DELETE FROM policy_acceptance",
+    ):
         with pytest.raises(IntegrityError), database.transaction() as session:
             session.execute(text(statement))

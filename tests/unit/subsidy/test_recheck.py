@@ -131,9 +131,7 @@ def next_day(facts=(), *, clauses, certificate=None, history=None, today=TODAY):
         dossier = Dossier(courses=[COURSE], facts=list(facts))
         policy = replace(FIRST, clauses=tuple(CLAUSES[kind] for kind in clauses))
         now = own_facts(dossier, PROGRAMME, today=today)
-        return recheck.recheck_on(
-            dossier, Judged(PROGRAMME, now, decide(policy, now)), today=today
-        )
+        return recheck.recheck_on(dossier, Judged(PROGRAMME, now, decide(policy, now)), today=today)
 
 
 def test_the_time_to_apply_ends_on_the_day_after_its_last():

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
-from sqlalchemy import select
+from sqlalchemy import literal, select, union_all
 from sqlalchemy.orm import Session
 
 from lms.accounts.models import Person
@@ -59,18 +59,17 @@ def may_explain(session: Session, actor: Actor, person_id: int) -> bool:
 
 def _as_of(session: Session, now: Dossier, person_id: int, day: date, until: datetime) -> Dossier:
     """Return what of it was there at the moment."""
-    facts = set(
-        session.scalars(
-            select(LearnerFact.id).where(
+    known = session.execute(
+        union_all(
+            select(literal("fact"), LearnerFact.id).where(
                 LearnerFact.person_id == person_id, LearnerFact.recorded_at < until
-            )
+            ),
+            select(literal("attempt"), Attempt.id).where(
+                Attempt.person_id == person_id, Attempt.submitted_at < until
+            ),
         )
     )
-    attempts = set(
-        session.scalars(
-            select(Attempt.id).where(Attempt.person_id == person_id, Attempt.submitted_at < until)
-        )
-    )
+    seen = {(row[0], row[1]) for row in known}
     own = [each for each in now.courses if each.joined_on <= day]
     done = session.execute(
         select(
@@ -87,9 +86,9 @@ def _as_of(session: Session, now: Dossier, person_id: int, day: date, until: dat
             else replace(each, completed_on=None)
             for each in own
         ],
-        facts=[each for each in now.facts if each.number in facts],
+        facts=[each for each in now.facts if ("fact", each.number) in seen],
         watched=[each for each in now.watched if each.day <= day],
-        attempts=[each for each in now.attempts if each.place in attempts],
+        attempts=[each for each in now.attempts if ("attempt", each.place) in seen],
     )
     for row in done:
         then.done[row[0]].add((row[1], row[2]))

@@ -15,8 +15,8 @@ from lms.subsidy.domain.trial import Tally
 from lms.subsidy.gateway import shelf
 from lms.subsidy.models import EligibilityDue, PolicyAcceptance, PolicyProposal, PolicyVersion
 from tests.factories.accounts import make_person, make_sign_in
+from tests.factories.policies import policy_text
 from tests.factories.subsidy import make_known, make_subsidised
-from tests.functional.subsidy.test_policies import text as policy_text
 from tests.support.statements import asked
 
 

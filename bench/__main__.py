@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from types import FrameType
 
-from bench import badges, decisions, ledger, media, pages, rates, uploads
+from bench import badges, deciding, decisions, ledger, media, pages, rates, uploads
 from bench.figures import Figure
 from bench.servers import ROOT
 from bench.serving import of_media
@@ -40,12 +40,16 @@ def main() -> None:
         create_schema(url)
         for figure in _figures(url, folder):
             print(figure.line(), flush=True)
+    for figure in deciding.of_deciding("sqlite", deciding.LEARNERS):
+        print(figure.line(), flush=True)
     if cluster.programs() is None:
         _tell("no PostgreSQL found: its figures are left out")
         return
     with _folder() as folder, _postgresql() as url:
         for figure in _figures(url, folder):
             print("postgresql_" + figure.line(), flush=True)
+    for figure in deciding.of_deciding("postgresql", deciding.LEARNERS):
+        print("postgresql_" + figure.line(), flush=True)
     _tell(f"load average {os.getloadavg()[0]:.1f}")
 
 

@@ -36,8 +36,7 @@ from lms.settings import Settings
 from lms.staff.views import BLUEPRINTS as STAFF
 from lms.studio.views import BLUEPRINTS as STUDIO
 from lms.subsidy.cli import subsidy as subsidy_commands
-from lms.subsidy.views import bp as subsidy
-from lms.subsidy.views.rooms import BLUEPRINTS as FACTS
+from lms.subsidy.views import BLUEPRINTS as SUBSIDY
 from lms.web.access import init_access
 from lms.web.errors import init_errors
 from lms.web.headers import init_headers
@@ -66,8 +65,7 @@ BLUEPRINTS = (
     assessment_api,
     *progress.BLUEPRINTS,
     *credentials.BLUEPRINTS,
-    subsidy,
-    *FACTS,
+    *SUBSIDY,
     roster,
     *STAFF,
     *MEDIA,

@@ -40,7 +40,7 @@ from lms.progress.events import FlagChanged, ItemCompleted, LeaseEnded, TimeGran
 from lms.progress.tasks import compensate, look_at_day, look_at_missed_days
 from lms.roster.tasks import clear_files, make_export
 from lms.subsidy import handlers as subsidy
-from lms.subsidy.tasks import SweepPapers, decide_what_is_due
+from lms.subsidy.tasks import SweepPapers, decide_what_is_due, dry_run, mark_touched
 from lms.web.limits import clear_old_counts
 
 EVENTS: dict[type, Sequence[EventHandler]] = {
@@ -73,6 +73,8 @@ JOBS: dict[str, JobHandler] = {
     "progress.flags": look_at_day,
     "roster.export": make_export,
     "sms.send": send_message,
+    "subsidy.dry_run": dry_run,
+    "subsidy.mark_touched": mark_touched,
 }
 
 CHORES: Sequence[Chore] = (

@@ -46,7 +46,7 @@ _EXAM = _("Ask the training office for the next exam, or call 12333.")
 _WAIT = _("You need not do anything. Somebody looks at it.")
 _NOT_ASKED = _("Nobody asked you about this yet.")
 
-_GROUPS = {
+GROUP_WORDS = {
     "poverty_prevention": _("Family watched so that it does not fall back into poverty"),
     "graduate_year": _("University graduate of this year"),
     "unschooled_leaver": _("School leaver who does not go on to a school"),
@@ -236,7 +236,7 @@ def sentence(result: ClauseResult) -> Message:
     """Return what the clause found."""
     text = SENTENCES[result.id, result.code][0]
     if text is _LISTED:
-        text = _GROUPS.get(str(result.params["group"]), text)
+        text = GROUP_WORDS.get(str(result.params["group"]), text)
     elif text is _TIED:
         text = _TIES.get(str(result.params["tie"]), text)
     return Message(result.code, text, dict(result.params))

@@ -1,20 +1,25 @@
-"""What the worker does about subsidies by itself."""
+"""What the worker does about subsidies: decides what is due, tries proposals out, marks people."""
 
+from collections.abc import Mapping
 from time import monotonic
+from typing import Any
 
 import structlog
 
 from lms.accounts.gateway import Vault
 from lms.core.errors import Conflict
 from lms.db.session import Database, now
+from lms.jobs.tasks import JobCancelled, JobContext
 from lms.settings import Settings
-from lms.subsidy import service
+from lms.subsidy import queries, service
 from lms.subsidy.domain.reading import MalformedError
 from lms.subsidy.gateway import shelf
 from lms.subsidy.gateway.papers import LISTS, PAPERS, SealedFolder
 
 log = structlog.get_logger(__name__)
 _EVERY_SECONDS = 60 * 60
+# So many people at a time: a moment's work, after which a job that was stopped ends.
+_BATCH = 500
 
 
 def decide_what_is_due(database: Database, _settings: Settings) -> None:
@@ -51,3 +56,47 @@ class SweepPapers:
                 with database.snapshot() as session:
                     known = service.known_files(session, strays)
                 log.info("papers_swept", folder=name, count=folder.sweep(known, strays))
+
+
+def dry_run(context: JobContext) -> Mapping[str, Any]:
+    """Try a proposal out over everybody; run again, it goes on after whom it had counted."""
+    proposal_id = context.args["proposal"]
+    with context.database.snapshot() as session:
+        plan = service.plan_of(session, proposal_id, shelf())
+        if plan is None:
+            raise JobCancelled
+        tally, after = service.counted_so_far(session, proposal_id)
+        total = queries.count_people(session)
+    people: list[int] | None = None
+    while people is None or people:
+        with context.database.snapshot() as session:
+            people = queries.people_from(session, after=after, limit=_BATCH)
+            service.try_out(session, plan, tally, people)
+        after = people[-1] if people else after
+        with context.database.transaction() as session:
+            context.go_on(session)
+            kept = service.put_away(
+                session, proposal_id, context.job_id, tally=tally, after=after, done=not people
+            )
+        if not kept:
+            raise JobCancelled
+        context.report(tally.people, max(total, tally.people))
+    return {"people": tally.people, "changed": tally.changed}
+
+
+def mark_touched(context: JobContext) -> Mapping[str, Any]:
+    """Mark everybody as due whom an accepted proposal may touch; doing it twice does no harm."""
+    with context.database.snapshot() as session:
+        policies = queries.shelf_now(session, shelf())
+    named = set(context.args["policies"])
+    programmes = [slug for slug, policy in policies.policy_of.items() if policy in named]
+    after: int | None = 0
+    rounds = 0
+    while after is not None:
+        with context.database.transaction() as session:
+            context.go_on(session)
+            after = service.mark_programmes(
+                session, programmes, after=after, limit=_BATCH, since=now(session)
+            )
+        rounds += 1
+    return {"rounds": rounds}

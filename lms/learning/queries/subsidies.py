@@ -27,11 +27,13 @@ class Offer:
         return sum(clause.kind is not Kind.WINDOW for clause in self.policy.clauses)
 
 
-def offer_of(course: CourseView, *, today: date) -> Offer | None:
-    """Return the subsidy a course may lead to; asks the database nothing."""
+def offer_of(session: Session, course: CourseView, *, today: date) -> Offer | None:
+    """Return the subsidy a course may lead to; one small statement for a course of a programme."""
     known = known_programmes().get(course.programme_slug or "")
-    policy = shelf().covering(course.programme_slug or "", today)
-    if known is None or policy is None:
+    if known is None:
+        return None
+    policy = queries.shelf_now(session, shelf()).covering(course.programme_slug or "", today)
+    if policy is None:
         return None
     return Offer(policy, policy.amount_fen.get(known.level))
 

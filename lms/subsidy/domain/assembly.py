@@ -178,8 +178,8 @@ def _study(dossier: Dossier, courses: Sequence[OwnCourse]) -> Study:
 
 def _minutes(milliseconds: int) -> Number:
     """Return minutes exactly: a millisecond short is short."""
-    exact = Fraction(milliseconds, _MINUTE_MS)
-    return exact.numerator if exact.denominator == 1 else exact
+    whole, rest = divmod(milliseconds, _MINUTE_MS)
+    return Fraction(milliseconds, _MINUTE_MS) if rest else whole
 
 
 def _is_done(lesson: LessonView, done: AbstractSet[tuple[str, str]]) -> bool:

@@ -54,6 +54,8 @@ class ProgrammeFacts:
     work_type: str | None = None
     level: int | None = None
     institution: str | None = None
+    # Whether the county's lists named it on the first day; asked of a policy without a catalogue.
+    listed: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ from dataclasses import fields, is_dataclass
 from datetime import date
 from enum import Enum
 from fractions import Fraction
+from functools import cache
 from typing import Any, TypeVar
 
 from lms.subsidy.domain import reading
@@ -83,6 +84,7 @@ def _programme(part: _Part) -> ProgrammeFacts:
         work_type=part.get("work_type", reading.text),
         level=part.get("level", reading.counting),
         institution=part.get("institution", reading.text),
+        listed=part.get("listed", reading.truth),
     )
 
 
@@ -163,14 +165,27 @@ def _one_of(kind: type[_Enum]) -> Callable[[object, str], _Enum]:
     return read
 
 
-def as_json(value: object) -> Any:  # noqa: ANN401 (JSON)
+def as_json(value: Any) -> Any:  # noqa: ANN401 (JSON)
     """Return facts as JSON holds them: days as texts, fractions exactly, sets in order."""
-    if is_dataclass(value) and not isinstance(value, type):
-        return {each.name: as_json(getattr(value, each.name)) for each in fields(value)}
-    if isinstance(value, frozenset):
-        return sorted(value, key=str)
+    kind: Any = type(value)
+    if kind in _AS_THEY_ARE:
+        return value
+    names = _names(kind)
+    if names:
+        return {name: as_json(getattr(value, name)) for name in names}
     if isinstance(value, tuple):
         return [as_json(each) for each in value]
+    if isinstance(value, frozenset):
+        return sorted(value, key=str)
     if isinstance(value, date):
         return value.isoformat()
     return str(value) if isinstance(value, Fraction) else value
+
+
+_AS_THEY_ARE = frozenset({bool, int, str, type(None)})
+
+
+@cache
+def _names(kind: Any) -> tuple[str, ...]:  # noqa: ANN401 (a type)
+    """Return the names of the fields; none where it is no dataclass."""
+    return tuple(each.name for each in fields(kind)) if is_dataclass(kind) else ()

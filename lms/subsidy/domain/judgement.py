@@ -14,6 +14,9 @@ from lms.subsidy.domain.facts_file import as_json
 from lms.subsidy.domain.policy import Policy
 from lms.subsidy.domain.results import ClauseResult, Outcome, Verdict
 
+# Facts are written in the order of their fields, so nothing has to be sorted.
+_canonical = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
+
 
 class Policies(Protocol):
     """Where policies come from."""
@@ -37,16 +40,14 @@ class Judged:
     def written(self) -> tuple[dict[str, Any], str]:
         """Return the facts as the record keeps them, and the digest of what the decision rests on.
 
-        Minutes and attempts count by what the clauses find in them: whoever studies on without
-        coming to another finding gets no new decision, and the ledger holds the minutes anyway.
-        So does the day on which a claim would be made.
+        Minutes, attempts and the day of applying count by what the clauses find in them: whoever
+        studies on without coming to another finding gets no new decision, nor does who lets days
+        pass, and the ledger holds the minutes anyway.
         """
         facts: dict[str, Any] = as_json(self.facts)
-        found = [(each.id, each.verdict.value, each.code) for each in self.decision.results]
-        left_out = dict.fromkeys(("study", "attempts", "applied_on"))
-        basis = {**facts, **left_out, "found": sorted(found)}
-        text = json.dumps(basis, ensure_ascii=False, sort_keys=True)
-        return facts, hashlib.sha256(text.encode()).hexdigest()
+        unseen = dict.fromkeys(("study", "attempts", "applied_on"))
+        basis = {**facts, **unseen, "found": found_in(self.decision)}
+        return facts, hashlib.sha256(_canonical(basis).encode()).hexdigest()
 
 
 def judged(
@@ -60,6 +61,11 @@ def judged(
         start = facts.training.start
         policy = policies.covering(programme.slug, start) if start else None
         yield Judged(programme, facts, decide(policy, facts))
+
+
+def found_in(decision: Decision) -> list[tuple[str, Verdict, str]]:
+    """Return what each clause found, without the numbers its sentence puts in."""
+    return sorted((each.id, each.verdict, each.code) for each in decision.results)
 
 
 def altered(own: Judged) -> Judged:

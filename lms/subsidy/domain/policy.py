@@ -3,7 +3,7 @@
 import hashlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from enum import StrEnum
 from fractions import Fraction
 
@@ -121,9 +121,12 @@ class CatalogueEntry:
 
 @dataclass(frozen=True, slots=True)
 class CatalogueClause(Clause):
-    """The catalogue lists programme and institution on the first day of training."""
+    """The catalogue lists programme and institution on the first day of training.
 
-    entries: tuple[CatalogueEntry, ...]
+    ``None`` where the policy has no catalogue of its own: the county's lists are asked.
+    """
+
+    entries: tuple[CatalogueEntry, ...] | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,8 +214,11 @@ class Policy:
 
     @property
     def programmes(self) -> frozenset[str]:
-        """Return the programmes its catalogue lists, whenever."""
-        return frozenset(entry.programme for entry in self.catalogue)
+        """Return the programmes its catalogue lists, whenever; without one, those with hours."""
+        if self.catalogue:
+            return frozenset(entry.programme for entry in self.catalogue)
+        hours = self.clause(Kind.HOURS)
+        return frozenset(hours.min_hours) if isinstance(hours, HoursClause) else frozenset()
 
     @property
     def window_months(self) -> int | None:
@@ -226,5 +232,22 @@ class Policy:
 
 
 def covering(policies: Iterable[Policy], day: date) -> Policy | None:
-    """Return the version for training that begins on the day, whatever day it is today."""
-    return next((policy for policy in policies if policy.covers(day)), None)
+    """Return the version for training that begins on the day, whatever day it is today.
+
+    Of the versions of one policy the one that began last decides: a later version closes the open
+    end of the one before.
+    """
+    begun = [policy for policy in policies if policy.starts_on <= day]
+    last = max(begun, key=lambda policy: policy.starts_on, default=None)
+    return last if last and last.covers(day) else None
+
+
+def last_day(policy: Policy, others: Iterable[Policy]) -> date | None:
+    """Return the last first day of training a version covers, beside others of its policy."""
+    later = [
+        each.starts_on - timedelta(days=1)
+        for each in others
+        if each.id == policy.id and each.starts_on > policy.starts_on
+    ]
+    ends = [*later, *([policy.ends_on] if policy.ends_on else [])]
+    return min(ends, default=None)

@@ -45,7 +45,9 @@ Read = Callable[[Mapping[str, Any], str, "_Around"], Clause]
 class _Around:
     """What the clauses of one policy may refer to."""
 
-    def __init__(self, catalogue: tuple[CatalogueEntry, ...], groups: Collection[str]) -> None:
+    def __init__(
+        self, catalogue: tuple[CatalogueEntry, ...] | None, groups: Collection[str]
+    ) -> None:
         self.catalogue = catalogue
         self.groups = groups
 
@@ -57,7 +59,7 @@ def read_policy(data: object, where: str, groups: Collection[str] = GROUPS) -> P
     _choice(top["selects_by"], f"{where}, “selects_by”", (_SELECTS_BY,))
     if top.get("fund") is not None:
         _choice(top["fund"], f"{where}, “fund”", _FUNDS)
-    catalogue = reading.listed(top.get("catalogue") or [], f"{where}, “catalogue”", _entry)
+    catalogue = reading.maybe(top.get("catalogue"), f"{where}, “catalogue”", _entries)
     return Policy(
         id=reading.text(top["id"], f"{where}, “id”"),
         version=_version(top["version"], f"{where}, “version”"),
@@ -65,10 +67,16 @@ def read_policy(data: object, where: str, groups: Collection[str] = GROUPS) -> P
         ends_on=ends_on,
         status=Status(_choice(top["status"], f"{where}, “status”", tuple(Status))),
         clauses=_clauses(top["clauses"], where, _Around(catalogue, groups)),
-        catalogue=catalogue,
+        catalogue=catalogue or (),
         amount_fen=_amounts(top["amount_cny"], f"{where}, “amount_cny”"),
         content=canonical(top),
     )
+
+
+def stored_policy(content: Mapping[str, Any], where: str) -> Policy:
+    """Return a version from its content as it is stored, where levels have become texts."""
+    amounts = {int(level): yuan for level, yuan in content["amount_cny"].items()}
+    return read_policy({**content, "amount_cny": amounts}, where)
 
 
 def refuse_overlaps(policies: Iterable[tuple[str, Policy]]) -> None:
@@ -117,6 +125,10 @@ def _choice(value: object, where: str, allowed: tuple[str, ...]) -> str:
     if not isinstance(value, str) or value not in allowed:
         raise MalformedError(where, f"{reading.shown(value)} is not one of {', '.join(allowed)}")
     return value
+
+
+def _entries(value: object, where: str) -> tuple[CatalogueEntry, ...]:
+    return reading.listed(value, where, _entry)
 
 
 def _entry(value: object, where: str) -> CatalogueEntry:
@@ -203,8 +215,8 @@ def _student(found: Mapping[str, Any], where: str, around: _Around) -> Clause:
 
 
 def _catalogue(_found: Mapping[str, Any], where: str, around: _Around) -> Clause:
-    if not around.catalogue:
-        raise MalformedError(where, "the policy has no “catalogue” to look in")
+    if around.catalogue == ():
+        raise MalformedError(where, "the policy's own “catalogue” lists nothing")
     return CatalogueClause(Kind.CATALOGUE, around.catalogue)
 
 

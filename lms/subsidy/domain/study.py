@@ -1,6 +1,5 @@
 """The clauses about the training: what was offered, studied and passed."""
 
-from collections import defaultdict
 from datetime import date
 from fractions import Fraction
 
@@ -18,6 +17,8 @@ from lms.subsidy.domain.results import Finding, failed, passed, unknown
 def catalogue(clause: CatalogueClause, facts: Facts) -> Finding:
     """Judge CATALOGUE on the first day of training."""
     programme, start = facts.programme, facts.training.start
+    if clause.entries is None:
+        return _by_the_county(programme.listed)
     if programme.code is None or programme.institution is None or start is None:
         return unknown("missing")
     is_listed = any(
@@ -28,6 +29,12 @@ def catalogue(clause: CatalogueClause, facts: Facts) -> Finding:
         for entry in clause.entries
     )
     return passed("listed") if is_listed else failed("not_listed")
+
+
+def _by_the_county(listed: bool | None) -> Finding:  # noqa: FBT001 (a fact)
+    if listed is None:
+        return unknown("missing")
+    return passed("listed") if listed else failed("not_listed")
 
 
 def hours(clause: HoursClause, facts: Facts) -> Finding:
@@ -50,13 +57,15 @@ def hours(clause: HoursClause, facts: Facts) -> Finding:
 
 def credited_minutes(days: tuple[StudyDay, ...], cap: Number) -> tuple[Number, bool]:
     """Return what counts, each calendar day cut at the cap, and whether no day is missing."""
-    by_day: defaultdict[date, Number] = defaultdict(int)
+    by_day: dict[date, Number] = {}
     is_whole = True
     for entry in days:
         if entry.day is None or entry.minutes is None:
             is_whole = False
-        else:
+        elif entry.day in by_day:
             by_day[entry.day] += entry.minutes
+        else:
+            by_day[entry.day] = entry.minutes
     return sum(min(minutes, cap) for minutes in by_day.values()), is_whole
 
 

@@ -3,13 +3,16 @@
 from lms.subsidy.queries.certificates import Held, Occupation, certificates, occupations
 from lms.subsidy.queries.decisions import (
     Last,
+    count_people,
     due,
     last_decisions,
     people_from,
-    stored_versions,
+    person_range,
+    stored_decisions,
     study_marks,
 )
 from lms.subsidy.queries.dossiers import Dossiers, dossiers
+from lms.subsidy.queries.explained import Explained, explained, may_explain
 from lms.subsidy.queries.lists import ListBoard, list_board
 from lms.subsidy.queries.meters import Meter, Row, meters, meters_and_facts
 from lms.subsidy.queries.people import (
@@ -26,24 +29,61 @@ from lms.subsidy.queries.people import (
     standing,
     subject,
 )
+from lms.subsidy.queries.proposals import (
+    DRY_RUN,
+    Part,
+    ProposalPage,
+    Proposed,
+    Stamp,
+    Trial,
+    VersionLine,
+    may_load,
+    proposal_page,
+    proposals,
+    stamp,
+    version_lines,
+)
+from lms.subsidy.queries.shelves import (
+    Stored,
+    Versions,
+    combined,
+    policies_of,
+    shelf_now,
+    stored_versions,
+)
 
 __all__ = [
+    "DRY_RUN",
     "Dossiers",
     "Entry",
+    "Explained",
     "Held",
     "Last",
     "ListBoard",
     "Meter",
     "Occupation",
+    "Part",
+    "ProposalPage",
+    "Proposed",
     "Row",
+    "Stamp",
     "Standing",
+    "Stored",
     "Subject",
+    "Trial",
+    "VersionLine",
+    "Versions",
     "certificates",
+    "combined",
+    "count_people",
     "dossiers",
     "due",
+    "explained",
     "history",
     "last_decisions",
     "list_board",
+    "may_explain",
+    "may_load",
     "meters",
     "meters_and_facts",
     "occupations",
@@ -52,10 +92,18 @@ __all__ = [
     "paper_count",
     "papers",
     "people_from",
+    "person_range",
+    "policies_of",
     "promise",
+    "proposal_page",
+    "proposals",
     "reaches",
+    "shelf_now",
+    "stamp",
     "standing",
+    "stored_decisions",
     "stored_versions",
     "study_marks",
     "subject",
+    "version_lines",
 ]

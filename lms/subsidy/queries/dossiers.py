@@ -1,12 +1,12 @@
 """Reads all the site holds of some people that a policy may ask about, in one statement."""
 
-import json
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from pydantic_core import from_json
 from sqlalchemy import (
     BigInteger,
     Row,
@@ -24,23 +24,25 @@ from lms.catalog.models import Course, Institution, Item, Lesson, Material
 from lms.catalog.models import Programme as ProgrammeRow
 from lms.catalog.tree import revision_tree
 from lms.core.clock import local_day
+from lms.db.among import among
 from lms.enrollment.domain import LIVE
 from lms.enrollment.models import Enrollment
 from lms.progress.models import ItemCompletion, WatchSlice
 from lms.subsidy.domain.assembly import Dossier, Graded, OwnCourse, Programme, Watched
 from lms.subsidy.domain.dated import DatedFact, FactKey, FactSource
-from lms.subsidy.models import LearnerFact, PolicyVersion
+from lms.subsidy.models import LearnerFact, PolicyAcceptance, PolicyVersion
 from lms.subsidy.queries.papers import PAPER_ADDERS, PAPER_PARTS
 from lms.subsidy.queries.parts import NOBODY, PEOPLE, part
+from lms.subsidy.queries.shelves import Stored, Versions
 
-_live = (Enrollment.person_id.in_(PEOPLE), Enrollment.status.in_(LIVE))
+_live = (among(Enrollment.person_id, PEOPLE), Enrollment.status.in_(LIVE))
 # Summed before it is asked whose course it is: entries are many, materials few.
 _WATCHED = (
     select(
         *(WatchSlice.person_id, WatchSlice.day, WatchSlice.material_id),
         func.sum(WatchSlice.credited_ms).label("ms"),
     )
-    .where(WatchSlice.person_id.in_(PEOPLE))
+    .where(among(WatchSlice.person_id, PEOPLE))
     .group_by(WatchSlice.person_id, WatchSlice.day, WatchSlice.material_id)
     .subquery()
 )
@@ -70,7 +72,7 @@ _STATEMENT = union_all(
         day=LearnerFact.valid_from,
         day2=LearnerFact.valid_to,
         at1=LearnerFact.recorded_at,
-    ).where(LearnerFact.person_id.in_(PEOPLE)),
+    ).where(among(LearnerFact.person_id, PEOPLE)),
     part(
         "watched",
         _WATCHED.c.person_id,
@@ -115,30 +117,28 @@ _STATEMENT = union_all(
         "version",
         NOBODY,
         n1=PolicyVersion.id,
+        n2=PolicyAcceptance.proposal_id,
         t1=PolicyVersion.policy_id,
         t2=PolicyVersion.version,
         t3=PolicyVersion.sha256,
-    ),
+    ).outerjoin(PolicyAcceptance, PolicyAcceptance.policy_version_id == PolicyVersion.id),
 )
 
 
 @dataclass(slots=True)
 class Dossiers:
-    """What was read: people, the programmes there are, the policy versions used before.
-
-    ``versions`` maps policy and version to the row's id and the digest of its content.
-    """
+    """What was read: people, the programmes there are, the versions used or accepted before."""
 
     people: Mapping[int, Dossier]
     programmes: Mapping[str, Programme]
-    versions: Mapping[tuple[str, str], tuple[int, str]]
+    versions: Versions
 
 
 def dossiers(session: Session, people: Iterable[int]) -> Dossiers:
     """Return the dossier of each person, whether they take a course or not."""
     found = {person_id: Dossier() for person_id in people}
     parts: defaultdict[str, list[Row[Any]]] = defaultdict(list)
-    for row in session.execute(_STATEMENT, {"people": list(found)}):
+    for row in session.execute(_STATEMENT, {PEOPLE: list(found)}):
         parts[row.part].append(row)
     for row in parts["course"]:
         found[row.person_id].courses.append(_course(session, row))
@@ -148,7 +148,7 @@ def dossiers(session: Session, people: Iterable[int]) -> Dossiers:
     return Dossiers(
         found,
         {row.t1: _programme(row) for row in parts["programme"]},
-        {(row.t1, row.t2): (row.n1, row.t3) for row in parts["version"]},
+        {(row.t1, row.t2): Stored(row.n1, row.t3, row.n2) for row in parts["version"]},
     )
 
 
@@ -167,7 +167,7 @@ def _add_fact(own: Dossier, row: Row[Any]) -> None:
     key, source = FactKey(row.t1), FactSource(row.t3)
     own.facts.append(
         DatedFact(
-            *(row.n1, key, json.loads(row.t2), source, row.day, row.day2),
+            *(row.n1, key, from_json(row.t2), source, row.day, row.day2),
             said_on=local_day(row.at1),
         )
     )
@@ -199,7 +199,7 @@ def _programme(row: Row[Any]) -> Programme:
     return Programme(
         id=row.n1,
         slug=row.t1,
-        title=json.loads(row.t3),
+        title=from_json(row.t3),
         occupation=row.t2,
         level=row.n2,
         work_type=known.work_type if known else None,

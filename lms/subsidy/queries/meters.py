@@ -16,6 +16,7 @@ from lms.subsidy.domain.policy import Kind, Policy, Status
 from lms.subsidy.domain.results import ClauseResult, Outcome, Verdict
 from lms.subsidy.gateway import Shelf
 from lms.subsidy.queries.dossiers import Dossiers, dossiers
+from lms.subsidy.queries.shelves import combined
 
 FACT_OF = {
     Kind.REALNAME: FactKey.REAL_NAME_VERIFIED,
@@ -150,6 +151,7 @@ def meters_and_facts(
     """Return the person's meters as above, and the newest of each fact known today."""
     read = dossiers(session, [person_id])
     dossier = read.people[person_id]
+    shelf = combined(session, shelf, read.versions)
     found = [
         _meter(dossier, _trusted(own, read), today)
         for own in judged(dossier, read.programmes, shelf, today=today)
@@ -161,7 +163,7 @@ def _trusted(own: Judged, read: Dossiers) -> Judged:
     """Return what was judged, but nothing where the version said something else before."""
     policy = own.decision.policy
     used = read.versions.get((policy.id, policy.version)) if policy else None
-    if policy and used and used[1] != policy.sha256:
+    if policy and used and used.sha256 != policy.sha256:
         return altered(own)
     return own
 

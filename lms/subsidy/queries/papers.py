@@ -6,6 +6,7 @@ from typing import Any
 from sqlalchemy import Row, case, func, or_, select, true
 
 from lms.accounts.models import Person
+from lms.db.among import among
 from lms.progress.domain.flags import FlagRuling
 from lms.progress.models import StudyFlag
 from lms.subsidy.domain.assembly import Dossier
@@ -19,14 +20,14 @@ from lms.subsidy.queries.parts import PEOPLE, part
 _NEWEST = (
     select(func.max(CertificateEntry.id))
     .join(ExternalCertificate, ExternalCertificate.id == CertificateEntry.certificate_id)
-    .where(ExternalCertificate.person_id.in_(PEOPLE))
+    .where(among(ExternalCertificate.person_id, PEOPLE))
     .group_by(CertificateEntry.certificate_id)
     .scalar_subquery()
 )
 PAPER_PARTS = (
     part("list", Person.id, t1=FactList.kind, day=FactList.as_of)
     .join(FactList, FactList.county_code == Person.county_code)
-    .where(Person.id.in_(PEOPLE), FactList.is_complete.is_(true())),
+    .where(among(Person.id, PEOPLE), FactList.is_complete.is_(true())),
     part(
         "certificate",
         ExternalCertificate.person_id,
@@ -41,12 +42,12 @@ PAPER_PARTS = (
     )
     .join(CertificateEntry, CertificateEntry.certificate_id == ExternalCertificate.id)
     .where(
-        ExternalCertificate.person_id.in_(PEOPLE),
+        among(ExternalCertificate.person_id, PEOPLE),
         ExternalCertificate.state == CertificateState.LIVE,
         CertificateEntry.id.in_(_NEWEST),
     ),
     part("flag", StudyFlag.person_id, t1=StudyFlag.ruling).where(
-        StudyFlag.person_id.in_(PEOPLE),
+        among(StudyFlag.person_id, PEOPLE),
         or_(StudyFlag.ruling.is_(None), StudyFlag.ruling == FlagRuling.NOT_STUDY),
     ),
 )

@@ -5,12 +5,10 @@ from typing import Any
 
 from sqlalchemy import (
     BigInteger,
-    BindParameter,
     ColumnElement,
     Date,
     Select,
     String,
-    bindparam,
     cast,
     literal,
     null,
@@ -40,5 +38,6 @@ def part(
     return select(literal(tag).label("part"), person.label("person_id"), *columns)
 
 
-PEOPLE: BindParameter[Any] = bindparam("people", expanding=True)
+# The name under which the people are given.
+PEOPLE = "people"
 NOBODY = cast(null(), BigInteger())

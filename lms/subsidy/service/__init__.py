@@ -4,18 +4,20 @@ from lms.subsidy.service.certificates import Looked
 from lms.subsidy.service.certificates import enter as enter_certificate
 from lms.subsidy.service.certificates import look as look_at_certificate
 from lms.subsidy.service.certificates import void as void_certificate
-from lms.subsidy.service.decisions import BATCH, Round, decide_due, decide_people
+from lms.subsidy.service.decisions import (
+    BATCH,
+    Found,
+    Round,
+    decide_due,
+    decide_people,
+    judge_people,
+    keep,
+)
 from lms.subsidy.service.declaring import declare, give_promise
 from lms.subsidy.service.desk import confirm, correct, require_another
 from lms.subsidy.service.facts import NewFact, mark_due, mark_many, mark_studied, record_fact
-from lms.subsidy.service.lists import (
-    Found,
-    draft_of,
-    find,
-    forget_drafts,
-    keep_draft,
-    take_in,
-)
+from lms.subsidy.service.lists import draft_of, find, forget_drafts, keep_draft, take_in
+from lms.subsidy.service.marks import mark_programmes
 from lms.subsidy.service.papers import (
     NewPaper,
     add_paper,
@@ -23,17 +25,29 @@ from lms.subsidy.service.papers import (
     note_view,
     require_room,
 )
+from lms.subsidy.service.proposals import MARK_TOUCHED, accept, propose, refuse
+from lms.subsidy.service.trials import (
+    counted_so_far,
+    order_trial,
+    plan_of,
+    put_away,
+    stop_trial,
+    try_out,
+)
 
 __all__ = [
     "BATCH",
+    "MARK_TOUCHED",
     "Found",
     "Looked",
     "NewFact",
     "NewPaper",
     "Round",
+    "accept",
     "add_paper",
     "confirm",
     "correct",
+    "counted_so_far",
     "decide_due",
     "decide_people",
     "declare",
@@ -42,16 +56,26 @@ __all__ = [
     "find",
     "forget_drafts",
     "give_promise",
+    "judge_people",
+    "keep",
     "keep_draft",
     "known_files",
     "look_at_certificate",
     "mark_due",
     "mark_many",
+    "mark_programmes",
     "mark_studied",
     "note_view",
+    "order_trial",
+    "plan_of",
+    "propose",
+    "put_away",
     "record_fact",
+    "refuse",
     "require_another",
     "require_room",
+    "stop_trial",
     "take_in",
+    "try_out",
     "void_certificate",
 ]

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from sqlalchemy import select
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from lms.catalog.gateway import known_programmes
@@ -17,7 +16,8 @@ from lms.enrollment.models import Enrollment
 from lms.subsidy import queries
 from lms.subsidy.domain.dated import FactKey, FactSource, checked
 from lms.subsidy.domain.reading import MalformedError
-from lms.subsidy.models import EligibilityDue, LearnerFact
+from lms.subsidy.models import LearnerFact
+from lms.subsidy.service.marks import Mark, mark
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,8 +66,7 @@ def record_fact(session: Session, *, person_id: int, fact: NewFact, now: datetim
 def mark_due(session: Session, *, person_id: int, since: datetime) -> None:
     """Mark every programme the person studies for as due; those it draws on others' courses too.
 
-    A mark that stands is renewed, so that whoever decides it just now waits for this transaction
-    and sees what it writes.
+    Whoever decides it just now waits for this transaction, and sees what it writes.
     """
     mark_many(session, people=[person_id], since=since)
 
@@ -86,20 +85,13 @@ def mark_many(session: Session, *, people: Collection[int], since: datetime) -> 
     if not own:
         return
     ids = {row[0]: row[1] for row in session.execute(select(Programme.slug, Programme.id))}
-    rows = [
-        {"person_id": person_id, "programme_id": programme, "since": since}
-        for person_id, slugs in sorted(own.items())
-        for programme in sorted(ids[slug] for slug in _counting(slugs) if slug in ids)
+    marks = [
+        Mark(person_id, ids[slug], since)
+        for person_id, slugs in own.items()
+        for slug in _counting(slugs)
+        if slug in ids
     ]
-    insert = sqlite.insert if session.get_bind().dialect.name == "sqlite" else postgresql.insert
-    statement = insert(EligibilityDue)
-    session.execute(
-        statement.on_conflict_do_update(
-            index_elements=["person_id", "programme_id"],
-            set_={"since": statement.excluded.since},
-        ),
-        rows,
-    )
+    mark(session, marks)
 
 
 def _counting(own: set[str]) -> set[str]:

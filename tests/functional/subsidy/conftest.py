@@ -1,13 +1,17 @@
-"""A signed-in learner of a subsidised course."""
+"""A signed-in learner of a subsidised course; a desk, and a learner who was decided about."""
 
 import os
 import time
 from pathlib import Path
 
 import pytest
+from flask import Flask
 
-from lms.db.session import Database
+from lms.db.session import Database, now
+from lms.subsidy import service
+from lms.subsidy.gateway import shelf
 from tests.factories.accounts import sign_in
+from tests.factories.policies import Desk
 from tests.factories.subsidy import Subsidised, make_known, make_subsidised
 from tests.support.site import Client
 
@@ -36,3 +40,17 @@ def age_file():
         os.utime(path, (old, old))
 
     return aged
+
+
+@pytest.fixture
+def desk(app: Flask, database: Database) -> Desk:
+    return Desk(app, database)
+
+
+@pytest.fixture
+def decided(database: Database) -> Subsidised:
+    with database.transaction() as session:
+        own = make_subsidised(session)
+        make_known(session, own.person)
+        service.decide_people(session, people=[own.person.id], shelf=shelf(), now=now(session))
+        return own

@@ -7,10 +7,12 @@ from pathlib import Path
 
 import pytest
 from flask import Flask
+from sqlalchemy import text
 
-from lms.subsidy import cli
+from lms.subsidy import crowd
 from lms.subsidy.gateway import shelf
 from tests.factories.subsidy import make_known, make_subsidised
+from tests.support.databases import drop_trigger
 
 CASES = Path(__file__).parents[2] / "unit" / "subsidy" / "cases.yaml"
 
@@ -53,7 +55,7 @@ def test_evaluate_refuses_a_version_that_says_something_new(app, database, monke
     evaluate(app, "--all")
     changed = [replace(each, content=each.content + " ") for each in shelf().policies]
     other = replace(shelf(), policies=tuple(changed))
-    monkeypatch.setattr(cli, "shelf", lambda: other)
+    monkeypatch.setattr(crowd, "shelf", lambda: other)
     result = evaluate(app, "--all")
     assert result.exit_code == 1
     assert "Policy qz-demo 2.0 was used before with other content." in result.stderr
@@ -111,3 +113,55 @@ def test_check_refuses_what_is_no_case_file(app, cases, content):
     result = check(app, cases)
     assert result.exit_code == 1
     assert result.stderr.startswith("Error: ")
+
+
+def test_evaluate_all_by_several_processes_decides_the_same(app, database):
+    with database.transaction() as session:
+        for _ in range(3):
+            make_known(session, make_subsidised(session).person)
+    result = evaluate(app, "--all", "--workers", "2")
+    assert result.stdout.startswith("6 judged, 6 new decisions, ")
+    assert evaluate(app, "--all").stdout.startswith("6 judged, 0 new decisions, ")
+
+
+def test_every_stored_decision_is_found_again_by_its_own_facts(app, database):
+    with database.transaction() as session:
+        make_known(session, make_subsidised(session).person)
+    evaluate(app)
+    again = app.test_cli_runner().invoke(args=["subsidy", "recheck"])
+    assert again.stdout == "2 decisions, each found again\n"
+
+
+def test_a_stored_decision_that_was_tampered_with_is_named(app, database):
+    with database.transaction() as session:
+        make_known(session, make_subsidised(session).person)
+    evaluate(app)
+    drop_trigger(database, "eligibility_decision_no_update", "eligibility_decision")
+    with database.transaction() as session:
+        number = session.scalar(
+            text("SELECT id FROM eligibility_decision WHERE outcome = 'not_eligible'")
+        )
+        session.execute(
+            text("UPDATE eligibility_decision SET outcome = 'eligible' WHERE id = :id"),
+            {"id": number},
+        )
+    again = app.test_cli_runner().invoke(args=["subsidy", "recheck"])
+    assert again.exit_code == 1
+    assert f"decision {number}: it comes to not_eligible" in again.stderr
+
+
+def test_explain_says_what_was_known_by_a_day(app, database):
+    with database.transaction() as session:
+        own = make_subsidised(session)
+        make_known(session, own.person)
+    args = ["subsidy", "explain", "--person", str(own.person.id)]
+    now = app.test_cli_runner().invoke(args=args).stdout
+    assert "anchor-l5 qz-demo 2.0" in now
+    assert "  REALNAME pass verified {}" in now
+    # The facts were written down today: nobody knew them in May.
+    then = app.test_cli_runner().invoke(args=[*args, "--on", "2026-05-02"]).stdout
+    assert then.startswith("2026-05-02 anchor-l5 qz-demo 2.0")
+    assert "  REALNAME unknown missing {}" in then
+    assert app.test_cli_runner().invoke(args=[*args, "--on", "2026-04-01"]).stdout == ""
+    nobody = app.test_cli_runner().invoke(args=["subsidy", "explain", "--person", "9999"])
+    assert nobody.exit_code == 1

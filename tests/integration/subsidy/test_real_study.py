@@ -147,7 +147,7 @@ def look_at_clocks(study: Study) -> int:
         with study.database.transaction() as session:
             after = service.mark_studied(session, after=after, limit=1, now=study.now)
     with study.database.snapshot() as session:
-        return len(queries.due(session, limit=10))
+        return len(queries.due(session, now=study.now, limit=10))
 
 
 def test_study_marks_the_decision_as_due_and_the_worker_finds_it(

@@ -46,7 +46,7 @@ def test_yuan_are_kept_as_fen():
         ({"clauses": []}, "a policy without clauses would be met by everybody"),
         ({"clauses": {}}, "“clauses”: a list is expected here, not {}"),
         ({"catalogue": [{"programme": "x"}]}, "“catalogue”, entry 1: “institution” is missing"),
-        ({"catalogue": None}, "(CATALOGUE): the policy has no “catalogue” to look in"),
+        ({"catalogue": []}, "(CATALOGUE): the policy's own “catalogue” lists nothing"),
         ({"amount_cny": {5: -1}}, "“amount_cny”, level 5: -1 is below 0"),
         ({"amount_cny": {5: 0.001}}, "an amount has no more than two decimals"),
         ({"amount_cny": {"five": 1}}, "a whole number is expected here, not 'five'"),

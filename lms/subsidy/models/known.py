@@ -1,4 +1,4 @@
-"""Dated facts with the papers and lists behind them, certificates, decisions, what is due."""
+"""What is known of people: dated facts, papers, promises, lists and certificates."""
 
 from datetime import date, datetime
 from typing import Any, cast
@@ -21,7 +21,6 @@ from lms.subsidy.domain.dated import FactKey, FactSource
 from lms.subsidy.domain.lists import ListKind
 from lms.subsidy.domain.papers import CertificateState, CertificateStatus, PaperKind, PaperType
 from lms.subsidy.domain.policy import CERTIFICATES
-from lms.subsidy.domain.results import Outcome
 
 
 class LearnerFact(Base):
@@ -192,61 +191,7 @@ class CertificateEntry(Base):
     recorded_at: Mapped[datetime]
 
 
-class PolicyVersion(Base):
-    """A version of a policy that was decided by; its content never changes again."""
-
-    __tablename__ = "policy_version"
-    __table_args__ = (UniqueConstraint("policy_id", "version"),)
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    policy_id: Mapped[str] = mapped_column(String(40))
-    version: Mapped[str] = mapped_column(String(20))
-    sha256: Mapped[str] = mapped_column(String(64))
-    content: Mapped[dict[str, Any]]
-    first_used_at: Mapped[datetime]
-
-
-class EligibilityDecision(Base):
-    """What the site found for a person and a programme, with the facts it found it by.
-
-    ``number`` counts a person's decisions in a programme, so that of two made at once one stays.
-    ``policy_version_id`` is empty where no version covered the training; ``basis_sha256`` tells
-    whether the next one would rest on the same.
-    """
-
-    __tablename__ = "eligibility_decision"
-    __table_args__ = (
-        one_of("outcome", Outcome),
-        UniqueConstraint("person_id", "programme_id", "number"),
-    )
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
-    programme_id: Mapped[int] = mapped_column(ForeignKey("programme.id"))
-    number: Mapped[int]
-    policy_version_id: Mapped[int | None] = mapped_column(ForeignKey("policy_version.id"))
-    outcome: Mapped[str] = mapped_column(String(20))
-    amount_fen: Mapped[int | None]
-    facts: Mapped[dict[str, Any]]
-    results: Mapped[list[Any]]
-    basis_sha256: Mapped[str] = mapped_column(String(64))
-    decided_at: Mapped[datetime]
-
-
-class EligibilityDue(Base):
-    """That something changed which may change the decision; marked where it happened."""
-
-    __tablename__ = "eligibility_due"
-
-    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), primary_key=True)
-    programme_id: Mapped[int] = mapped_column(
-        ForeignKey("programme.id"), primary_key=True, autoincrement=False
-    )
-    since: Mapped[datetime] = mapped_column(index=True)
-
-
-_KEPT = (LearnerFact, PolicyVersion, EligibilityDecision)
-for _model in (*_KEPT, Evidence, Promise, FactList, CertificateEntry):
+for _model in (LearnerFact, Evidence, Promise, FactList, CertificateEntry):
     append_only(cast(Table, _model.__table__))
 _certificates = cast(Table, ExternalCertificate.__table__)
 _FIXED = " OR ".join(f"NEW.{name} <> OLD.{name}" for name in ("person_id", "type", "number"))

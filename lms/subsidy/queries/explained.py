@@ -1,0 +1,95 @@
+"""Reads what the site would have said of a person on an earlier day, and by which facts."""
+
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+
+from sqlalchemy import literal, select, union_all
+from sqlalchemy.orm import Session
+
+from lms.accounts.models import Person
+from lms.assessment.models import Attempt
+from lms.core.access import Actor, Permission
+from lms.core.clock import day_bounds
+from lms.enrollment.models import Enrollment
+from lms.enrollment.queries import in_scope
+from lms.progress.models import ItemCompletion
+from lms.subsidy.domain.assembly import Dossier
+from lms.subsidy.domain.judgement import Judged, judged
+from lms.subsidy.gateway import Shelf
+from lms.subsidy.models import LearnerFact, PolicyVersion
+from lms.subsidy.queries.dossiers import dossiers
+from lms.subsidy.queries.shelves import combined
+
+
+@dataclass(frozen=True, slots=True)
+class Explained:
+    """What the clauses would have found at the end of a day."""
+
+    name: str
+    day: date
+    judged: tuple[Judged, ...]
+
+
+def explained(session: Session, person_id: int, *, day: date, files: Shelf) -> Explained | None:
+    """Judge a person by what was written down, studied and in force at the end of the day.
+
+    The edition of a course is the one the person has now. ``None``: there is no such person.
+    """
+    name = session.scalar(select(Person.name).where(Person.id == person_id))
+    if name is None:
+        return None
+    until = day_bounds(day)[1]
+    read = dossiers(session, [person_id])
+    dossier = _as_of(session, read.people[person_id], person_id, day, until)
+    later = set(
+        session.scalars(select(PolicyVersion.id).where(PolicyVersion.first_used_at >= until))
+    )
+    versions = {key: row for key, row in read.versions.items() if row.id not in later}
+    policies = combined(session, files, versions)
+    return Explained(name, day, tuple(judged(dossier, read.programmes, policies, today=day)))
+
+
+def may_explain(session: Session, actor: Actor, person_id: int) -> bool:
+    """Tell whether the actor may know what is known of the person."""
+    reached = select(Enrollment.id).where(
+        Enrollment.person_id == person_id, in_scope(actor.scopes_for(Permission.FACTS_READ))
+    )
+    return session.scalar(reached.limit(1)) is not None
+
+
+def _as_of(session: Session, now: Dossier, person_id: int, day: date, until: datetime) -> Dossier:
+    """Return what of it was there at the moment."""
+    known = session.execute(
+        union_all(
+            select(literal("fact"), LearnerFact.id).where(
+                LearnerFact.person_id == person_id, LearnerFact.recorded_at < until
+            ),
+            select(literal("attempt"), Attempt.id).where(
+                Attempt.person_id == person_id, Attempt.submitted_at < until
+            ),
+        )
+    )
+    seen = {(row[0], row[1]) for row in known}
+    own = [each for each in now.courses if each.joined_on <= day]
+    done = session.execute(
+        select(
+            ItemCompletion.enrollment_id, ItemCompletion.lesson_key, ItemCompletion.item_key
+        ).where(
+            ItemCompletion.enrollment_id.in_([each.enrollment_id for each in own]),
+            ItemCompletion.completed_at < until,
+        )
+    )
+    then = Dossier(
+        courses=[
+            each
+            if each.completed_on is None or each.completed_on <= day
+            else replace(each, completed_on=None)
+            for each in own
+        ],
+        facts=[each for each in now.facts if ("fact", each.number) in seen],
+        watched=[each for each in now.watched if each.day <= day],
+        attempts=[each for each in now.attempts if ("attempt", each.place) in seen],
+    )
+    for row in done:
+        then.done[row[0]].add((row[1], row[2]))
+    return then

@@ -134,12 +134,12 @@ def classes_of_course(
     The latter is the open class whose link was followed, or the one the person waits for, which
     may have begun.
     """
-    waits = enrollments.waitings(session, person_id) if person_id else []
     if person_id is not None:
         enrollment = enrollments.live(session, person_id=person_id, course_id=course_id)
         own = own_class(session, enrollment, at=at) if enrollment else None
         if own is not None:
             return own, None
+    waits = enrollments.waitings(session, person_id) if person_id else []
     return None, _offered(session, course_id, training_class_id, waits, at)
 
 

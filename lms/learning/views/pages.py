@@ -63,7 +63,8 @@ def course(slug: str) -> ResponseReturnValue:
         classes = queries.classes_of_course(
             session, found[0].course_id, person_id, parse_class(request.args), at=utc_now()
         )
-        offer = queries.offer_of(session, found[0], today=day)
+        # How far one is says more than what there is to get.
+        offer = None if meters else queries.offer_of(session, found[0], today=day)
     return render_template(
         "learning/course.html",
         course=found[0],

@@ -14,6 +14,7 @@ from lms.accounts.tasks import ForgetSignIns, ask_registry, forget_proofs
 from lms.assessment.events import AttemptGraded
 from lms.assessment.tasks import close_abandoned_attempts
 from lms.catalog import handlers as catalog
+from lms.catalog.events import ListingChanged
 from lms.credentials import handlers as credentials
 from lms.credentials.models import IssuerKey
 from lms.credentials.service.keys import place as place_of_key
@@ -26,7 +27,14 @@ from lms.credentials.tasks import (
 )
 from lms.db.bus import Bus
 from lms.db.bus import Handler as EventHandler
-from lms.enrollment.events import Attended, CourseCompleted, Enrolled, Moved
+from lms.enrollment.events import (
+    Attended,
+    ClassChanged,
+    CourseCompleted,
+    Enrolled,
+    Moved,
+    Seated,
+)
 from lms.enrollment.tasks import follow_the_days, move
 from lms.jobs.tasks import Chore
 from lms.jobs.tasks import Handler as JobHandler
@@ -46,7 +54,8 @@ from lms.web.limits import clear_old_counts
 EVENTS: dict[type, Sequence[EventHandler]] = {
     AssetSame: (catalog.video_sent_before,),
     AttemptGraded: (progress.quiz_passed, subsidy.graded),
-    Attended: (progress.attended,),
+    Attended: (progress.attended, subsidy.studied),
+    ClassChanged: (subsidy.class_changed,),
     CourseCompleted: (credentials.course_completed, subsidy.studied),
     Enrolled: (progress.enrolled, subsidy.studied),
     FlagChanged: (subsidy.studied,),
@@ -54,7 +63,9 @@ EVENTS: dict[type, Sequence[EventHandler]] = {
     IdentityChanged: (subsidy.identity_changed,),
     ItemCompleted: (subsidy.studied,),
     LeaseEnded: (subsidy.studied,),
+    ListingChanged: (subsidy.listing_changed,),
     Moved: (progress.moved, subsidy.studied),
+    Seated: (subsidy.studied,),
     PayeeChanged: (subsidy.payee_changed,),
     SignInEnded: (progress.sign_in_ended,),
     TimeGranted: (subsidy.studied,),

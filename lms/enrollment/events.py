@@ -25,6 +25,23 @@ class Moved:
 
 
 @dataclass(frozen=True, slots=True)
+class Seated:
+    """A learner who took the course already has a seat in a class, or another one."""
+
+    enrollment_id: int
+    person_id: int
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class ClassChanged:
+    """Something that counts for everybody of a class: its first day, or a session that was held."""
+
+    training_class_id: int
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class CourseCompleted:
     """Everything required was done and the final test passed; happens once an enrollment."""
 

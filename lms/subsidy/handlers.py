@@ -7,8 +7,17 @@ from sqlalchemy.orm import Session
 
 from lms.accounts.events import HandoverConsentChanged, IdentityChanged, PayeeChanged
 from lms.assessment.events import AttemptGraded
+from lms.catalog.events import ListingChanged
 from lms.core.clock import local_day
-from lms.enrollment.events import CourseCompleted, Enrolled, Moved
+from lms.enrollment.events import (
+    Attended,
+    ClassChanged,
+    CourseCompleted,
+    Enrolled,
+    Moved,
+    Seated,
+)
+from lms.enrollment.queries import members_of
 from lms.progress.events import FlagChanged, ItemCompleted, LeaseEnded, TimeGranted
 from lms.subsidy import service
 from lms.subsidy.domain.dated import FactKey, FactSource
@@ -22,7 +31,9 @@ def studied(
     | LeaseEnded
     | TimeGranted
     | CourseCompleted
-    | FlagChanged,
+    | FlagChanged
+    | Attended
+    | Seated,
 ) -> None:
     """Mark what the person studies for: joined, went on, completed or was granted something."""
     service.mark_due(session, person_id=happened.person_id, since=happened.at)
@@ -31,6 +42,18 @@ def studied(
 def graded(session: Session, happened: AttemptGraded) -> None:
     """Mark what the person studies for: an attempt has its grade, passed or not."""
     service.mark_due(session, person_id=happened.person_id, since=happened.at)
+
+
+def class_changed(session: Session, happened: ClassChanged) -> None:
+    """Mark everybody of the class: its first day or a session of it is another."""
+    people = members_of(session, happened.training_class_id)
+    service.mark_many(session, people=people, since=happened.at)
+
+
+def listing_changed(session: Session, happened: ListingChanged) -> None:
+    """Let a job mark whoever studies for the programme: it may be listed now, or no longer."""
+    key = f"listing:{happened.listing_id}:{happened.at.isoformat()}"
+    service.order_marks(session, programme_id=happened.programme_id, key=key)
 
 
 def identity_changed(session: Session, happened: IdentityChanged) -> None:

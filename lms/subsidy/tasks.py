@@ -85,11 +85,12 @@ def dry_run(context: JobContext) -> Mapping[str, Any]:
 
 
 def mark_touched(context: JobContext) -> Mapping[str, Any]:
-    """Mark everybody as due whom an accepted proposal may touch; doing it twice does no harm."""
+    """Mark everybody as due whom accepted policies or a list may touch; twice does no harm."""
     with context.database.snapshot() as session:
         policies = queries.shelf_now(session, shelf())
-    named = set(context.args["policies"])
-    programmes = [slug for slug, policy in policies.policy_of.items() if policy in named]
+    named = set(context.args.get("policies", ()))
+    touched = [slug for slug, policy in policies.policy_of.items() if policy in named]
+    programmes = [*context.args.get("programmes", ()), *touched]
     after: int | None = 0
     rounds = 0
     while after is not None:

@@ -3,16 +3,19 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from lms.audit.domain import Details
 from lms.audit.service import record
+from lms.catalog.events import ListingChanged
 from lms.catalog.models import CatalogueListing, Institution
 from lms.catalog.service.registry import programme_for
 from lms.core.access import Actor
 from lms.core.errors import Conflict, InvalidInput, Message
 from lms.db.base import Localized
+from lms.db.bus import emit
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +71,7 @@ def add_listing(
 
     Raises ``Conflict`` where it is listed on one of these days already.
     """
+    is_first = _is_first(session, listing.county_code)
     row = CatalogueListing(
         county_code=listing.county_code,
         list_name=listing.list_name,
@@ -96,7 +100,13 @@ def add_listing(
         "ends_on": row.ends_on.isoformat() if row.ends_on else None,
     }
     _write_down(session, actor, ("listing.added", f"listing:{row.id}"), details, now)
+    emit(session, ListingChanged(row.id, None if is_first else row.programme_id, now))
     return row
+
+
+def _is_first(session: Session, county_code: str) -> bool:
+    listed = select(CatalogueListing.id).where(CatalogueListing.county_code == county_code)
+    return session.scalar(listed.limit(1)) is None
 
 
 def end_listing(
@@ -109,6 +119,7 @@ def end_listing(
     session.flush()
     details = {"ends_on": ends_on.isoformat()}
     _write_down(session, actor, ("listing.ended", f"listing:{row.id}"), details, now)
+    emit(session, ListingChanged(row.id, row.programme_id, now))
 
 
 def _apply(session: Session, row: Institution, facts: InstitutionFacts) -> None:

@@ -109,3 +109,12 @@ def waiters(session: Session, training_class_id: int) -> Sequence[tuple[ClassWai
         .order_by(ClassWait.id)
     )
     return [(row[0], row[1]) for row in rows]
+
+
+def members_of(session: Session, training_class_id: int) -> Sequence[int]:
+    """Return who takes the course in the class now."""
+    return session.scalars(
+        select(Enrollment.person_id).where(
+            Enrollment.training_class_id == training_class_id, Enrollment.status.in_(LIVE)
+        )
+    ).all()

@@ -9,7 +9,7 @@ from lms.core.errors import Conflict
 from lms.db.bus import emit
 from lms.enrollment import queries
 from lms.enrollment.domain import Mark, SessionState
-from lms.enrollment.events import Attended
+from lms.enrollment.events import Attended, ClassChanged
 from lms.enrollment.models import AttendanceEntry, ClassSession, SessionAttendance
 
 
@@ -40,6 +40,7 @@ def record_attendance(
     _add(session, entry)
     if mark.period and row.state == SessionState.PLANNED:
         row.state = SessionState.HELD
+        emit(session, ClassChanged(row.training_class_id, now))
     session.flush()
     emit(session, Attended(mark.person_id, row.id, now))
     return entry

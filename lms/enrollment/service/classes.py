@@ -12,8 +12,10 @@ from lms.audit.service import record
 from lms.catalog.outline import CourseView
 from lms.core.access import Actor
 from lms.core.errors import Conflict, InvalidInput, Message
+from lms.db.bus import emit
 from lms.enrollment import queries
 from lms.enrollment.domain import ClassState, HostKind, class_may_become
+from lms.enrollment.events import ClassChanged
 from lms.enrollment.models import TrainingClass
 from lms.enrollment.service.seats import close_line, seat_waiting
 
@@ -95,6 +97,8 @@ def change_class(
     }
     if changed:
         _record(session, actor, "class.changed", training_class, changed, now)
+    if "starts_on" in changed:
+        emit(session, ClassChanged(training_class.id, now))
     seat_waiting(session, training_class, now=now)
 
 

@@ -10,7 +10,7 @@ from lms.core.errors import Conflict, PaymentRequired
 from lms.db.bus import emit
 from lms.enrollment import queries
 from lms.enrollment.domain import SEATING, ClassState, EnrollmentStatus, WaitState
-from lms.enrollment.events import Enrolled, Moved
+from lms.enrollment.events import Enrolled, Moved, Seated
 from lms.enrollment.models import ClassWait, Enrollment, TrainingClass
 from lms.notify.service import send_sms
 
@@ -145,6 +145,7 @@ def put_in_class(
     session.flush()
     if has_moved:
         emit(session, Moved(own.id, own.person_id, own.revision_id, now))
+    emit(session, Seated(own.id, own.person_id, now))
 
 
 def _settle(row: ClassWait, state: WaitState, now: datetime) -> None:

@@ -14,7 +14,9 @@ from lms.catalog.models import Course
 from lms.core.access import Actor, Grant, Role, Scope, ScopeKind
 from lms.core.clock import local_day
 from lms.core.errors import Conflict, InvalidInput, Message, NotFound
+from lms.db.bus import emit
 from lms.enrollment.domain import SessionKind, SessionState
+from lms.enrollment.events import ClassChanged
 from lms.enrollment.models import ClassSession, SessionAttendance, TrainingClass
 
 _LONGEST = timedelta(hours=12)
@@ -73,6 +75,8 @@ def change_session(
         )
     _apply(row, meeting)
     session.flush()
+    if row.state == SessionState.HELD:
+        emit(session, ClassChanged(row.training_class_id, now))
     _record(session, actor, "class_session.changed", row, now)
 
 
@@ -92,6 +96,7 @@ def set_session_state(
         raise Conflict("not_yet_held", "This session has not begun yet.")
     row.state = state
     session.flush()
+    emit(session, ClassChanged(row.training_class_id, now))
     _record(session, actor, "class_session.state", row, now)
 
 

@@ -54,11 +54,43 @@ class OwnCourse:
     institution: str | None
     joined_on: date
     completed_on: date | None
+    class_began_on: date | None = None
+    institution_id: int | None = None
+    county: str | None = None
+
+    @property
+    def began_on(self) -> date:
+        """Return the first day of the training: the class's, or the day of joining without one."""
+        return self.class_began_on or self.joined_on
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """That a county's list names a programme of an institution, from day to day."""
+
+    county: str
+    programme_id: int
+    institution_id: int
+    starts_on: date
+    ends_on: date | None
+
+    def covers(self, day: date) -> bool:
+        """Tell whether it holds on the day."""
+        return self.starts_on <= day and (self.ends_on is None or day <= self.ends_on)
+
+
+@dataclass(frozen=True, slots=True)
+class Meeting:
+    """A session in person that everybody of the class had to come to, and whether this one did."""
+
+    enrollment_id: int
+    day: date
+    was_there: bool
 
 
 @dataclass(frozen=True, slots=True)
 class Watched:
-    """What one day brought in one course, milliseconds, whatever its version."""
+    """What one day brought in one course, on line or in person, milliseconds."""
 
     day: date
     course_id: int
@@ -84,6 +116,8 @@ class Dossier:
     watched: list[Watched] = field(default_factory=list)
     done: defaultdict[int, set[tuple[str, str]]] = field(default_factory=lambda: defaultdict(set))
     attempts: list[Graded] = field(default_factory=list)
+    meetings: list[Meeting] = field(default_factory=list)
+    listings: Sequence[Listing] = ()
     lists: list[Told] = field(default_factory=list)
     certificates: list[Certificate] = field(default_factory=list)
     flag: Flag = Flag.NONE
@@ -100,7 +134,7 @@ class Dossier:
     def courses_of(self, programme: Programme) -> list[OwnCourse]:
         """Return the person's courses that count for the programme, first joined first."""
         own = [each for each in self.courses if each.programme in programme.counted]
-        return sorted(own, key=lambda each: (each.joined_on, each.enrollment_id))
+        return sorted(own, key=lambda each: (each.began_on, each.enrollment_id))
 
 
 def facts_of(dossier: Dossier, programme: Programme, *, today: date) -> Facts:
@@ -114,7 +148,7 @@ def facts_of(dossier: Dossier, programme: Programme, *, today: date) -> Facts:
     values = placed({key: fact.value for key, fact in known.items()})
     return replace(
         read_facts(values, "facts"),
-        programme=_programme(programme, courses),
+        programme=_programme(dossier, programme, courses, training.start),
         training=training,
         study=_study(dossier, courses),
         attempts=_attempts(dossier, courses, any_quiz=bool(programme.draws_on)),
@@ -145,34 +179,57 @@ def training_of(courses: Sequence[OwnCourse]) -> Training:
     """Return the first and the last day of the training these courses are."""
     ends = [each.completed_on for each in courses]
     return Training(
-        start=min((each.joined_on for each in courses), default=None),
+        start=min((each.began_on for each in courses), default=None),
         end=None if not ends or None in ends else max(each for each in ends if each),
     )
 
 
-def _programme(programme: Programme, courses: Sequence[OwnCourse]) -> ProgrammeFacts:
+def _programme(
+    dossier: Dossier, programme: Programme, courses: Sequence[OwnCourse], start: date | None
+) -> ProgrammeFacts:
     return ProgrammeFacts(
         code=programme.slug,
         occupation=programme.occupation,
         work_type=programme.work_type,
         level=programme.level,
         institution=courses[0].institution if courses else None,
+        listed=_is_listed(dossier.listings, programme, courses[0], start) if courses else None,
+    )
+
+
+def _is_listed(
+    listings: Iterable[Listing], programme: Programme, course: OwnCourse, start: date | None
+) -> bool | None:
+    """Tell whether the county's lists name it; unknown where the county has entered none."""
+    own = [each for each in listings if each.county == course.county]
+    if start is None or not own:
+        return None
+    wanted = (programme.id, course.institution_id)
+    return any(
+        (each.programme_id, each.institution_id) == wanted and each.covers(start) for each in own
     )
 
 
 def _study(dossier: Dossier, courses: Sequence[OwnCourse]) -> Study:
+    """Return minutes by day, on line and in person, and lessons done of lessons there are.
+
+    A session in person that was held and required is a lesson too.
+    """
     own = {each.course.course_id for each in courses}
     by_day: defaultdict[date, int] = defaultdict(int)
     for watched in dossier.watched:
         if watched.course_id in own:
             by_day[watched.day] += watched.credited_ms
+    taken = {each.enrollment_id for each in courses}
+    meetings = [each for each in dossier.meetings if each.enrollment_id in taken]
     lessons = [(each, lesson) for each in courses for lesson in each.course.teaching_lessons]
     return Study(
         days=tuple(StudyDay(day, _minutes(ms)) for day, ms in sorted(by_day.items()) if ms),
         lessons_done=sum(
             _is_done(lesson, dossier.done[each.enrollment_id]) for each, lesson in lessons
-        ),
-        lessons_total=len(lessons),
+        )
+        + sum(each.was_there for each in meetings),
+        lessons_total=len(lessons) + len(meetings),
     )
 
 

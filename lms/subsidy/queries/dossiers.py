@@ -26,11 +26,12 @@ from lms.catalog.tree import revision_tree
 from lms.core.clock import local_day
 from lms.db.among import among
 from lms.enrollment.domain import LIVE
-from lms.enrollment.models import Enrollment
+from lms.enrollment.models import Enrollment, TrainingClass
 from lms.progress.models import ItemCompletion, WatchSlice
 from lms.subsidy.domain.assembly import Dossier, Graded, OwnCourse, Programme, Watched
 from lms.subsidy.domain.dated import DatedFact, FactKey, FactSource
 from lms.subsidy.models import LearnerFact, PolicyAcceptance, PolicyVersion
+from lms.subsidy.queries.meetings import CLASS_PARTS, add_attended, add_meeting, listings
 from lms.subsidy.queries.papers import PAPER_ADDERS, PAPER_PARTS
 from lms.subsidy.queries.parts import NOBODY, PEOPLE, part
 from lms.subsidy.queries.shelves import Stored, Versions
@@ -53,14 +54,18 @@ _STATEMENT = union_all(
         Enrollment.person_id,
         n1=Enrollment.id,
         n2=Enrollment.revision_id,
+        n3=Institution.id,
         t1=ProgrammeRow.slug,
         t2=Institution.code,
+        t3=Enrollment.county_code,
         at1=Enrollment.enrolled_at,
         at2=Enrollment.completed_at,
+        day=TrainingClass.starts_on,
     )
     .join(Course, Course.id == Enrollment.course_id)
     .join(ProgrammeRow, ProgrammeRow.id == Course.programme_id)
     .join(Institution, Institution.id == Course.institution_id)
+    .outerjoin(TrainingClass, TrainingClass.id == Enrollment.training_class_id)
     .where(*_live),
     part(
         "fact",
@@ -104,6 +109,7 @@ _STATEMENT = union_all(
     .join(Lesson, Lesson.id == Item.lesson_id)
     .where(*_live, Attempt.percent.is_not(None)),
     *PAPER_PARTS,
+    *CLASS_PARTS,
     part(
         "programme",
         NOBODY,
@@ -145,6 +151,9 @@ def dossiers(session: Session, people: Iterable[int]) -> Dossiers:
     for name, add in _ADD.items():
         for row in parts[name]:
             add(found[row.person_id], row)
+    listed = listings(parts["listing"])
+    for own in found.values():
+        own.listings = listed
     return Dossiers(
         found,
         {row.t1: _programme(row) for row in parts["programme"]},
@@ -160,6 +169,9 @@ def _course(session: Session, row: Row[Any]) -> OwnCourse:
         institution=row.t2,
         joined_on=local_day(row.at1),
         completed_on=local_day(row.at2) if row.at2 else None,
+        class_began_on=row.day,
+        institution_id=row.n3,
+        county=row.t3,
     )
 
 
@@ -189,6 +201,8 @@ _ADD: Mapping[str, Callable[[Dossier, Row[Any]], None]] = {
     "fact": _add_fact,
     **PAPER_ADDERS,
     "watched": _add_watched,
+    "attended": add_attended,
+    "meeting": add_meeting,
     "done": _add_done,
     "attempt": _add_attempt,
 }

@@ -1,5 +1,6 @@
 """Reads what the site would have said of a person on an earlier day, and by which facts."""
 
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
@@ -18,6 +19,7 @@ from lms.subsidy.domain.judgement import Judged, judged
 from lms.subsidy.gateway import Shelf
 from lms.subsidy.models import LearnerFact, PolicyVersion
 from lms.subsidy.queries.dossiers import dossiers
+from lms.subsidy.queries.papers import certificates_before
 from lms.subsidy.queries.shelves import combined
 
 
@@ -33,18 +35,17 @@ class Explained:
 def explained(session: Session, person_id: int, *, day: date, files: Shelf) -> Explained | None:
     """Judge a person by what was written down, studied and in force at the end of the day.
 
-    The edition of a course is the one the person has now. ``None``: there is no such person.
+    The edition of a course, the county's list of programmes and what looked unlike studying are
+    those of now. ``None``: there is no such person.
     """
     name = session.scalar(select(Person.name).where(Person.id == person_id))
     if name is None:
         return None
     until = day_bounds(day)[1]
     read = dossiers(session, [person_id])
-    dossier = _as_of(session, read.people[person_id], person_id, day, until)
-    later = set(
-        session.scalars(select(PolicyVersion.id).where(PolicyVersion.first_used_at >= until))
-    )
-    versions = {key: row for key, row in read.versions.items() if row.id not in later}
+    seen = _seen(session, person_id, until)
+    dossier = _as_of(session, read.people[person_id], person_id, day, seen)
+    versions = {key: row for key, row in read.versions.items() if ("version", row.id) in seen}
     policies = combined(session, files, versions)
     return Explained(name, day, tuple(judged(dossier, read.programmes, policies, today=day)))
 
@@ -57,9 +58,9 @@ def may_explain(session: Session, actor: Actor, person_id: int) -> bool:
     return session.scalar(reached.limit(1)) is not None
 
 
-def _as_of(session: Session, now: Dossier, person_id: int, day: date, until: datetime) -> Dossier:
-    """Return what of it was there at the moment."""
-    known = session.execute(
+def _seen(session: Session, person_id: int, until: datetime) -> set[tuple[str, int]]:
+    """Return the facts, attempts and versions of policies there were, each with its number."""
+    rows = session.execute(
         union_all(
             select(literal("fact"), LearnerFact.id).where(
                 LearnerFact.person_id == person_id, LearnerFact.recorded_at < until
@@ -67,9 +68,17 @@ def _as_of(session: Session, now: Dossier, person_id: int, day: date, until: dat
             select(literal("attempt"), Attempt.id).where(
                 Attempt.person_id == person_id, Attempt.submitted_at < until
             ),
+            select(literal("version"), PolicyVersion.id).where(PolicyVersion.first_used_at < until),
         )
     )
-    seen = {(row[0], row[1]) for row in known}
+    return {(row[0], row[1]) for row in rows}
+
+
+def _as_of(
+    session: Session, now: Dossier, person_id: int, day: date, seen: AbstractSet[tuple[str, int]]
+) -> Dossier:
+    """Return what of it was there at the end of the day."""
+    until = day_bounds(day)[1]
     own = [each for each in now.courses if each.joined_on <= day]
     done = session.execute(
         select(
@@ -88,6 +97,11 @@ def _as_of(session: Session, now: Dossier, person_id: int, day: date, until: dat
         ],
         facts=[each for each in now.facts if ("fact", each.number) in seen],
         watched=[each for each in now.watched if each.day <= day],
+        meetings=[each for each in now.meetings if each.day <= day],
+        listings=now.listings,
+        lists=[each for each in now.lists if each.as_of <= day],
+        certificates=certificates_before(session, person_id, until),
+        flag=now.flag,
         attempts=[each for each in now.attempts if ("attempt", each.place) in seen],
     )
     for row in done:

@@ -1,9 +1,11 @@
 """The parts of a dossier that come from lists, certificates and what looked unlike studying."""
 
 from collections.abc import Callable, Mapping
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Row, case, func, or_, select, true
+from sqlalchemy.orm import Session
 
 from lms.accounts.models import Person
 from lms.db.among import among
@@ -51,6 +53,33 @@ PAPER_PARTS = (
         or_(StudyFlag.ruling.is_(None), StudyFlag.ruling == FlagRuling.NOT_STUDY),
     ),
 )
+
+
+def certificates_before(session: Session, person_id: int, until: datetime) -> list[Certificate]:
+    """Return what the person's certificates said before the moment; void ones never counted."""
+    rows = session.execute(
+        select(ExternalCertificate.type, CertificateEntry)
+        .join(CertificateEntry, CertificateEntry.certificate_id == ExternalCertificate.id)
+        .where(
+            ExternalCertificate.person_id == person_id,
+            ExternalCertificate.state == CertificateState.LIVE,
+            CertificateEntry.recorded_at < until,
+        )
+        .order_by(CertificateEntry.id)
+    )
+    said = {
+        entry.certificate_id: Certificate(
+            status=entry.status,
+            type=kind,
+            occupation=entry.occupation_code,
+            work_type=entry.work_type,
+            level=entry.level,
+            issue_date=entry.issued_on,
+            registry_verified=entry.registry_verified,
+        )
+        for kind, entry in rows
+    }
+    return list(said.values())
 
 
 def _add_list(own: Dossier, row: Row[Any]) -> None:

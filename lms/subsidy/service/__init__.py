@@ -17,7 +17,7 @@ from lms.subsidy.service.declaring import declare, give_promise
 from lms.subsidy.service.desk import confirm, correct, require_another
 from lms.subsidy.service.facts import NewFact, mark_due, mark_many, mark_studied, record_fact
 from lms.subsidy.service.lists import draft_of, find, forget_drafts, keep_draft, take_in
-from lms.subsidy.service.marks import mark_programmes
+from lms.subsidy.service.marks import MARK_TOUCHED, mark_programmes, order_marks
 from lms.subsidy.service.papers import (
     NewPaper,
     add_paper,
@@ -25,7 +25,7 @@ from lms.subsidy.service.papers import (
     note_view,
     require_room,
 )
-from lms.subsidy.service.proposals import MARK_TOUCHED, accept, propose, refuse
+from lms.subsidy.service.proposals import accept, propose, refuse
 from lms.subsidy.service.trials import (
     counted_so_far,
     order_trial,
@@ -66,6 +66,7 @@ __all__ = [
     "mark_programmes",
     "mark_studied",
     "note_view",
+    "order_marks",
     "order_trial",
     "plan_of",
     "propose",

@@ -92,9 +92,11 @@ def judge_people(
 
     Raises ``Conflict`` as ``decide_due``.
     """
+    people = list(people)
+    # First: a decision made meanwhile then takes the number, and the person is due once more.
+    last = queries.last_decisions(session, people)
     read = queries.dossiers(session, people)
     policies, today = queries.combined(session, shelf, read.versions), local_day(now)
-    last = queries.last_decisions(session, read.people)
     number, later = 0, {}
     rows: list[tuple[Policy | None, dict[str, Any]]] = []
     for person_id, dossier in read.people.items():

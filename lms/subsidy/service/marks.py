@@ -16,8 +16,10 @@ from lms.core.clock import day_bounds
 from lms.db.session import connection_of
 from lms.enrollment.domain import LIVE
 from lms.enrollment.models import Enrollment
+from lms.jobs.service import JobRequest, enqueue
 from lms.subsidy.models import EligibilityDue
 
+MARK_TOUCHED = "subsidy.mark_touched"
 _DUE = cast(Table, EligibilityDue.__table__)
 
 
@@ -55,6 +57,15 @@ def mark(session: Session, marks: Sequence[Mark]) -> None:
         ),
         [asdict(each) for each in ordered],
     )
+
+
+def order_marks(session: Session, *, programme_id: int | None, key: str) -> None:
+    """Let a job mark everybody who studies for the programme, or for any; once a key."""
+    wanted = select(Programme.slug).order_by(Programme.id)
+    if programme_id is not None:
+        wanted = wanted.where(Programme.id == programme_id)
+    args = {"programmes": list(session.scalars(wanted))}
+    enqueue(session, JobRequest(MARK_TOUCHED, f"{MARK_TOUCHED}:{key}", args))
 
 
 def mark_programmes(

@@ -20,8 +20,7 @@ from lms.subsidy.domain.proposals import ProposalState, refuse_clashes
 from lms.subsidy.domain.reading import MalformedError
 from lms.subsidy.gateway import Shelf, read_upload
 from lms.subsidy.models import PolicyAcceptance, PolicyProposal, PolicyVersion
-
-MARK_TOUCHED = "subsidy.mark_touched"
+from lms.subsidy.service.marks import MARK_TOUCHED
 
 
 def propose(

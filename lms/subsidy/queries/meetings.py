@@ -1,0 +1,71 @@
+"""The parts of a dossier that come from classes: who was there, and what the county lists."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from sqlalchemy import Row, and_, func, true
+
+from lms.catalog.models import CatalogueListing
+from lms.db.among import among
+from lms.enrollment.domain import LIVE, SessionState
+from lms.enrollment.models import ClassSession, Enrollment, SessionAttendance, TrainingClass
+from lms.subsidy.domain.assembly import Dossier, Listing, Meeting, Watched
+from lms.subsidy.queries.parts import NOBODY, PEOPLE, part
+
+CLASS_PARTS = (
+    part(
+        "attended",
+        SessionAttendance.person_id,
+        n1=TrainingClass.course_id,
+        n2=SessionAttendance.attended_ms,
+        day=ClassSession.held_on,
+    )
+    .join(ClassSession, ClassSession.id == SessionAttendance.class_session_id)
+    .join(TrainingClass, TrainingClass.id == ClassSession.training_class_id)
+    .where(among(SessionAttendance.person_id, PEOPLE), SessionAttendance.attended_ms > 0),
+    part(
+        "meeting",
+        Enrollment.person_id,
+        n1=Enrollment.id,
+        n2=func.coalesce(SessionAttendance.attended_ms, 0),
+        day=ClassSession.held_on,
+    )
+    .join(ClassSession, ClassSession.training_class_id == Enrollment.training_class_id)
+    .outerjoin(
+        SessionAttendance,
+        and_(
+            SessionAttendance.class_session_id == ClassSession.id,
+            SessionAttendance.person_id == Enrollment.person_id,
+        ),
+    )
+    .where(
+        among(Enrollment.person_id, PEOPLE),
+        Enrollment.status.in_(LIVE),
+        ClassSession.state == SessionState.HELD,
+        ClassSession.required.is_(true()),
+    ),
+    part(
+        "listing",
+        NOBODY,
+        n1=CatalogueListing.programme_id,
+        n2=CatalogueListing.institution_id,
+        t1=CatalogueListing.county_code,
+        day=CatalogueListing.starts_on,
+        day2=CatalogueListing.ends_on,
+    ),
+)
+
+
+def add_attended(own: Dossier, row: Row[Any]) -> None:
+    """Count the time in person like time on line, on the day of the session."""
+    own.watched.append(Watched(row.day, row.n1, row.n2))
+
+
+def add_meeting(own: Dossier, row: Row[Any]) -> None:
+    """Keep a session everybody had to come to."""
+    own.meetings.append(Meeting(row.n1, row.day, was_there=row.n2 > 0))
+
+
+def listings(rows: Iterable[Row[Any]]) -> tuple[Listing, ...]:
+    """Return what the counties list."""
+    return tuple(Listing(row.t1, row.n1, row.n2, row.day, row.day2) for row in rows)

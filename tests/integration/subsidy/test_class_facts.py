@@ -1,0 +1,206 @@
+"""What a class brings to a judgement: its first day, time in person, sessions, a listing."""
+
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+from sqlalchemy import delete, func, select
+from sqlalchemy.orm import Session
+
+from lms.catalog.models import CatalogueListing, Programme
+from lms.catalog.service.institutions import Listing, add_listing, end_listing
+from lms.core.access import Actor
+from lms.db.session import Database, now
+from lms.enrollment import queries as classes
+from lms.enrollment import service as enrollment
+from lms.enrollment.domain import AttendanceSource, Mark, SessionState
+from lms.enrollment.models import ClassSession, Enrollment
+from lms.jobs.models import Job
+from lms.subsidy import queries
+from lms.subsidy.domain.assembly import facts_of
+from lms.subsidy.domain.facts import Facts, StudyDay
+from lms.subsidy.models import EligibilityDue
+from tests.factories.accounts import make_county, make_person
+from tests.factories.catalog import make_institution
+from tests.factories.enrollment import make_class, make_session
+from tests.factories.subsidy import TODAY, Subsidised, make_watched
+
+BEGINS = datetime(2026, 5, 4, 0, tzinfo=UTC)
+
+
+def someone(session: Session) -> Actor:
+    return Actor(make_person(session).id, "陈玉兰", (), sign_in_id=0)
+
+
+@pytest.fixture
+def class_id(database: Database, own: Subsidised) -> int:
+    """Put her into a class that began on 20 April, before she joined."""
+    with database.transaction() as session:
+        row = make_class(
+            session, own.course, starts_on=date(2026, 4, 20), county_code=own.person.county_code
+        )
+        taken = session.get_one(Enrollment, own.enrollment.id)
+        taken.training_class_id = row.id
+        return row.id
+
+
+def facts(database: Database, own: Subsidised) -> Facts:
+    with database.snapshot() as session:
+        read = queries.dossiers(session, [own.person.id])
+    dossier = read.people[own.person.id]
+    return facts_of(dossier, read.programmes["anchor-l5"], today=TODAY)
+
+
+def hold(database: Database, class_id: int, *people: int, **values: object) -> int:
+    """Hold a session of two hours that the people came to."""
+    with database.transaction() as session:
+        held = make_session(
+            session,
+            classes.locked_class(session, class_id),
+            starts_at=BEGINS,
+            ends_at=BEGINS + timedelta(hours=2),
+            **values,
+        )
+        for person_id in people:
+            there = (BEGINS, BEGINS + timedelta(minutes=90))
+            mark = Mark(held.id, person_id, there, AttendanceSource.STAFF)
+            enrollment.record_attendance(
+                session,
+                actor_id=make_person(session).id,
+                mark=mark,
+                attended_ms=90 * 60_000,
+                now=now(session),
+            )
+        return held.id
+
+
+def test_training_begins_with_the_class(database: Database, own: Subsidised, class_id: int) -> None:
+    assert class_id
+    assert facts(database, own).training.start == date(2026, 4, 20)
+
+
+def test_time_in_person_counts_on_its_day_with_time_on_line(
+    database: Database, own: Subsidised, class_id: int
+) -> None:
+    with database.transaction() as session:
+        make_watched(session, own, "A01/video", minutes=5, day="2026-05-04")
+        make_watched(session, own, "A02/text", minutes=9, day="2026-05-05")
+    hold(database, class_id, own.person.id)
+    assert facts(database, own).study.days == (
+        StudyDay(date(2026, 5, 4), 95),
+        StudyDay(date(2026, 5, 5), 9),
+    )
+
+
+def test_a_session_that_was_held_is_a_lesson_to_come_to(
+    database: Database, own: Subsidised, class_id: int
+) -> None:
+    lessons = facts(database, own).study.lessons_total
+    hold(database, class_id, own.person.id)
+    with database.transaction() as session:
+        others = [make_person(session).id for _ in range(2)]
+    hold(database, class_id, others[0])
+    hold(database, class_id, others[1], required=False)
+    hold(database, class_id)
+    study = facts(database, own).study
+    # The last one was planned and nobody came; the third nobody had to come to.
+    assert (study.lessons_done, study.lessons_total) == (1, lessons + 2)
+
+
+def test_what_a_class_does_lets_its_people_be_judged_again(
+    database: Database, own: Subsidised, class_id: int
+) -> None:
+    planned = hold(database, class_id)
+    for change in (
+        lambda session, actor, at: enrollment.set_session_state(
+            session,
+            actor=actor,
+            row=session.get_one(ClassSession, planned),
+            state=SessionState.CANCELLED,
+            now=at,
+        ),
+        lambda session, actor, at: enrollment.change_class(
+            session,
+            actor=actor,
+            training_class=classes.locked_class(session, class_id),
+            plan=enrollment.Plan("秋季班", date(2026, 4, 21)),
+            now=at,
+        ),
+    ):
+        forget_marks(database)
+        with database.transaction() as session:
+            change(session, someone(session), now(session))
+        assert due(database, own) == 1
+
+
+def forget_marks(database: Database) -> None:
+    with database.transaction() as session:
+        session.execute(delete(EligibilityDue))
+
+
+def due(database: Database, own: Subsidised) -> int:
+    with database.snapshot() as session:
+        return (
+            session.scalar(
+                select(func.count())
+                .select_from(EligibilityDue)
+                .where(
+                    EligibilityDue.person_id == own.person.id,
+                    EligibilityDue.programme_id == own.programme.id,
+                )
+            )
+            or 0
+        )
+
+
+def test_a_county_lists_a_programme_of_an_institution_for_some_days(
+    database: Database, own: Subsidised
+) -> None:
+    """She trains from 1 May; until her county has entered a list nobody can say."""
+    county, institution = own.person.county_code, own.course.course.institution_id
+    with database.transaction() as session:
+        make_county(session, "330881")
+        other = make_institution(session, code="OTHER-01").id
+    assert facts(database, own).programme.listed is None
+    add(database, "330881", institution, date(2026, 1, 1))
+    assert facts(database, own).programme.listed is None
+    add(database, county, other, date(2026, 1, 1))
+    assert facts(database, own).programme.listed is False
+    add(database, county, institution, date(2026, 4, 1), ends_on=date(2026, 4, 30))
+    assert facts(database, own).programme.listed is False
+    row = add(database, county, institution, date(2026, 5, 1))
+    assert facts(database, own).programme.listed is True
+    end(database, row, date(2026, 5, 1))
+    assert facts(database, own).programme.listed is True
+
+
+def test_a_listing_lets_a_job_mark_whom_it_may_touch(database: Database, own: Subsidised) -> None:
+    """The first row of a county says of every programme whether it is listed."""
+    county, institution = own.person.county_code, own.course.course.institution_id
+    row = add(database, county, institution, date(2026, 1, 1))
+    end(database, row, date(2026, 12, 31))
+    add(database, county, institution, date(2027, 1, 1))
+    with database.snapshot() as session:
+        jobs = session.scalars(select(Job).where(Job.kind == "subsidy.mark_touched")).all()
+        programmes = sorted(len(job.args["programmes"]) for job in jobs)
+        known = session.scalar(select(func.count()).select_from(Programme))
+    assert programmes == [1, 1, known]
+
+
+def add(
+    database: Database, county: str, institution: int, first: date, ends_on: date | None = None
+) -> int:
+    with database.transaction() as session:
+        listing = Listing(county, "2026 年目录", "anchor-l5", institution, first, ends_on)
+        actor = someone(session)
+        return add_listing(session, actor=actor, listing=listing, now=now(session)).id
+
+
+def end(database: Database, row: int, day: date) -> None:
+    with database.transaction() as session:
+        end_listing(
+            session,
+            actor=someone(session),
+            row=session.get_one(CatalogueListing, row),
+            ends_on=day,
+            now=now(session),
+        )

@@ -6,6 +6,7 @@ from lms.accounts.events import (
     HandoverConsentChanged,
     IdentityChanged,
     PayeeChanged,
+    PeopleTakenIn,
     SignInEnded,
 )
 from lms.accounts.service.resealing import SEALED as OF_ACCOUNTS
@@ -26,7 +27,7 @@ from lms.credentials.tasks import (
 )
 from lms.db.bus import Bus
 from lms.db.bus import Handler as EventHandler
-from lms.enrollment.events import Attended, CourseCompleted, Enrolled, Moved
+from lms.enrollment.events import Attended, ClassFilled, CourseCompleted, Enrolled, Moved
 from lms.enrollment.tasks import follow_the_days, move
 from lms.jobs.tasks import Chore
 from lms.jobs.tasks import Handler as JobHandler
@@ -39,6 +40,7 @@ from lms.progress import handlers as progress
 from lms.progress.events import FlagChanged, ItemCompleted, LeaseEnded, TimeGranted
 from lms.progress.tasks import compensate, look_at_day, look_at_missed_days
 from lms.roster.tasks import clear_files, make_export
+from lms.staff.tasks import SweepRosters
 from lms.subsidy import handlers as subsidy
 from lms.subsidy.tasks import SweepPapers, decide_what_is_due, dry_run, mark_touched
 from lms.web.limits import clear_old_counts
@@ -47,6 +49,7 @@ EVENTS: dict[type, Sequence[EventHandler]] = {
     AssetSame: (catalog.video_sent_before,),
     AttemptGraded: (progress.quiz_passed, subsidy.graded),
     Attended: (progress.attended,),
+    ClassFilled: (progress.class_filled, subsidy.class_filled),
     CourseCompleted: (credentials.course_completed, subsidy.studied),
     Enrolled: (progress.enrolled, subsidy.studied),
     FlagChanged: (subsidy.studied,),
@@ -56,6 +59,7 @@ EVENTS: dict[type, Sequence[EventHandler]] = {
     LeaseEnded: (subsidy.studied,),
     Moved: (progress.moved, subsidy.studied),
     PayeeChanged: (subsidy.payee_changed,),
+    PeopleTakenIn: (subsidy.people_taken_in,),
     SignInEnded: (progress.sign_in_ended,),
     TimeGranted: (subsidy.studied,),
 }
@@ -89,6 +93,7 @@ CHORES: Sequence[Chore] = (
     decide_what_is_due,
     follow_the_days,
     SweepPapers(),
+    SweepRosters(),
     look_at_missed_days,
 )
 

@@ -1,11 +1,12 @@
 """Takes a roster in: finds who is here already, then writes all the others down in bulk."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any, cast
 
-from sqlalchemy import Table, insert
+from sqlalchemy import Table, insert, literal, select
 from sqlalchemy.orm import Session
 
 from lms.accounts.domain import identity as rules
@@ -24,6 +25,7 @@ from lms.db.session import connection_of
 from lms.sheets.domain import below_heading
 from lms.sheets.gateway import read_cells
 
+_AT_ONCE = 1_000
 _GUARDIAN = Message(
     "row_guardian",
     "16 or 17 years old: please sign this person up at the desk, with a parent or guardian.",
@@ -123,12 +125,11 @@ def add_people(
     ordered = sorted(new, key=lambda line: (line.phone or "", line.id_number or ""))
     if not ordered:
         return []
-    made = insert(_table(Person)).returning(Person.id, sort_by_parameter_order=True)
-    rows = [_person(line, county_code, now) for line in ordered]
-    ids = list(connection_of(session).scalars(made, rows))
-    people = list(zip(ids, ordered, strict=True))
-    _insert(session, Consent, [row for each in people for row in _consents(*each, given, now)])
+    people = _insert_people(session, ordered, county_code, now)
     numbered = [each for each in people if each[1].id_number]
+    for subject in texts.TO_SIGN_UP:
+        _agree(session, [each[0] for each in people], subject, given, now)
+    _agree(session, [each[0] for each in numbered], texts.SENSITIVE, given, now)
     written = [
         _identity(each[0], each[1].id_number or "", given.recorded_by_id, keys, now)
         for each in numbered
@@ -137,11 +138,27 @@ def add_people(
     known = tuple((row["person_id"], row["sex"], row["birth_date"]) for row in written)
     if known:
         emit(session, PeopleTakenIn(known, by_id=given.recorded_by_id, at=now))
-    return ids
+    return [person_id for person_id, _ in people]
 
 
 def _table(model: type[Any]) -> Table:
     return cast(Table, model.__table__)
+
+
+def _insert_people(
+    session: Session, lines: Sequence[RosterLine], county_code: str, now: datetime
+) -> list[tuple[int, RosterLine]]:
+    """Insert the people; return each line with the id of its person.
+
+    Rows come back in any order. Where two are alike in all that is kept so far, either may be
+    either.
+    """
+    made = insert(_table(Person)).returning(Person.id, Person.phone, Person.name, Person.town)
+    rows = [_person(line, county_code, now) for line in lines]
+    ids = defaultdict[tuple[Any, ...], list[int]](list)
+    for row in connection_of(session).execute(made, rows):
+        ids[row.phone, row.name, row.town].append(row.id)
+    return [(ids[line.phone, line.name, line.town].pop(), line) for line in lines]
 
 
 def _insert(session: Session, model: type[Any], rows: Sequence[dict[str, Any]]) -> None:
@@ -160,20 +177,25 @@ def _person(line: RosterLine, county_code: str, now: datetime) -> dict[str, Any]
     }
 
 
-def _consents(
-    person_id: int, line: RosterLine, given: Given, now: datetime
-) -> Iterator[dict[str, Any]]:
-    more = (texts.SENSITIVE,) if line.id_number else ()
-    for subject in (*texts.TO_SIGN_UP, *more):
-        yield {
-            "person_id": person_id,
-            "subject": subject,
-            "version": texts.version_of(subject),
-            "given_at": now,
-            "way": given.way,
-            "recorded_by_id": given.recorded_by_id,
-            "network": given.network,
-        }
+def _agree(
+    session: Session, people: Sequence[int], subject: str, given: Given, now: datetime
+) -> None:
+    """Write down what many agreed to; the database fills the rows in by itself."""
+    said = {
+        "subject": subject,
+        "version": texts.version_of(subject),
+        "given_at": now,
+        "way": given.way.value,
+        "recorded_by_id": given.recorded_by_id,
+        "network": given.network,
+    }
+    table = _table(Consent)
+    values = [literal(value, table.c[name].type) for name, value in said.items()]
+    for first in range(0, len(people), _AT_ONCE):
+        part = people[first : first + _AT_ONCE]
+        own = select(Person.id, *values).where(Person.id.in_(part))
+        made = insert(table).from_select(["person_id", *said], own)
+        connection_of(session).execute(made)
 
 
 def _identity(person_id: int, number: str, by_id: int, keys: Keys, now: datetime) -> dict[str, Any]:

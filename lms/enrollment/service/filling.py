@@ -67,13 +67,10 @@ def fill_class(
         }
         for person_id in people
     ]
-    made = insert(cast(Table, Enrollment.__table__)).returning(
-        Enrollment.id, sort_by_parameter_order=True
-    )
-    ids = list(connection_of(session).scalars(made, rows))
+    made = insert(cast(Table, Enrollment.__table__)).returning(Enrollment.id, Enrollment.person_id)
+    joined = tuple((row[0], row[1]) for row in connection_of(session).execute(made, rows))
     for first in range(0, len(people), _AT_ONCE):
         _settle(session, training_class.id, people[first : first + _AT_ONCE], now)
-    joined = tuple(zip(ids, people, strict=True))
     emit(session, ClassFilled(joined, training_class.revision_id, now))
 
 

@@ -167,6 +167,8 @@ def take_in(
     given = Given(ConsentWay.PAPER, actor.person_id, roster.network)
     try:
         with session.begin_nested():
+            # The savepoint stands from here on; else it would with the session's own statements.
+            session.connection()
             _write(session, draft, found, given, keys, now)
     except DBAPIError as error:
         if not _is_race(error):

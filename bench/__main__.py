@@ -7,12 +7,25 @@ import shutil
 import signal
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from types import FrameType
 
-from bench import badges, deciding, decisions, ledger, media, pages, rates, uploads
+from flask import Flask
+
+from bench import (
+    badges,
+    deciding,
+    decisions,
+    ledger,
+    media,
+    pages,
+    people,
+    rates,
+    rosters,
+    uploads,
+)
 from bench.figures import Figure
 from bench.servers import ROOT
 from bench.serving import of_media
@@ -35,22 +48,34 @@ def main() -> None:
     with _folder() as folder:
         for figure in (*media.of_media(folder), *uploads.of_uploads(folder)):
             print(figure.line(), flush=True)
-    with _folder() as folder:
-        url = f"sqlite:///{folder / 'bench.sqlite3'}"
-        create_schema(url)
-        for figure in _figures(url, folder):
-            print(figure.line(), flush=True)
-    for figure in deciding.of_deciding("sqlite", deciding.LEARNERS):
-        print(figure.line(), flush=True)
+    for line in _on_sqlite():
+        print(line, flush=True)
     if cluster.programs() is None:
         _tell("no PostgreSQL found: its figures are left out")
         return
-    with _folder() as folder, _postgresql() as url:
-        for figure in _figures(url, folder):
-            print("postgresql_" + figure.line(), flush=True)
-    for figure in deciding.of_deciding("postgresql", deciding.LEARNERS):
-        print("postgresql_" + figure.line(), flush=True)
+    for line in _on_postgresql():
+        print(line, flush=True)
     _tell(f"load average {os.getloadavg()[0]:.1f}")
+
+
+def _on_sqlite() -> Iterator[str]:
+    for measure in (_figures, *_FRESH):
+        with _folder() as folder:
+            url = f"sqlite:///{folder / 'bench.sqlite3'}"
+            create_schema(url)
+            for figure in measure(url, folder):
+                yield figure.line()
+    for figure in deciding.of_deciding("sqlite", deciding.LEARNERS):
+        yield figure.line()
+
+
+def _on_postgresql() -> Iterator[str]:
+    for measure in (_figures, *_FRESH):
+        with _folder() as folder, _postgresql() as url:
+            for figure in measure(url, folder):
+                yield "postgresql_" + figure.line()
+    for figure in deciding.of_deciding("postgresql", deciding.LEARNERS):
+        yield "postgresql_" + figure.line()
 
 
 def _figures(url: str, folder: Path) -> Iterator[Figure]:
@@ -77,6 +102,24 @@ def _figures(url: str, folder: Path) -> Iterator[Figure]:
     ):
         yield from ledger.of_stored(database, world, port=site.port, bare_port=yardstick.port)
     database.dispose()
+
+
+def _people_desk(url: str, folder: Path) -> Iterator[Figure]:
+    yield from _on_app(people.of_people, url, folder)
+
+
+def _rosters(url: str, folder: Path) -> Iterator[Figure]:
+    yield from _on_app(rosters.of_rosters, url, folder)
+
+
+def _on_app(measure: Callable[[Flask], list[Figure]], url: str, folder: Path) -> Iterator[Figure]:
+    app = create_app(Settings.from_env(environment(folder, url)))
+    yield from measure(app)
+    app.extensions["lms_database"].dispose()
+
+
+# What fills a table, or needs one that is empty, on a database of its own.
+_FRESH = (_people_desk, _rosters)
 
 
 @contextmanager

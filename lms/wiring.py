@@ -6,6 +6,7 @@ from lms.accounts.events import (
     HandoverConsentChanged,
     IdentityChanged,
     PayeeChanged,
+    PeopleTakenIn,
     SignInEnded,
 )
 from lms.accounts.service.resealing import SEALED as OF_ACCOUNTS
@@ -30,6 +31,7 @@ from lms.db.bus import Handler as EventHandler
 from lms.enrollment.events import (
     Attended,
     ClassChanged,
+    ClassFilled,
     CourseCompleted,
     Enrolled,
     Moved,
@@ -47,6 +49,7 @@ from lms.progress import handlers as progress
 from lms.progress.events import FlagChanged, ItemCompleted, LeaseEnded, TimeGranted
 from lms.progress.tasks import compensate, look_at_day, look_at_missed_days
 from lms.roster.tasks import clear_files, make_export
+from lms.staff.tasks import SweepRosters
 from lms.subsidy import handlers as subsidy
 from lms.subsidy.tasks import SweepPapers, decide_what_is_due, dry_run, mark_touched
 from lms.web.limits import clear_old_counts
@@ -56,6 +59,7 @@ EVENTS: dict[type, Sequence[EventHandler]] = {
     AttemptGraded: (progress.quiz_passed, subsidy.graded),
     Attended: (progress.attended, subsidy.studied),
     ClassChanged: (subsidy.class_changed,),
+    ClassFilled: (progress.class_filled, subsidy.class_filled),
     CourseCompleted: (credentials.course_completed, subsidy.studied),
     Enrolled: (progress.enrolled, subsidy.studied),
     FlagChanged: (subsidy.studied,),
@@ -67,6 +71,7 @@ EVENTS: dict[type, Sequence[EventHandler]] = {
     Moved: (progress.moved, subsidy.studied),
     Seated: (subsidy.studied,),
     PayeeChanged: (subsidy.payee_changed,),
+    PeopleTakenIn: (subsidy.people_taken_in,),
     SignInEnded: (progress.sign_in_ended,),
     TimeGranted: (subsidy.studied,),
 }
@@ -100,6 +105,7 @@ CHORES: Sequence[Chore] = (
     decide_what_is_due,
     follow_the_days,
     SweepPapers(),
+    SweepRosters(),
     look_at_missed_days,
 )
 

@@ -45,3 +45,12 @@ class HandoverConsentChanged:
     person_id: int
     is_given: bool
     at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class PeopleTakenIn:
+    """People of a list gave their identity numbers: id, sex and birthday of each, as they say."""
+
+    people: tuple[tuple[int, str, date], ...]
+    by_id: int
+    at: datetime

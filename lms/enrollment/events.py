@@ -58,3 +58,12 @@ class Attended:
     person_id: int
     class_session_id: int
     at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class ClassFilled:
+    """A roster took its seats in a class: enrollment and person of each."""
+
+    joined: tuple[tuple[int, int], ...]
+    revision_id: int
+    at: datetime

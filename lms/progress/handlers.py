@@ -4,7 +4,7 @@ from sqlalchemy.orm import Session
 
 from lms.accounts.events import SignInEnded
 from lms.assessment.events import AttemptGraded
-from lms.enrollment.events import Attended, Enrolled, Moved
+from lms.enrollment.events import Attended, ClassFilled, Enrolled, Moved
 from lms.progress import queries, service
 
 
@@ -30,6 +30,14 @@ def sign_in_ended(session: Session, ended: SignInEnded) -> None:
 def enrolled(session: Session, joined: Enrolled) -> None:
     """Count what was studied before: who comes back has not lost it."""
     service.complete_what_was_seen(session, joined)
+
+
+def class_filled(session: Session, filled: ClassFilled) -> None:
+    """Count what was studied before, of those who ever did: most of a roster are new here."""
+    studied = queries.who_studied(session, [person_id for _, person_id in filled.joined])
+    for enrollment_id, person_id in filled.joined:
+        if person_id in studied:
+            enrolled(session, Enrolled(enrollment_id, person_id, filled.revision_id, filled.at))
 
 
 def moved(session: Session, went: Moved) -> None:

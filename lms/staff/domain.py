@@ -7,6 +7,8 @@ from hashlib import sha256
 from heapq import nsmallest
 
 MOST_DRAWN = 50
+# The folder below the site's data with the files of rosters, named by their rows of this table.
+ROSTERS = "roster_draft"
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,13 +5,19 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from lms.accounts.events import HandoverConsentChanged, IdentityChanged, PayeeChanged
+from lms.accounts.events import (
+    HandoverConsentChanged,
+    IdentityChanged,
+    PayeeChanged,
+    PeopleTakenIn,
+)
 from lms.assessment.events import AttemptGraded
 from lms.catalog.events import ListingChanged
 from lms.core.clock import local_day
 from lms.enrollment.events import (
     Attended,
     ClassChanged,
+    ClassFilled,
     CourseCompleted,
     Enrolled,
     Moved,
@@ -69,6 +75,28 @@ def identity_changed(session: Session, happened: IdentityChanged) -> None:
         FactKey.BIRTH_DATE: born,
     }
     _write(session, happened, values, source, happened.by_id)
+
+
+def people_taken_in(session: Session, happened: PeopleTakenIn) -> None:
+    """Write down sex and birthday of everybody on a list, as their numbers say."""
+    values = {
+        person_id: {FactKey.SEX: sex, FactKey.BIRTH_DATE: born.isoformat()}
+        for person_id, sex, born in happened.people
+    }
+    service.record_many(
+        session,
+        values,
+        source=FactSource.IMPORT,
+        valid_from=local_day(happened.at),
+        by_id=happened.by_id,
+        now=happened.at,
+    )
+
+
+def class_filled(session: Session, happened: ClassFilled) -> None:
+    """Mark what everybody of a roster studies for now."""
+    people = [person_id for _, person_id in happened.joined]
+    service.mark_everybody(session, people=people, since=happened.at)
 
 
 def payee_changed(session: Session, happened: PayeeChanged) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 
 import structlog
 
-from lms.accounts.gateway import Vault
+from lms.accounts.gateway import SealedFolder, Vault
 from lms.core.errors import Conflict
 from lms.db.session import Database, now
 from lms.jobs.tasks import JobCancelled, JobContext
@@ -14,7 +14,7 @@ from lms.settings import Settings
 from lms.subsidy import queries, service
 from lms.subsidy.domain.reading import MalformedError
 from lms.subsidy.gateway import shelf
-from lms.subsidy.gateway.papers import LISTS, PAPERS, SealedFolder
+from lms.subsidy.gateway.papers import LISTS, PAPERS
 
 log = structlog.get_logger(__name__)
 _EVERY_SECONDS = 60 * 60

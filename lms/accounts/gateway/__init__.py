@@ -1,6 +1,7 @@
 """Speaks to what keeps secrets, to files of texts and to a registry of identities."""
 
 from lms.accounts.gateway.registry import HttpRegistry, IdentityRegistry, identity_registry
+from lms.accounts.gateway.sealed import SealedFolder
 from lms.accounts.gateway.secrets import (
     BlindIndex,
     Keys,
@@ -17,6 +18,7 @@ __all__ = [
     "IdentityRegistry",
     "Keys",
     "Passwords",
+    "SealedFolder",
     "UnreadableSecret",
     "Vault",
     "identity_registry",

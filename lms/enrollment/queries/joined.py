@@ -12,6 +12,8 @@ from lms.core.access import Scope, ScopeKind
 from lms.enrollment.domain import LIVE, EnrollmentStatus
 from lms.enrollment.models import Enrollment, TrainingClass
 
+_AT_ONCE = 1_000
+
 
 @dataclass(frozen=True, slots=True)
 class Group:
@@ -57,6 +59,21 @@ def live_of_person(session: Session, person_id: int) -> list[Enrollment]:
             .order_by(Enrollment.id.desc())
         )
     )
+
+
+def live_classes(session: Session, people: Sequence[int], course_id: int) -> dict[int, int | None]:
+    """Return in which class, or without one, those of the people take the course who do."""
+    found: dict[int, int | None] = {}
+    for first in range(0, len(people), _AT_ONCE):
+        rows = session.execute(
+            select(Enrollment.person_id, Enrollment.training_class_id).where(
+                Enrollment.person_id.in_(people[first : first + _AT_ONCE]),
+                Enrollment.course_id == course_id,
+                Enrollment.status.in_(LIVE),
+            )
+        )
+        found.update((row[0], row[1]) for row in rows)
+    return found
 
 
 def in_scope(scopes: Iterable[Scope]) -> ColumnElement[bool]:

@@ -11,6 +11,7 @@ from lms.enrollment.service.classes import (
     open_class,
 )
 from lms.enrollment.service.confirming import object_to_class, sign_class, signed
+from lms.enrollment.service.filling import fill_class, refusal_of_class
 from lms.enrollment.service.joining import complete, enroll
 from lms.enrollment.service.leaving import transfer, withdraw, withdraw_learner
 from lms.enrollment.service.moving import (
@@ -49,6 +50,7 @@ __all__ = [
     "dismiss",
     "draft_class",
     "enroll",
+    "fill_class",
     "instructors",
     "leave_line",
     "move_on",
@@ -58,6 +60,7 @@ __all__ = [
     "order_of",
     "record_attendance",
     "record_moved",
+    "refusal_of_class",
     "require_seat",
     "seat_waiting",
     "set_session_state",

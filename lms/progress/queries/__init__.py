@@ -57,6 +57,7 @@ from lms.progress.queries.items import (
     item_target,
     lesson_progress,
     live_lease,
+    who_studied,
 )
 from lms.progress.queries.outages import (
     COMPENSATE,
@@ -152,4 +153,5 @@ __all__ = [
     "verified_ms",
     "waiting_of",
     "waiting_time",
+    "who_studied",
 ]

@@ -20,6 +20,8 @@ from lms.progress.models import (
 )
 from lms.progress.queries.versions import may_have_versions, over_versions
 
+_AT_ONCE = 1_000
+
 
 @dataclass(frozen=True, slots=True)
 class Target:
@@ -133,6 +135,21 @@ def all_sets(session: Session, person_id: int) -> list[MaterialProgress]:
     return list(
         session.scalars(select(MaterialProgress).where(MaterialProgress.person_id == person_id))
     )
+
+
+def who_studied(session: Session, people: Sequence[int]) -> set[int]:
+    """Return those of the people who ever studied anything."""
+    found: set[int] = set()
+    for first in range(0, len(people), _AT_ONCE):
+        part = people[first : first + _AT_ONCE]
+        found.update(
+            session.scalars(
+                select(MaterialProgress.person_id)
+                .where(MaterialProgress.person_id.in_(part))
+                .distinct()
+            )
+        )
+    return found
 
 
 def completed_of_enrollments(

@@ -31,11 +31,14 @@ from lms.staff.forms.people import (
     parse_people,
     parse_reason,
 )
+from lms.staff.forms.rosters import NewRoster, parse_chosen_class, parse_roster, require_consent
 
 __all__ = [
     "NewInstitution",
     "NewListing",
+    "NewRoster",
     "parse_chosen",
+    "parse_chosen_class",
     "parse_class",
     "parse_class_filters",
     "parse_correction",
@@ -52,8 +55,10 @@ __all__ = [
     "parse_people",
     "parse_plan",
     "parse_reason",
+    "parse_roster",
     "parse_session_state",
     "parse_spot_check",
     "parse_state",
     "parse_version",
+    "require_consent",
 ]

@@ -32,6 +32,7 @@ from lms.staff.queries.institutions import (
     own_counties,
 )
 from lms.staff.queries.people import PeoplePage, PersonLine, PersonSheet, people, sheet
+from lms.staff.queries.rosters import RosterForm, draft_of, known_drafts, roster_form
 from lms.staff.queries.scopes import (
     counties_in_reach,
     in_reach,
@@ -63,6 +64,7 @@ __all__ = [
     "PersonSheet",
     "Pill",
     "Preview",
+    "RosterForm",
     "VersionLine",
     "Versions",
     "board",
@@ -73,10 +75,12 @@ __all__ = [
     "class_places",
     "counties_in_reach",
     "course_of",
+    "draft_of",
     "drawer",
     "group_of",
     "in_reach",
     "institution_in_reach",
+    "known_drafts",
     "learner_file",
     "listing_in_reach",
     "locked_class",
@@ -89,6 +93,7 @@ __all__ = [
     "place",
     "preview",
     "reach_of",
+    "roster_form",
     "scopes_around",
     "scopes_to_grant",
     "session_in_reach",

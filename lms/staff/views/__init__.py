@@ -6,6 +6,7 @@ from lms.staff.views.helping import bp as helping
 from lms.staff.views.identities import bp as identities
 from lms.staff.views.institutions import bp as institutions
 from lms.staff.views.people import bp as people
+from lms.staff.views.rosters import bp as rosters
 from lms.staff.views.sessions import bp as sessions
 from lms.staff.views.supervision import bp as supervision
 from lms.staff.views.versions import bp as versions
@@ -14,6 +15,7 @@ BLUEPRINTS = (
     desk,
     people,
     helping,
+    rosters,
     identities,
     supervision,
     versions,

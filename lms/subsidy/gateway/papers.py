@@ -1,16 +1,11 @@
-"""Keeps papers sealed in a folder, whole or not at all, and makes photos anew without traces."""
+"""Makes photos anew without traces, as they are kept among the papers."""
 
-import os
-import re
 import tempfile
-from collections.abc import Iterable
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
-from time import time
 
-from lms.accounts.gateway import UnreadableSecret, Vault
-from lms.core.errors import InvalidInput, Message, NotFound
+from lms.core.errors import InvalidInput, Message
 from lms.media.gateway.program import Ending, Limits, ProgramFailed, ffmpeg, run_confined
 from lms.subsidy.domain.papers import EMPTY, MAX_BYTES, NOT_TAKEN, PaperType, Sent, sniff
 
@@ -24,8 +19,6 @@ _UNREADABLE = Message(
     "photo_unreadable", "This photo cannot be read. Please take it again and send it."
 )
 _TOO_LARGE = Message("paper_too_large", "This file is larger than 8 MB. Please take a photo.")
-_NAME = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
-_ORPHAN_SECONDS = 60 * 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,74 +80,3 @@ def _photo(data: bytes, kind: Sent) -> bytes:
     if not made:
         raise InvalidInput({"paper": _UNREADABLE})
     return made
-
-
-class SealedFolder:
-    """A folder of encrypted files; each is bound to what it belongs to and to its id."""
-
-    def __init__(self, folder: Path, vault: Vault, table: str) -> None:
-        self._folder, self._vault, self._table = folder, vault, table
-
-    def write(self, file_id: str, data: bytes) -> str:
-        """Write the file whole and durably; return the name of the key that sealed it."""
-        key_name, sealed = self._vault.seal_bytes(data, place=self._place(file_id))
-        self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        handle, name = tempfile.mkstemp(suffix=".part", dir=self._folder)
-        part = Path(name)
-        try:
-            with os.fdopen(handle, "wb") as file:
-                file.write(sealed)
-                file.flush()
-                os.fsync(file.fileno())
-            part.replace(self._path(file_id))
-            _sync(self._folder)
-        finally:
-            part.unlink(missing_ok=True)
-        return key_name
-
-    def read(self, file_id: str, key_name: str) -> bytes:
-        """Return the plain bytes. Raises ``NotFound`` where they are gone or cannot be opened."""
-        try:
-            sealed = self._path(file_id).read_bytes()
-            return self._vault.open_bytes(key_name, sealed, place=self._place(file_id))
-        except (FileNotFoundError, UnreadableSecret) as error:
-            raise NotFound("paper_gone", "This file is no longer there.") from error
-
-    def remove(self, file_id: str) -> None:
-        """Delete the file where it is there."""
-        self._path(file_id).unlink(missing_ok=True)
-
-    def strays(self) -> list[str]:
-        """Return the ids of files old enough that their row would be there; halves go at once."""
-        found, old = [], time() - _ORPHAN_SECONDS
-        for path in self._folder.iterdir() if self._folder.is_dir() else ():
-            if path.stat().st_mtime > old:
-                continue
-            if _NAME.fullmatch(path.name):
-                found.append(path.name)
-            elif path.suffix == ".part":
-                path.unlink(missing_ok=True)
-        return found
-
-    def sweep(self, known: Iterable[str], among: Iterable[str]) -> int:
-        """Delete those files that nobody knows of; return how many."""
-        lost = set(among) - set(known)
-        for file_id in lost:
-            self.remove(file_id)
-        return len(lost)
-
-    def _place(self, file_id: str) -> str:
-        return f"{self._table}:{file_id}:file"
-
-    def _path(self, file_id: str) -> Path:
-        if not _NAME.fullmatch(file_id):
-            raise NotFound
-        return self._folder / file_id
-
-
-def _sync(folder: Path) -> None:
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

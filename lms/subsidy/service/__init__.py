@@ -15,7 +15,15 @@ from lms.subsidy.service.decisions import (
 )
 from lms.subsidy.service.declaring import declare, give_promise
 from lms.subsidy.service.desk import confirm, correct, require_another
-from lms.subsidy.service.facts import NewFact, mark_due, mark_many, mark_studied, record_fact
+from lms.subsidy.service.facts import (
+    NewFact,
+    mark_due,
+    mark_everybody,
+    mark_many,
+    mark_studied,
+    record_fact,
+    record_many,
+)
 from lms.subsidy.service.lists import draft_of, find, forget_drafts, keep_draft, take_in
 from lms.subsidy.service.marks import MARK_TOUCHED, mark_programmes, order_marks
 from lms.subsidy.service.papers import (
@@ -62,6 +70,7 @@ __all__ = [
     "known_files",
     "look_at_certificate",
     "mark_due",
+    "mark_everybody",
     "mark_many",
     "mark_programmes",
     "mark_studied",
@@ -72,6 +81,7 @@ __all__ = [
     "propose",
     "put_away",
     "record_fact",
+    "record_many",
     "refuse",
     "require_another",
     "require_room",

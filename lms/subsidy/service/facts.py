@@ -1,16 +1,18 @@
 """Writes down what is known of a person and marks what this may change."""
 
 from collections import defaultdict
-from collections.abc import Collection
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import cast
 
-from sqlalchemy import select
+from sqlalchemy import Table, insert, select
 from sqlalchemy.orm import Session
 
 from lms.catalog.gateway import known_programmes
 from lms.catalog.models import Course, Programme
 from lms.core.errors import InvalidInput, Message
+from lms.db.session import connection_of
 from lms.enrollment.domain import LIVE
 from lms.enrollment.models import Enrollment
 from lms.subsidy import queries
@@ -18,6 +20,8 @@ from lms.subsidy.domain.dated import FactKey, FactSource, checked
 from lms.subsidy.domain.reading import MalformedError
 from lms.subsidy.models import LearnerFact
 from lms.subsidy.service.marks import Mark, mark
+
+_AT_ONCE = 2_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +65,40 @@ def record_fact(session: Session, *, person_id: int, fact: NewFact, now: datetim
     session.flush()
     mark_due(session, person_id=person_id, since=now)
     return row.id
+
+
+def record_many(
+    session: Session,
+    values: Mapping[int, Mapping[FactKey, object]],
+    *,
+    source: FactSource,
+    valid_from: date,
+    by_id: int,
+    now: datetime,
+) -> None:
+    """Write facts of many people down at once, sound ones, by person and key."""
+    rows = [
+        {
+            "person_id": person_id,
+            "key": key,
+            "value": value,
+            "source": source,
+            "valid_from": valid_from,
+            "recorded_at": now,
+            "recorded_by_id": by_id,
+        }
+        for person_id, own in values.items()
+        for key, value in own.items()
+    ]
+    if rows:
+        connection_of(session).execute(insert(cast(Table, LearnerFact.__table__)), rows)
+    mark_everybody(session, people=list(values), since=now)
+
+
+def mark_everybody(session: Session, *, people: Sequence[int], since: datetime) -> None:
+    """Mark the programmes of as many people as there are, in parts a statement takes."""
+    for first in range(0, len(people), _AT_ONCE):
+        mark_many(session, people=people[first : first + _AT_ONCE], since=since)
 
 
 def mark_due(session: Session, *, person_id: int, since: datetime) -> None:

@@ -5,6 +5,7 @@ from hashlib import sha256
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
+from lms.accounts.gateway import SealedFolder
 from lms.accounts.login import keys
 from lms.core.access import Permission
 from lms.core.clock import local_day, utc_now
@@ -15,7 +16,7 @@ from lms.sheets.gateway import MAX_BYTES, read_cells
 from lms.subsidy import forms, queries, service
 from lms.subsidy.domain.lists import ListKind
 from lms.subsidy.domain.rows import Parsed, parse_rows
-from lms.subsidy.gateway.papers import LISTS, SealedFolder
+from lms.subsidy.gateway.papers import LISTS
 from lms.subsidy.models import FactListDraft
 from lms.subsidy.words import SHOWN
 from lms.web.access import current_actor, database, requires, settings

@@ -2,12 +2,13 @@
 
 from flask import Response, request
 
+from lms.accounts.gateway import SealedFolder
 from lms.accounts.login import keys
 from lms.core.ids import new_uuid
 from lms.db.session import now
 from lms.subsidy import queries, service
 from lms.subsidy.domain.papers import MAX_BYTES, PaperKind, PaperType
-from lms.subsidy.gateway.papers import PAPERS, SealedFolder, cleaned
+from lms.subsidy.gateway.papers import PAPERS, cleaned
 from lms.subsidy.models import Evidence
 from lms.web.access import current_actor, database, settings
 

@@ -1,4 +1,4 @@
-"""Changes at the desk that join features: writes down many people of a session at once."""
+"""Writes down many people of a session in person at once."""
 
 from dataclasses import dataclass
 from datetime import datetime

@@ -1,0 +1,26 @@
+"""Changes at the desk that join features: attendance of many at once, rosters."""
+
+from lms.staff.service.attendance import Marked, mark_people
+from lms.staff.service.rosters import (
+    Found,
+    LookedAt,
+    TakenIn,
+    find,
+    forget_drafts,
+    keep_draft,
+    reach_county,
+    take_in,
+)
+
+__all__ = [
+    "Found",
+    "LookedAt",
+    "Marked",
+    "TakenIn",
+    "find",
+    "forget_drafts",
+    "keep_draft",
+    "mark_people",
+    "reach_county",
+    "take_in",
+]

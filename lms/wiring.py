@@ -30,6 +30,7 @@ from lms.enrollment.events import Attended, CourseCompleted, Enrolled, Moved
 from lms.enrollment.tasks import follow_the_days, move
 from lms.jobs.tasks import Chore
 from lms.jobs.tasks import Handler as JobHandler
+from lms.keeping.tasks import EraseDue
 from lms.media.events import AssetSame
 from lms.media.tasks import clear_abandoned as clear_abandoned_videos
 from lms.media.tasks import clear_uploads, make_ladder
@@ -88,6 +89,7 @@ CHORES: Sequence[Chore] = (
     start_the_day,
     decide_what_is_due,
     follow_the_days,
+    EraseDue(),
     SweepPapers(),
     look_at_missed_days,
 )

@@ -1,6 +1,6 @@
 """Which features listen to which events, who does which job, what is done and sealed where."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from lms.accounts.events import (
     HandoverConsentChanged,
@@ -41,6 +41,8 @@ from lms.progress.events import FlagChanged, ItemCompleted, LeaseEnded, TimeGran
 from lms.progress.tasks import compensate, look_at_day, look_at_missed_days
 from lms.roster.tasks import clear_files, make_export
 from lms.subsidy import handlers as subsidy
+from lms.subsidy.gateway.papers import LISTS, PAPERS
+from lms.subsidy.models import Evidence, FactListDraft
 from lms.subsidy.tasks import SweepPapers, decide_what_is_due, dry_run, mark_touched
 from lms.web.limits import clear_old_counts
 
@@ -100,6 +102,12 @@ SEALED: Sequence[SealedColumn] = (
     *OF_ACCOUNTS,
     SealedColumn(IssuerKey.id, IssuerKey.private, place_of_key),
 )
+
+# The folders of sealed files below the site's data, and whose rows name them.
+SEALED_FILES: Mapping[str, type[Evidence | FactListDraft]] = {
+    PAPERS: Evidence,
+    LISTS: FactListDraft,
+}
 
 
 def event_bus() -> Bus:

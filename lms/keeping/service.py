@@ -69,7 +69,7 @@ def _delete(session: Session, person_id: int) -> dict[str, int]:
     """Delete what goes, what others rest on last; return how many rows of each table."""
     owned = owned_tables(Base.metadata)
     going = [table for table in reversed(Base.metadata.sorted_tables) if table.name in GONE]
-    found = {table.name: _delete_rows(session, owned[table.name], person_id) for table in going}
+    found = {table.name: delete_rows(session, owned[table.name], person_id) for table in going}
     for name, nothing in WORDLESS.items():
         found[name] = _take_words(session, owned[name].table, person_id, nothing)
     found["sign_in"] = forget_sign_ins_of(session, person_id)
@@ -79,7 +79,8 @@ def _delete(session: Session, person_id: int) -> dict[str, int]:
     return {name: count for name, count in sorted(found.items()) if count}
 
 
-def _delete_rows(session: Session, owned: Owned, person_id: int) -> int:
+def delete_rows(session: Session, owned: Owned, person_id: int) -> int:
+    """Delete a person's rows of one table; return how many."""
     statement = delete(owned.table).where(owned.of(person_id))
     return connection_of(session).execute(statement).rowcount
 

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from lms.accounts.gateway import Keys
 from lms.accounts.models import BankAccount, Guardian, Person, TotpSecret
+from lms.accounts.service import banks, totp
 from lms.core.ids import new_uuid
 from lms.db.base import Base
 from lms.db.owned import owned_tables
@@ -25,7 +26,7 @@ from lms.subsidy.models import (
     LearnerFact,
     Promise,
 )
-from tests.factories.accounts import make_person, make_sign_in
+from tests.factories.accounts import make_sign_in
 from tests.factories.enrollment import make_class
 from tests.factories.identity import make_identity
 from tests.factories.subsidy import Subsidised, make_known, make_subsidised, make_watched
@@ -58,7 +59,13 @@ def make_everything(session: Session, keys: Keys, clerk: Person) -> Known:
     make_identity(session, person, keys, checked_by=clerk)
     make_known(session, person)
     paper = _papers(session, person, clerk)
-    session.add(TotpSecret(person_id=person.id, secret="sealed", created_at=at))
+    session.add(
+        TotpSecret(
+            person_id=person.id,
+            secret=keys.vault.seal("JBSWY3DP", place=totp.place(person.id)),
+            created_at=at,
+        )
+    )
     session.add(
         Guardian(
             person_id=person.id,
@@ -70,7 +77,7 @@ def make_everything(session: Session, keys: Keys, clerk: Person) -> Known:
             given_at=at,
         )
     )
-    session.add(_account(person, at))
+    session.add(_account(person, keys, at))
     _decided(session, own, at)
     _classes(session, own, at)
     _words(session, own, clerk, at)
@@ -99,11 +106,11 @@ def rows_left(session: Session, person_id: int) -> dict[str, int]:
     return {name: rows for name, rows in found.items() if rows}
 
 
-def _account(person: Person, at: datetime) -> BankAccount:
+def _account(person: Person, keys: Keys, at: datetime) -> BankAccount:
     serial = next(_serial)
     return BankAccount(
         person_id=person.id,
-        number="sealed",
+        number=keys.vault.seal("6228480402564890018", place=banks.place(person.id)),
         number_index=f"index-{serial}",
         mask="************1234",
         bank="常山农商银行",

@@ -55,8 +55,8 @@ class Person(Base):
     """One human being; the phone number is how they sign in and may change.
 
     ``held_at`` is since when identity, account and claims wait for a second proof. The phone number
-    of who gave it up or closed the account stands in ``former_phone``. ``erased_at`` is when all that
-    says who it was went.
+    of who gave it up or closed the account stands in ``former_phone``. ``erased_at`` is when all
+    that says who it was went.
     """
 
     __tablename__ = "person"

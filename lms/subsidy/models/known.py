@@ -72,6 +72,7 @@ class Evidence(Base):
     byte_size: Mapped[int]
     # Of the plain bytes, as they are shown.
     sha256: Mapped[str] = mapped_column(String(64))
+    # Of the key that sealed the file first; the file itself says which one does now.
     key_name: Mapped[str] = mapped_column(String(40))
     uploaded_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
     uploaded_at: Mapped[datetime]

@@ -24,6 +24,7 @@ from lms.subsidy.service.papers import (
     known_files,
     note_view,
     require_room,
+    sealed_files,
 )
 from lms.subsidy.service.proposals import MARK_TOUCHED, accept, propose, refuse
 from lms.subsidy.service.trials import (
@@ -74,6 +75,7 @@ __all__ = [
     "refuse",
     "require_another",
     "require_room",
+    "sealed_files",
     "stop_trial",
     "take_in",
     "try_out",

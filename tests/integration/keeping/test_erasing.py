@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import delete, func, select, text, update
+from sqlalchemy import delete, func, select, update
 from sqlalchemy.exc import IntegrityError
 
 from lms.accounts.models import Person, SignIn
@@ -149,13 +149,14 @@ def test_an_erased_person_never_changes_and_an_open_account_is_never_marked(data
     first, other = two
     closed(database, first)
     erase(database, first)
-    for statement in (
-        f"UPDATE person SET name = '林秀芳' WHERE id = {first.person_id}",
-        f"UPDATE person SET erased_at = NULL WHERE id = {first.person_id}",
-        f"UPDATE person SET erased_at = created_at WHERE id = {other.person_id}",
+    for known, change in (
+        (first, {"name": "林秀芳"}),
+        (first, {"erased_at": None}),
+        (other, {"erased_at": DUE}),
     ):
+        own = update(Person).where(Person.id == known.person_id)
         with pytest.raises(IntegrityError), database.transaction() as session:
-            session.execute(text(statement))
+            session.execute(own.values(**change))
 
 
 def test_a_halt_between_two_steps_leaves_everything(database, two, monkeypatch):
@@ -165,7 +166,7 @@ def test_a_halt_between_two_steps_leaves_everything(database, two, monkeypatch):
     steps = []
 
     def halting(place):
-        real = service._delete_rows
+        real = service.delete_rows
 
         def step(*args):
             steps.append(place)
@@ -178,7 +179,7 @@ def test_a_halt_between_two_steps_leaves_everything(database, two, monkeypatch):
     for place in range(len(GONE)):
         steps.clear()
         with monkeypatch.context() as halted:
-            halted.setattr(service, "_delete_rows", halting(place))
+            halted.setattr(service, "delete_rows", halting(place))
             with pytest.raises(KeyboardInterrupt):
                 erase(database, first)
         assert everything(database, first.person_id) == before

@@ -148,6 +148,12 @@ def _papers(session: Session, person: Person, clerk: Person) -> str:
             evidence_id=paper,
         )
     )
+    _certificate(session, person, clerk, paper)
+    return paper
+
+
+def _certificate(session: Session, person: Person, clerk: Person, paper: str) -> None:
+    at = now(session)
     own = ExternalCertificate(
         person_id=person.id, type="skill_level", number=f"S{next(_serial):06d}", created_at=at
     )
@@ -167,7 +173,6 @@ def _papers(session: Session, person: Person, clerk: Person) -> str:
         )
     )
     session.flush()
-    return paper
 
 
 def _decided(session: Session, own: Subsidised, at: datetime) -> None:

@@ -1,5 +1,6 @@
 """Reads what staff type and what addresses of the desk say."""
 
+from lms.staff.forms.acts import parse_acts, parse_after
 from lms.staff.forms.catalogue import (
     NewInstitution,
     NewListing,
@@ -35,6 +36,8 @@ from lms.staff.forms.people import (
 __all__ = [
     "NewInstitution",
     "NewListing",
+    "parse_acts",
+    "parse_after",
     "parse_chosen",
     "parse_class",
     "parse_class_filters",

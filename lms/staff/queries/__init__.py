@@ -1,5 +1,6 @@
 """Reads whole desk pages: lists with their filters, files of learners, versions of courses."""
 
+from lms.staff.queries.acts import acts, erased_people
 from lms.staff.queries.class_list import class_board
 from lms.staff.queries.classes import (
     class_in_reach,
@@ -65,6 +66,7 @@ __all__ = [
     "Preview",
     "VersionLine",
     "Versions",
+    "acts",
     "board",
     "catalogue",
     "class_board",
@@ -74,6 +76,7 @@ __all__ = [
     "counties_in_reach",
     "course_of",
     "drawer",
+    "erased_people",
     "group_of",
     "in_reach",
     "institution_in_reach",

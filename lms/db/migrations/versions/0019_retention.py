@@ -55,6 +55,8 @@ def upgrade() -> None:
     for name, (columns, where) in _INDEXES.items():
         rows = sa.text(where)
         op.create_index(name, "person", columns, sqlite_where=rows, postgresql_where=rows)
+    op.create_index("ix_audit_entry_action", "audit_entry", ["action", "id"])
+    op.create_index(op.f("ix_audit_entry_at"), "audit_entry", ["at"])
     _replace("person", "UPDATE", _ONCE)
     for table, owner in _OWNERS.items():
         _replace(table, "DELETE", _NAMED.format(owner=owner))
@@ -69,6 +71,8 @@ def downgrade() -> None:
     for table in _OWNERS:
         _replace(table, "DELETE", "")
     _replace("person", "UPDATE", _HELD_PHONE)
+    op.drop_index(op.f("ix_audit_entry_at"), table_name="audit_entry")
+    op.drop_index("ix_audit_entry_action", table_name="audit_entry")
     for name in _INDEXES:
         op.drop_index(name, table_name="person")
     op.drop_column("person", "erased_at")

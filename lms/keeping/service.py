@@ -73,9 +73,9 @@ def _delete(session: Session, person_id: int) -> dict[str, int]:
     for name, nothing in WORDLESS.items():
         found[name] = _take_words(session, owned[name].table, person_id, nothing)
     found["sign_in"] = forget_sign_ins_of(session, person_id)
-    # The check page says the name the row has: none. A whole one is not asked for any more.
-    hidden = update(Credential).where(Credential.person_id == person_id, Credential.shows_name)
-    connection_of(session).execute(hidden.values(shows_name=False))
+    # The check page says that the name was deleted, and not a part of these words alone.
+    own = update(Credential).where(Credential.person_id == person_id)
+    connection_of(session).execute(own.values(shows_name=True))
     return {name: count for name, count in sorted(found.items()) if count}
 
 

@@ -1,6 +1,6 @@
 """Which features listen to which events, who does which job, what is done and sealed where."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from lms.accounts.events import (
     HandoverConsentChanged,
@@ -40,6 +40,7 @@ from lms.enrollment.events import (
 from lms.enrollment.tasks import follow_the_days, move
 from lms.jobs.tasks import Chore
 from lms.jobs.tasks import Handler as JobHandler
+from lms.keeping.tasks import EraseDue
 from lms.media.events import AssetSame
 from lms.media.tasks import clear_abandoned as clear_abandoned_videos
 from lms.media.tasks import clear_uploads, make_ladder
@@ -51,6 +52,8 @@ from lms.progress.tasks import compensate, look_at_day, look_at_missed_days
 from lms.roster.tasks import clear_files, make_export
 from lms.staff.tasks import SweepRosters
 from lms.subsidy import handlers as subsidy
+from lms.subsidy.gateway.papers import LISTS, PAPERS
+from lms.subsidy.models import Evidence, FactListDraft
 from lms.subsidy.tasks import SweepPapers, decide_what_is_due, dry_run, mark_touched
 from lms.web.limits import clear_old_counts
 
@@ -104,6 +107,7 @@ CHORES: Sequence[Chore] = (
     start_the_day,
     decide_what_is_due,
     follow_the_days,
+    EraseDue(),
     SweepPapers(),
     SweepRosters(),
     look_at_missed_days,
@@ -115,6 +119,12 @@ SEALED: Sequence[SealedColumn] = (
     *OF_ACCOUNTS,
     SealedColumn(IssuerKey.id, IssuerKey.private, place_of_key),
 )
+
+# The folders of sealed files below the site's data, and whose rows name them.
+SEALED_FILES: Mapping[str, type[Evidence | FactListDraft]] = {
+    PAPERS: Evidence,
+    LISTS: FactListDraft,
+}
 
 
 def event_bus() -> Bus:

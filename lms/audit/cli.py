@@ -7,7 +7,6 @@ import click
 from flask.cli import AppGroup
 
 from lms.audit import queries
-from lms.core.clock import rfc3339
 from lms.web.access import database, settings
 
 audit = AppGroup("audit", help="The append-only record of acts.")
@@ -33,14 +32,7 @@ def head(out: Path | None) -> None:
     """
     with database().snapshot() as session:
         found = queries.head(session)
-    text = json.dumps(
-        {
-            "site": settings().base_url,
-            "entries": found.number,
-            "head": found.hash,
-            "at": rfc3339(found.at),
-        }
-    )
+    text = json.dumps(queries.head_document(found, settings().base_url))
     if out is not None:
         out.write_text(text + "\n", encoding="ascii")
     click.echo(text)

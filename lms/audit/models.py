@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import CheckConstraint, String, Table
+from sqlalchemy import CheckConstraint, Index, String, Table
 from sqlalchemy.orm import Mapped, mapped_column
 
 from lms.audit.domain import Act
@@ -15,9 +15,10 @@ class AuditEntry(Base):
     """One act; its number, and so its place in the chain, is its id."""
 
     __tablename__ = "audit_entry"
+    __table_args__ = (Index("ix_audit_entry_action", "action", "id"),)
 
     id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
-    at: Mapped[datetime]
+    at: Mapped[datetime] = mapped_column(index=True)
     # No foreign key: what a person did outlives the person's row.
     actor_id: Mapped[int | None] = mapped_column(index=True)
     action: Mapped[str] = mapped_column(String(60))

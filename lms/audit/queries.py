@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from lms.audit.domain import GENESIS, chain_hash
 from lms.audit.models import AuditEntry, AuditHead
+from lms.core.clock import rfc3339
 
 _AT_ONCE = 500
 
@@ -80,6 +81,16 @@ def head(session: Session) -> Head:
         )
     ).one_or_none()
     return Head(*row) if row else Head(0, GENESIS, None)
+
+
+def head_document(found: Head, site: str) -> dict[str, str | int | None]:
+    """Return the end of the chain as it is handed out."""
+    return {
+        "site": site,
+        "entries": found.number,
+        "head": found.hash,
+        "at": rfc3339(found.at),
+    }
 
 
 def was_noted(actor_id: int, *, action: str, subject: str, since: datetime) -> ColumnElement[bool]:

@@ -76,6 +76,12 @@ def one_of(column: str, values: Iterable[str], *, name: str | None = None) -> Ch
     return CheckConstraint(f"{column} IN ({listed})", name=name or column)
 
 
+def index_where(name: str, *columns: str, where: str) -> Index:
+    """Return the index over those rows alone that ``where``, in SQL of both engines, names."""
+    condition = text(where)
+    return Index(name, *columns, sqlite_where=condition, postgresql_where=condition)
+
+
 def unique_where(name: str, *columns: str, where: str) -> Index:
     """Return the index that lets only one row a set of values stand among those ``where`` names.
 

@@ -20,6 +20,17 @@ def append_only(table: Table) -> None:
         refuse(table, verb, condition="")
 
 
+def is_erased(owner: str) -> str:
+    """Return the condition that the person whose id ``owner`` is was erased."""
+    return f"EXISTS (SELECT 1 FROM person WHERE id = {owner} AND erased_at IS NOT NULL)"  # noqa: S608 (names of columns)
+
+
+def append_only_until_erased(table: Table, *, owner: str = "OLD.person_id") -> None:
+    """Make the database refuse to change a row, and to delete one unless its person was erased."""
+    refuse(table, "UPDATE", condition="")
+    refuse(table, "DELETE", condition=f"NOT {is_erased(owner)}")
+
+
 def frozen_when_published(table: Table) -> None:
     """Make the database refuse to change rows whose revision is no longer a draft."""
     state = "(SELECT state FROM revision WHERE id = {row}.revision_id)"

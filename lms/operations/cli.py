@@ -6,13 +6,15 @@ import click
 from flask import Flask, current_app
 from flask.cli import AppGroup
 
-from lms.accounts.gateway import keys_of
+from lms.accounts.gateway import SealedFolder, keys_of
 from lms.accounts.service import resealing
 from lms.db.session import Database
 from lms.jobs.gateway import HueyQueue
 from lms.jobs.tasks import Runner, start_chores, start_relay
 from lms.operations import migrations
-from lms.wiring import CHORES, JOBS, SEALED
+from lms.settings import Settings
+from lms.subsidy.service import sealed_files
+from lms.wiring import CHORES, JOBS, SEALED, SEALED_FILES
 
 db = AppGroup("db", help="The database's schema.")
 vault = AppGroup("vault", help="What is kept encrypted.")
@@ -58,6 +60,32 @@ def reseal() -> None:
             if after is None:
                 break
         click.echo(f"{column.key.class_.__tablename__}: {count} sealed anew")
+    for name in SEALED_FILES:
+        count, lost = _reseal_files(name)
+        click.echo(f"{name}: {count} files sealed anew")
+        if lost:
+            click.echo(f"{name}: {lost} files are not there")
+
+
+def _reseal_files(name: str) -> tuple[int, int]:
+    """Seal a folder's files anew, each in one step; return how many, and how many lack.
+
+    A file that somebody deletes meanwhile may come back: no row knows of it, so it is swept.
+    """
+    settings: Settings = current_app.extensions["lms_settings"]
+    folder = SealedFolder(settings.data_dir / name, keys_of(settings).vault, name)
+    count, lost, after = 0, 0, ""
+    while True:
+        with _database().snapshot() as session:
+            files = sealed_files(session, SEALED_FILES[name], after=after, limit=_BATCH)
+        if not files:
+            return count, lost
+        for file_id, key_name in files:
+            try:
+                count += folder.reseal(file_id, key_name)
+            except FileNotFoundError:
+                lost += 1
+        after = files[-1][0]
 
 
 @click.command()

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from hashlib import sha256
 from heapq import nsmallest
 
@@ -85,3 +85,13 @@ class Marks:
     late: datetime | None = None
     early: datetime | None = None
     reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ActSearch:
+    """Which acts are looked for: by or about a person, of one action, of a day, older than one."""
+
+    person: int | None = None
+    action: str | None = None
+    day: date | None = None
+    before: int | None = None

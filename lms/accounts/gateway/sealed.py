@@ -12,10 +12,16 @@ from lms.core.errors import NotFound
 
 _NAME = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _ORPHAN_SECONDS = 60 * 60
+# A file begins with this, then the length and the name of the key that sealed it: so it is sealed
+# anew in one step, and no row has to change with it. Older files lack it; their row names the key.
+_NAMED = b"XBSEAL1\n"
 
 
 class SealedFolder:
-    """A folder of encrypted files; each is bound to what it belongs to and to its id."""
+    """A folder of encrypted files; each is bound to what it belongs to and to its id.
+
+    A file names the key that sealed it. The ``key_name`` of its row is asked of old files alone.
+    """
 
     def __init__(self, folder: Path, vault: Vault, table: str) -> None:
         self._folder, self._vault, self._table = folder, vault, table
@@ -28,7 +34,7 @@ class SealedFolder:
         part = Path(name)
         try:
             with os.fdopen(handle, "wb") as file:
-                file.write(sealed)
+                file.write(_with_name(key_name, sealed))
                 file.flush()
                 os.fsync(file.fileno())
             part.replace(self._path(file_id))
@@ -40,10 +46,20 @@ class SealedFolder:
     def read(self, file_id: str, key_name: str) -> bytes:
         """Return the plain bytes. Raises ``NotFound`` where they are gone or cannot be opened."""
         try:
-            sealed = self._path(file_id).read_bytes()
-            return self._vault.open_bytes(key_name, sealed, place=self._place(file_id))
+            return self._open(file_id, *self._sealed(file_id, key_name))
         except (FileNotFoundError, UnreadableSecret) as error:
             raise NotFound("paper_gone", "This file is no longer there.") from error
+
+    def reseal(self, file_id: str, key_name: str) -> bool:
+        """Seal the file anew with the newest key, in one step; tell whether there was need.
+
+        Raises ``FileNotFoundError`` where it is gone, ``UnreadableSecret`` for a lost key.
+        """
+        name, sealed = self._sealed(file_id, key_name)
+        if name == self._vault.newest:
+            return False
+        self.write(file_id, self._open(file_id, name, sealed))
+        return True
 
     def remove(self, file_id: str) -> None:
         """Delete the file where it is there."""
@@ -68,6 +84,18 @@ class SealedFolder:
             self.remove(file_id)
         return len(lost)
 
+    def _sealed(self, file_id: str, key_name: str) -> tuple[str, bytes]:
+        """Return the name of the key that sealed the file, and what it sealed."""
+        data = self._path(file_id).read_bytes()
+        if not data.startswith(_NAMED):
+            return key_name, data
+        begin = len(_NAMED) + 1
+        end = begin + data[len(_NAMED)]
+        return data[begin:end].decode(), data[end:]
+
+    def _open(self, file_id: str, key_name: str, sealed: bytes) -> bytes:
+        return self._vault.open_bytes(key_name, sealed, place=self._place(file_id))
+
     def _place(self, file_id: str) -> str:
         return f"{self._table}:{file_id}:file"
 
@@ -75,6 +103,11 @@ class SealedFolder:
         if not _NAME.fullmatch(file_id):
             raise NotFound
         return self._folder / file_id
+
+
+def _with_name(key_name: str, sealed: bytes) -> bytes:
+    name = key_name.encode()
+    return _NAMED + bytes([len(name)]) + name + sealed
 
 
 def _sync(folder: Path) -> None:

@@ -86,6 +86,11 @@ class Vault:
         except (InvalidTag, ValueError) as error:
             raise UnreadableSecret(place) from error
 
+    @property
+    def newest(self) -> str:
+        """Return the name of the key that writes today."""
+        return self._newest
+
     def is_newest(self, stored: str) -> bool:
         """Tell whether the key that writes today wrote this."""
         return stored.partition(":")[0] == self._newest

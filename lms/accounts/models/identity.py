@@ -12,7 +12,7 @@ from sqlalchemy import CheckConstraint, Date, ForeignKey, Index, String, Table
 from sqlalchemy.orm import Mapped, mapped_column
 
 from lms.db.base import Base, one_of
-from lms.db.ddl import append_only
+from lms.db.ddl import append_only_until_erased
 
 
 class IdentityState(StrEnum):
@@ -156,4 +156,4 @@ class BankAccount(Base):
     checked_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
 
 
-append_only(cast(Table, IdentityCheck.__table__))
+append_only_until_erased(cast(Table, IdentityCheck.__table__))

@@ -8,8 +8,10 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Table, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from lms.core.access import Role, ScopeKind
-from lms.db.base import Base, one_of, unique_where
+from lms.db.base import Base, index_where, one_of, unique_where
 from lms.db.ddl import refuse
+
+_TO_ERASE = "closed_at IS NOT NULL AND erased_at IS NULL"
 
 
 class PersonState(StrEnum):
@@ -53,7 +55,8 @@ class Person(Base):
     """One human being; the phone number is how they sign in and may change.
 
     ``held_at`` is since when identity, account and claims wait for a second proof. The phone number
-    of who gave it up or closed the account stands in ``former_phone``.
+    of who gave it up or closed the account stands in ``former_phone``. ``erased_at`` is when all
+    that says who it was went.
     """
 
     __tablename__ = "person"
@@ -63,6 +66,8 @@ class Person(Base):
         Index("ix_person_county_town", "county_code", "town"),
         # The people desk reads a county newest first, or by the beginning of a name.
         Index("ix_person_county_id", "county_code", "id"),
+        index_where("ix_person_to_erase", "closed_at", where=_TO_ERASE),
+        index_where("ix_person_erased", "erased_at", "id", where="erased_at IS NOT NULL"),
         Index("ix_person_name", "name", "id", postgresql_ops={"name": "text_pattern_ops"}),
         Index(
             "ix_person_county_name",
@@ -85,6 +90,7 @@ class Person(Base):
     held_at: Mapped[datetime | None]
     former_phone: Mapped[str | None] = mapped_column(String(11), index=True)
     closed_at: Mapped[datetime | None]
+    erased_at: Mapped[datetime | None]
 
 
 class SignIn(Base):
@@ -207,9 +213,13 @@ class Consent(Base):
     network: Mapped[str | None] = mapped_column(String(60))
 
 
-# A closed account lets go of its number; SQLite takes no CHECK into a table others refer to.
+# A closed account lets go of its number, and who was erased is nobody any more; SQLite takes no
+# CHECK into a table others refer to.
 refuse(
     cast(Table, Person.__table__),
     "UPDATE",
-    condition="NEW.state = 'closed' AND NEW.phone IS NOT NULL",
+    condition=(
+        "OLD.erased_at IS NOT NULL OR (NEW.erased_at IS NOT NULL AND NEW.state <> 'closed') "
+        "OR (NEW.state = 'closed' AND NEW.phone IS NOT NULL)"
+    ),
 )

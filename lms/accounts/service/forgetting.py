@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from lms.accounts.domain import proofs
 from lms.accounts.models import HalfSignIn, OneTimeCode, SignIn
 from lms.db.base import Base
+from lms.db.session import connection_of
 
 # The newest row always stays: SQLite would give its id to the next one, and a browser may still
 # hold an id from long ago as its proof of a phone number or as its sign-in.
@@ -65,6 +66,23 @@ def forget_sign_ins(session: Session, *, after: int, now: datetime, limit: int) 
         .execution_options(synchronize_session=False)
     )
     return ids[-1] if len(ids) == limit else 0
+
+
+def forget_sign_ins_of(session: Session, person_id: int) -> int:
+    """Delete a person's sign-ins but those evidence names; return how many.
+
+    Those that stay no longer say in which browser they were.
+    """
+    own = SignIn.person_id == person_id
+    gone = connection_of(session).execute(
+        delete(SignIn).where(
+            own,
+            SignIn.id < select(func.max(SignIn.id)).scalar_subquery(),
+            *(~exists().where(column == SignIn.id) for column in _naming_sign_ins()),
+        )
+    )
+    connection_of(session).execute(update(SignIn).where(own).values(browser_hash=None, device=""))
+    return gone.rowcount
 
 
 def _naming_sign_ins() -> list[Column[Any]]:

@@ -7,7 +7,7 @@ from sqlalchemy import ForeignKey, String, Table
 from sqlalchemy.orm import Mapped, mapped_column
 
 from lms.db.base import Base
-from lms.db.ddl import append_only
+from lms.db.ddl import append_only_until_erased
 
 
 class ClassConfirmation(Base):
@@ -35,5 +35,6 @@ class ClassObjection(Base):
     said_at: Mapped[datetime]
 
 
-append_only(cast(Table, ClassConfirmation.__table__))
-append_only(cast(Table, ClassObjection.__table__))
+_OWNER = "(SELECT person_id FROM enrollment WHERE id = OLD.enrollment_id)"
+append_only_until_erased(cast(Table, ClassConfirmation.__table__), owner=_OWNER)
+append_only_until_erased(cast(Table, ClassObjection.__table__), owner=_OWNER)

@@ -7,7 +7,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Table, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from lms.db.base import Base, OptionalJson, one_of, unique_where
-from lms.db.ddl import refuse
+from lms.db.ddl import is_erased, refuse
 from lms.progress.domain.checks import CheckKind
 from lms.progress.domain.flags import FlagKind, FlagRuling
 from lms.progress.domain.requests import RequestAim, RequestRuling
@@ -162,13 +162,16 @@ _CHECKS, _REQUESTS, _FLAGS = (
 _ASKED = ("person_id", "lease_id", "material_id", "kind", "shown_at_ms", "after_number")
 _FIXED = " OR ".join(f"NEW.{column} <> OLD.{column}" for column in _ASKED)
 refuse(_CHECKS, "UPDATE", condition=f"OLD.answered_at_ms IS NOT NULL OR {_FIXED}")
+# The words of somebody who was erased go; the rows stay, for they count.
+_NAMED = f"NOT {is_erased('OLD.person_id')}"
 # Once ruled on, only that it was carried out, and what it brought, is still to be written down.
 _CARRIED_OUT = (
     "NEW.granted_at IS NOT NULL AND OLD.granted_at IS NULL "
     "AND coalesce(NEW.ruling, '') = OLD.ruling AND coalesce(NEW.reason, '') = OLD.reason "
     "AND coalesce(NEW.ruled_by_id, 0) = OLD.ruled_by_id AND NEW.words = OLD.words"
 )
-refuse(_REQUESTS, "UPDATE", condition=f"OLD.ruling IS NOT NULL AND NOT ({_CARRIED_OUT})")
-refuse(_FLAGS, "UPDATE", condition="OLD.ruling IS NOT NULL")
+_RULED = f"OLD.ruling IS NOT NULL AND NOT ({_CARRIED_OUT})"
+refuse(_REQUESTS, "UPDATE", condition=f"{_RULED} AND {_NAMED}")
+refuse(_FLAGS, "UPDATE", condition=f"OLD.ruling IS NOT NULL AND {_NAMED}")
 for _table in (_CHECKS, _REQUESTS, _FLAGS):
     refuse(_table, "DELETE", condition="")

@@ -1,5 +1,6 @@
 """Reads what staff type and what addresses of the desk say."""
 
+from lms.staff.forms.acts import parse_acts, parse_after
 from lms.staff.forms.catalogue import (
     NewInstitution,
     NewListing,
@@ -37,6 +38,8 @@ __all__ = [
     "NewInstitution",
     "NewListing",
     "NewRoster",
+    "parse_acts",
+    "parse_after",
     "parse_chosen",
     "parse_chosen_class",
     "parse_class",

@@ -1,5 +1,6 @@
 """Reads whole desk pages: lists with their filters, files of learners, versions of courses."""
 
+from lms.staff.queries.acts import acts, erased_people
 from lms.staff.queries.class_list import class_board
 from lms.staff.queries.classes import (
     class_in_reach,
@@ -67,6 +68,7 @@ __all__ = [
     "RosterForm",
     "VersionLine",
     "Versions",
+    "acts",
     "board",
     "catalogue",
     "class_board",
@@ -77,6 +79,7 @@ __all__ = [
     "course_of",
     "draft_of",
     "drawer",
+    "erased_people",
     "group_of",
     "in_reach",
     "institution_in_reach",

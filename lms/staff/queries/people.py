@@ -101,7 +101,7 @@ def people(
 
 
 def _statement(actor: Actor, search: PeopleSearch) -> Select[Any]:
-    wanted = [in_reach(actor.scopes_for(Permission.PEOPLE_READ))]
+    wanted = [in_reach(actor.scopes_for(Permission.PEOPLE_READ)), Person.erased_at.is_(None)]
     if search.county:
         wanted.append(Person.county_code == search.county)
     if search.state:
@@ -187,7 +187,11 @@ def sheet(session: Session, actor: Actor, person_id: int) -> PersonSheet:
         .outerjoin(BankAccount, BankAccount.person_id == Person.id)
         .outerjoin(Guardian, Guardian.person_id == Person.id)
         .outerjoin(looked, looked.id == Identity.checked_by_id)
-        .where(Person.id == person_id, in_reach(actor.scopes_for(Permission.PEOPLE_READ)))
+        .where(
+            Person.id == person_id,
+            Person.erased_at.is_(None),
+            in_reach(actor.scopes_for(Permission.PEOPLE_READ)),
+        )
     ).one_or_none()
     if row is None:
         raise NotFound

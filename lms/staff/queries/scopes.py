@@ -50,9 +50,16 @@ def in_reach(scopes: Sequence[Scope]) -> ColumnElement[bool]:
 def person_in_reach(
     session: Session, actor: Actor, permission: Permission, person_id: int
 ) -> Person:
-    """Return a person the actor may act on by the permission. Raises ``NotFound``."""
+    """Return a person the actor may act on by the permission; one who was erased is nobody.
+
+    Raises ``NotFound``.
+    """
     found = session.scalar(
-        select(Person).where(Person.id == person_id, in_reach(actor.scopes_for(permission)))
+        select(Person).where(
+            Person.id == person_id,
+            Person.erased_at.is_(None),
+            in_reach(actor.scopes_for(permission)),
+        )
     )
     if found is None:
         raise NotFound

@@ -1,5 +1,6 @@
 """The pages of the desk."""
 
+from lms.staff.views.acts import bp as acts
 from lms.staff.views.classes import bp as classes
 from lms.staff.views.desk import bp as desk
 from lms.staff.views.helping import bp as helping
@@ -22,4 +23,5 @@ BLUEPRINTS = (
     classes,
     sessions,
     institutions,
+    acts,
 )

@@ -7,7 +7,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, String, Table, Text, UniqueC
 from sqlalchemy.orm import Mapped, mapped_column
 
 from lms.db.base import Base, OptionalJson, one_of
-from lms.db.ddl import append_only
+from lms.db.ddl import append_only, append_only_until_erased
 from lms.subsidy.domain.proposals import ProposalState
 from lms.subsidy.domain.results import Outcome
 
@@ -111,5 +111,6 @@ class EligibilityDue(Base):
     since: Mapped[datetime] = mapped_column(index=True)
 
 
-for _model in (PolicyVersion, PolicyAcceptance, EligibilityDecision):
+for _model in (PolicyVersion, PolicyAcceptance):
     append_only(cast(Table, _model.__table__))
+append_only_until_erased(cast(Table, EligibilityDecision.__table__))

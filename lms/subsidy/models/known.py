@@ -16,7 +16,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, mapped_column
 
 from lms.db.base import Base, Json, one_of, unique_where
-from lms.db.ddl import append_only, refuse
+from lms.db.ddl import append_only, append_only_until_erased, is_erased, refuse
 from lms.subsidy.domain.dated import FactKey, FactSource
 from lms.subsidy.domain.lists import ListKind
 from lms.subsidy.domain.papers import CertificateState, CertificateStatus, PaperKind, PaperType
@@ -72,6 +72,7 @@ class Evidence(Base):
     byte_size: Mapped[int]
     # Of the plain bytes, as they are shown.
     sha256: Mapped[str] = mapped_column(String(64))
+    # Of the key that sealed the file first; the file itself says which one does now.
     key_name: Mapped[str] = mapped_column(String(40))
     uploaded_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
     uploaded_at: Mapped[datetime]
@@ -191,9 +192,14 @@ class CertificateEntry(Base):
     recorded_at: Mapped[datetime]
 
 
-for _model in (LearnerFact, Evidence, Promise, FactList, CertificateEntry):
-    append_only(cast(Table, _model.__table__))
+append_only(cast(Table, FactList.__table__))
+for _model in (LearnerFact, Evidence, Promise):
+    append_only_until_erased(cast(Table, _model.__table__))
+append_only_until_erased(
+    cast(Table, CertificateEntry.__table__),
+    owner="(SELECT person_id FROM external_certificate WHERE id = OLD.certificate_id)",
+)
 _certificates = cast(Table, ExternalCertificate.__table__)
 _FIXED = " OR ".join(f"NEW.{name} <> OLD.{name}" for name in ("person_id", "type", "number"))
 refuse(_certificates, "UPDATE", condition=f"OLD.state = 'void' OR {_FIXED}")
-refuse(_certificates, "DELETE", condition="")
+refuse(_certificates, "DELETE", condition=f"NOT {is_erased('OLD.person_id')}")

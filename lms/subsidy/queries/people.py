@@ -34,7 +34,7 @@ class Subject:
 def subject(session: Session, actor: Actor, person_id: int, permission: Permission) -> Subject:
     """Return the person. Raises ``NotFound`` outside the actor's counties."""
     row = session.get(Person, person_id)
-    if row is None or not reaches(actor, row.county_code, permission):
+    if row is None or row.erased_at or not reaches(actor, row.county_code, permission):
         raise NotFound
     return _subject(row)
 

@@ -32,6 +32,7 @@ from lms.subsidy.service.papers import (
     known_files,
     note_view,
     require_room,
+    sealed_files,
 )
 from lms.subsidy.service.proposals import accept, propose, refuse
 from lms.subsidy.service.trials import (
@@ -85,6 +86,7 @@ __all__ = [
     "refuse",
     "require_another",
     "require_room",
+    "sealed_files",
     "stop_trial",
     "take_in",
     "try_out",

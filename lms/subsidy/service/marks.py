@@ -10,6 +10,7 @@ from sqlalchemy import Table, case, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
+from lms.accounts.models import Person
 from lms.catalog.gateway import known_programmes
 from lms.catalog.models import Course, Programme
 from lms.core.clock import day_bounds
@@ -80,11 +81,13 @@ def mark_programmes(
     wanted = set(chain.from_iterable(counted.values())) | set(programmes)
     rows = session.execute(
         select(Enrollment.person_id, Programme.slug)
+        .join(Person, Person.id == Enrollment.person_id)
         .join(Course, Course.id == Enrollment.course_id)
         .join(Programme, Programme.id == Course.programme_id)
         .where(
             Enrollment.person_id > after,
             Enrollment.status.in_(LIVE),
+            Person.erased_at.is_(None),
             Programme.slug.in_(wanted),
         )
         .order_by(Enrollment.person_id)

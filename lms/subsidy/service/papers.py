@@ -1,5 +1,6 @@
 """Takes papers in: the row comes after the file, and not without end."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -70,6 +71,16 @@ def note_view(
         details={"paper": paper.id, "kind": paper.kind, "purpose": purpose},
         at=now,
     )
+
+
+def sealed_files(
+    session: Session, table: type[Evidence | FactListDraft], *, after: str, limit: int
+) -> Sequence[tuple[str, str]]:
+    """Return the next files behind an id, each with the key that sealed it first."""
+    rows = session.execute(
+        select(table.id, table.key_name).where(table.id > after).order_by(table.id).limit(limit)
+    )
+    return [(row.id, row.key_name) for row in rows]
 
 
 def known_files(session: Session, ids: list[str]) -> set[str]:

@@ -1,0 +1,1 @@
+"""Lets go of what must not be kept any longer."""

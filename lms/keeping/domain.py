@@ -1,0 +1,43 @@
+"""When what a closed account left behind is to be deleted, and what of it."""
+
+from datetime import date
+
+# What stands where a name stood; the same in both languages, as names are.
+NO_NAME = "已删除"
+
+# Tables of people whose rows go: who they are, what they said and what was found from it.
+GONE = frozenset(
+    {
+        *("identity", "identity_check", "bank_account", "guardian", "consent", "totp_secret"),
+        *("learner_fact", "promise", "evidence", "external_certificate", "certificate_entry"),
+        *("eligibility_decision", "eligibility_due"),
+        *("class_wait", "class_objection", "class_confirmation"),
+    }
+)
+# Tables whose rows stay as they are: they count, or were signed, and name nobody. Sign-ins go as
+# far as no evidence names them; proofs of a sign-in went within days, by another chore.
+LEFT = frozenset(
+    {
+        *("enrollment", "attendance_entry", "session_attendance", "item_completion"),
+        *("watch_slice", "playback_lease", "material_progress", "presence_check", "study_clock"),
+        *("attempt", "attempt_question", "response"),
+        *("credential", "holder", "badge_request", "role_grant"),
+        *("sign_in", "half_sign_in"),
+    }
+)
+# Tables whose rows stay without the words the person wrote, and what stands in their place.
+WORDLESS = {"time_request": "", "study_flag": None}
+
+
+def kept_since(today: date, years: int) -> date:
+    """Return the first day of closing that is still kept; whoever closed before it is due.
+
+    The day of closing does not count, and the last of the years ends with the same day of the year,
+    or with the last of the month where there is none (Civil Code of China, articles 201 and 202).
+    """
+    year = today.year - years
+    try:
+        return today.replace(year=year)
+    except ValueError:
+        # 29 February looks back on a year without one: who closed on the 28th was kept until now.
+        return date(year, 3, 1)

@@ -1,0 +1,85 @@
+"""What was done here: the acts with their words, the end of their chain, who was erased."""
+
+import json
+from typing import Any
+
+from flask import Blueprint, Response, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from lms.audit import queries as audit
+from lms.core.access import Permission
+from lms.staff import act_words, forms, queries
+from lms.staff.queries.acts import ACTS_ROWS, ActLine
+from lms.web.access import current_actor, database, requires, settings
+
+bp = Blueprint("acts", __name__)
+# The page of what was acted on: its address, what the address calls it, and who may open it.
+_PAGES = {
+    "class": ("classes.page", "training_class_id", Permission.CLASS_RUN),
+    "class_session": ("class_sessions.page", "class_session_id", Permission.CLASS_RUN),
+    "credential": ("badge_desk.badge", "credential_id", Permission.CREDENTIAL_REVOKE),
+    "institution": ("institutions.edit", "institution_id", Permission.CLASS_OPEN),
+    "policy_proposal": ("policy_desk.proposal", "proposal_id", Permission.POLICY_LOAD),
+    "study_flag": ("flag_desk.flag", "flag_id", Permission.TIME_READ),
+}
+
+
+@bp.get("/supervision/audit")
+@requires(Permission.AUDIT_READ)
+def board() -> ResponseReturnValue:
+    """Show the acts by or about people of the actor's places."""
+    search = forms.parse_acts(request.args)
+    with database().snapshot() as session:
+        page = queries.acts(session, current_actor(), search)
+    return render_template(
+        "supervision/audit.html",
+        page=page,
+        search=search,
+        words=act_words,
+        address_of=_address,
+        desk_place=None,
+    )
+
+
+@bp.get("/supervision/audit/head.json")
+@requires(Permission.AUDIT_READ)
+def head() -> ResponseReturnValue:
+    """Hand out the end of the chain, to be kept somewhere else."""
+    with database().snapshot() as session:
+        found = audit.head(session)
+    text = json.dumps(audit.head_document(found, settings().base_url))
+    response = Response(text + "\n", mimetype="application/json")
+    response.headers["Content-Disposition"] = 'attachment; filename="xiangbo-audit-head.json"'
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+@bp.get("/staff/erased")
+@requires(Permission.AUDIT_READ)
+def erased() -> ResponseReturnValue:
+    """Show who was erased, when, and how much of what went: numbers only."""
+    after = forms.parse_after(request.args)
+    with database().snapshot() as session:
+        lines = queries.erased_people(session, current_actor(), after)
+    return render_template(
+        "staff/erased.html",
+        lines=lines[:ACTS_ROWS],
+        after=after,
+        more=lines[ACTS_ROWS - 1].person_id if len(lines) > ACTS_ROWS else None,
+        tables=act_words.TABLES,
+        years=settings().retention_years,
+        desk_place=None,
+    )
+
+
+def _address(line: ActLine) -> str | None:
+    """Return where the actor may open what was acted on."""
+    actor = current_actor()
+    if line.whom is not None:
+        may = line.whom.has_sheet and actor.may(Permission.PEOPLE_READ)
+        return url_for("people.person", person_id=line.key) if may else None
+    endpoint, name, permission = _PAGES.get(line.kind, ("", "", Permission.AUDIT_READ))
+    if not endpoint or not actor.may(permission):
+        return None
+    named: dict[str, Any] = {name: line.key}
+    return url_for(endpoint, **named)

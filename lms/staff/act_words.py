@@ -65,6 +65,7 @@ ACTS = {
     "listing.added": _("%(who)s added %(what)s"),
     "listing.ended": _("%(who)s let %(what)s end"),
     "paper.read": _("%(who)s looked at a paper of %(what)s"),
+    "people.taken_in": _("%(who)s took a roster in for %(what)s"),
     "person.closed": _("%(who)s closed their own account"),
     "person.corrected": _("%(who)s corrected the name or town of %(what)s"),
     "person.erased": _("%(who)s deleted all that says who %(what)s was"),

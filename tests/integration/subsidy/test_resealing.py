@@ -5,12 +5,12 @@ from pathlib import Path
 
 import pytest
 
-from lms.accounts.gateway import UnreadableSecret, Vault, keys_of
+from lms.accounts.gateway import SealedFolder, UnreadableSecret, Vault, keys_of
 from lms.app import create_app
 from lms.core.access import Role
 from lms.core.errors import NotFound
 from lms.core.ids import new_uuid
-from lms.subsidy.gateway.papers import PAPERS, SealedFolder
+from lms.subsidy.gateway.papers import PAPERS
 from tests.factories.accounts import make_staff
 from tests.factories.keeping import make_everything
 

@@ -120,6 +120,7 @@ SUBJECTS = {
     "policy_proposal": _("policy proposal no. %(id)s"),
     "certificate": _("state certificate no. %(id)s"),
     "issuer": _("the issuer %(id)s"),
+    "county": _("the county with the code %(id)s"),
 }
 
 DETAILS = {

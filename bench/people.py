@@ -14,7 +14,7 @@ from lms.core.access import Actor, Grant, Role, Scope, ScopeKind
 from lms.db.session import Database
 from lms.staff import queries
 from lms.staff.domain import PeopleSearch
-from tests.factories.accounts import COUNTY
+from tests.factories.accounts import COUNTY, make_county
 
 _MANY = 1_000_000
 _TIMES = 25
@@ -62,6 +62,8 @@ def of_people(app: Flask) -> list[Figure]:
     index = keys_of(app.extensions["lms_settings"]).index
     scope = Scope(ScopeKind.COUNTY, COUNTY)
     actor = Actor(1, "bench", (Grant(Role.ADMINISTRATOR, scope),), 1)
+    with database.transaction() as session:
+        make_county(session)
     _fill(database, 1_000)
     few = {name: _cost(database, actor, search, index) for name, search in _SEARCHES.items()}
     _fill(database, _MANY)

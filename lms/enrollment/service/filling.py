@@ -4,9 +4,10 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import cast
 
-from sqlalchemy import Table, insert, update
+from sqlalchemy import Table, insert, literal, select, update
 from sqlalchemy.orm import Session
 
+from lms.accounts.models import Person
 from lms.core.errors import Conflict, Message
 from lms.db.bus import emit
 from lms.db.session import connection_of
@@ -43,10 +44,9 @@ def fill_class(
     *,
     training_class: TrainingClass,
     people: Sequence[int],
-    county_code: str,
     now: datetime,
 ) -> None:
-    """Give people of one county, who do not take the course yet, a seat; the class is locked.
+    """Give people who do not take the course yet a seat; the class is locked.
 
     The caller looked whether there are enough; the database refuses one too many. Who waited for a
     seat waits no longer.
@@ -55,23 +55,31 @@ def fill_class(
         return
     if training_class.state not in SEATING:
         raise Conflict("class_not_open", "This class takes nobody in at the moment.")
-    rows = [
-        {
-            "person_id": person_id,
-            "course_id": training_class.course_id,
-            "revision_id": training_class.revision_id,
-            "training_class_id": training_class.id,
-            "county_code": county_code,
-            "status": EnrollmentStatus.ACTIVE,
-            "enrolled_at": now,
-        }
-        for person_id in people
-    ]
-    made = insert(cast(Table, Enrollment.__table__)).returning(Enrollment.id, Enrollment.person_id)
-    joined = tuple((row[0], row[1]) for row in connection_of(session).execute(made, rows))
+    joined: list[tuple[int, int]] = []
     for first in range(0, len(people), _AT_ONCE):
-        _settle(session, training_class.id, people[first : first + _AT_ONCE], now)
-    emit(session, ClassFilled(joined, training_class.revision_id, now))
+        part = people[first : first + _AT_ONCE]
+        joined += _sit_down(session, training_class, part, now)
+        _settle(session, training_class.id, part, now)
+    emit(session, ClassFilled(tuple(joined), training_class.revision_id, now))
+
+
+def _sit_down(
+    session: Session, training_class: TrainingClass, people: Sequence[int], now: datetime
+) -> list[tuple[int, int]]:
+    """Insert the enrollments; the database fills the rows in by itself."""
+    table = cast(Table, Enrollment.__table__)
+    said = {
+        "course_id": training_class.course_id,
+        "revision_id": training_class.revision_id,
+        "training_class_id": training_class.id,
+        "status": EnrollmentStatus.ACTIVE.value,
+        "enrolled_at": now,
+    }
+    values = [literal(value, table.c[name].type) for name, value in said.items()]
+    own = select(Person.id, Person.county_code, *values).where(Person.id.in_(people))
+    made = insert(table).from_select(["person_id", "county_code", *said], own)
+    rows = connection_of(session).execute(made.returning(table.c.id, table.c.person_id))
+    return [(row[0], row[1]) for row in rows]
 
 
 def _settle(session: Session, class_id: int, people: Sequence[int], now: datetime) -> None:

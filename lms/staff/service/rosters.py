@@ -203,7 +203,6 @@ def _write(
             session,
             training_class=found.training_class,
             people=[*new, *sorted(found.joining)],
-            county_code=county,
             now=now,
         )
 

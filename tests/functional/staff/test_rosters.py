@@ -185,7 +185,9 @@ def test_strangers_find_no_draft(desk, open_desk, database):
 
 def test_only_what_was_looked_at_is_taken_in(desk, database):
     place = send(desk, roster(line(1))).location
-    assert desk.post(place, data={**hidden(desk.get(place).text), "sha256": "0" * 64}).status_code
+    other = {**hidden(desk.get(place).text), "sha256": "0" * 64}
+    assert desk.post(place, data=other).location == place
+    assert newcomers(database) == 0
     shown = hidden(desk.get(place).text)
     with database.transaction() as session:
         make_person(session, name="学员1", phone="13900000001")

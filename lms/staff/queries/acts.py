@@ -23,11 +23,16 @@ _PERSON = "person:"
 
 @dataclass(frozen=True, slots=True)
 class Named:
-    """A person of an act: the name, whether they are in reach, whether there is a sheet of them."""
+    """A person of an act: the name, whether they are in reach, whether they were erased."""
 
     name: str
     is_near: bool
-    has_sheet: bool
+    is_erased: bool
+
+    @property
+    def has_sheet(self) -> bool:
+        """Tell whether the actor may read who it is."""
+        return self.is_near and not self.is_erased
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,10 +119,7 @@ def _names(session: Session, people: Collection[int], scopes: Sequence[Scope]) -
     rows = session.execute(
         select(Person.id, Person.name, near, Person.erased_at).where(Person.id.in_(people))
     )
-    return {
-        row.id: Named(row.name, bool(row.near), bool(row.near) and row.erased_at is None)
-        for row in rows
-    }
+    return {row.id: Named(row.name, bool(row.near), row.erased_at is not None) for row in rows}
 
 
 def _line(row: AuditEntry, names: Mapping[int, Named]) -> ActLine:

@@ -1,6 +1,7 @@
 """What was done here: the acts with their words, the end of their chain, who was erased."""
 
 import json
+from functools import partial
 from typing import Any
 
 from flask import Blueprint, Response, render_template, request, url_for
@@ -8,9 +9,10 @@ from flask.typing import ResponseReturnValue
 
 from lms.audit import queries as audit
 from lms.core.access import Permission
-from lms.staff import act_words, forms, queries
+from lms.staff import act_details, act_words, forms, queries
 from lms.staff.queries.acts import ACTS_ROWS, ActLine
 from lms.web.access import current_actor, database, requires, settings
+from lms.web.i18n import gettext
 
 bp = Blueprint("acts", __name__)
 # The page of what was acted on: its address, what the address calls it, and who may open it.
@@ -36,6 +38,7 @@ def board() -> ResponseReturnValue:
         page=page,
         search=search,
         words=act_words,
+        written=partial(act_details.written, say=gettext),
         address_of=_address,
         desk_place=None,
     )
@@ -66,7 +69,7 @@ def erased() -> ResponseReturnValue:
         lines=lines[:ACTS_ROWS],
         after=after,
         more=lines[ACTS_ROWS - 1].person_id if len(lines) > ACTS_ROWS else None,
-        tables=act_words.TABLES,
+        tables=act_details.TABLES,
         years=settings().retention_years,
         desk_place=None,
     )

@@ -27,7 +27,7 @@ def people(database, small):
     with database.transaction() as session:
         return [
             make_person(session, name="林秀芳"),
-            make_person(session, name="徐建国"),
+            make_person(session, name="<i>徐建国"),
             make_person(session, name="邻县人", county_code=NEIGHBOUR),
         ]
 
@@ -56,7 +56,10 @@ def test_an_act_is_a_sentence_with_name_link_and_reason(database, open_desk, peo
     act(database, first, "person.locked", f"person:{second.id}", reason="<手机丢失>")
     desk = open_desk(Role.ADMINISTRATOR)
     [shown] = items(desk.get(AUDIT))
-    assert f'<b>林秀芳</b> 锁定了 <a href="/staff/people/{second.id}">徐建国</a> 的账户' in shown
+    assert (
+        f'<b>林秀芳</b> 锁定了 <a href="/staff/people/{second.id}">&lt;i&gt;徐建国</a> 的账户'
+        in shown
+    )
     assert "理由：&lt;手机丢失&gt;" in shown
 
 

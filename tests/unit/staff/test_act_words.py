@@ -13,7 +13,8 @@ from lms.keeping.queries import ERASED
 from lms.progress.domain.flags import FlagRuling
 from lms.progress.domain.requests import RequestRuling
 from lms.record.queries import READ
-from lms.staff.act_words import ACTS, TABLES, written
+from lms.staff.act_details import TABLES, written
+from lms.staff.act_words import ACTS
 from lms.subsidy.domain.proposals import ProposalState
 
 LMS = Path(__file__).resolve().parents[3] / "lms"
@@ -107,16 +108,28 @@ def test_whatever_is_deleted_of_somebody_has_its_words():
 def test_details_are_written_plainly():
     details = {
         "reason": "身份证丢失",
+        "why": "open",
         "note": None,
         "from_ms": 1_790_000_000_000,
         "granted_ms": 90_000,
         "capacity": [None, 30],
         "rows": {"identity": 1, "consent": 2},
+        "method": "in_person",
+        "fields": "name,town",
+        "texts": ["terms", "privacy"],
+        "closed_at": "2021-03-05T15:59:00Z",
+        "teapot": "blue",
     }
-    assert written(details) == [
-        ("reason", "身份证丢失"),
-        ("from_ms", "2026-09-21 22:13"),
-        ("granted_ms", "1.5"),
-        ("capacity", "– → 30"),
-        ("rows", "identity 1, consent 2"),
+    assert written(details, str.upper) == [
+        ("REASON", "身份证丢失"),
+        ("REASON", "open"),
+        ("FROM", "2026-09-21 22:13"),
+        ("COUNTED, MINUTES", "1.5"),
+        ("SEATS", "– → 30"),
+        ("ROWS", "IDENTITY NUMBERS 1, AGREEMENTS 2"),
+        ("HOW", "WITH THE CARD, IN PERSON"),
+        ("CHANGED", "NAME, TOWN"),
+        ("TEXTS", "TERMS OF USE, PRIVACY NOTICE"),
+        ("CLOSED", "2021-03-05 23:59"),
+        ("teapot", "blue"),
     ]

@@ -158,11 +158,12 @@ def _board(faults: Any, text: str) -> str:  # noqa: ANN401 (messages by field)
     actor: Actor = current_actor()
     fault: Message | None = faults.get("text")
     with database().snapshot() as session:
-        _reach(queries.may_load(session, actor))
+        may_load = queries.may_load(session, actor)
         return render_template(
             "subsidy/desk_policies.html",
+            may_load=may_load,
             lines=queries.version_lines(session, shelf()),
-            proposals=queries.proposals(session, limit=_SHOWN),
+            proposals=queries.proposals(session, limit=_SHOWN) if may_load else (),
             fault=fault,
             text=text,
             words=words,

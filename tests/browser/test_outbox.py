@@ -159,9 +159,10 @@ def test_a_full_phone_says_so_and_collects_no_more(lesson_page: Page, learner: P
     lesson_page.context.route(_API, lambda route: route.abort())
     lesson_page.evaluate(_FILL, str(learner.id))
     lesson_page.reload()
-    lesson_page.context.unroute(_API)
+    # Before the line is back: what is handed in meanwhile would be refused and leave the phone.
     lesson_page.context.route("**/beats", lambda route: route.abort())
     lesson_page.evaluate("Outbox.flush = () => Promise.resolve({refused: []})")
+    lesson_page.context.unroute(_API)
     # How much there is, the page knows once it was read.
     until(lesson_page, "Outbox.isFull()")
     lesson_page.locator("[data-play]").click()

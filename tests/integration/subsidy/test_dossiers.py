@@ -7,6 +7,7 @@ from sqlalchemy import insert, text
 from sqlalchemy.exc import DBAPIError
 
 from lms.accounts.events import HandoverConsentChanged, IdentityChanged, PayeeChanged
+from lms.core.clock import local_day
 from lms.db.bus import emit
 from lms.db.session import Database, now
 from lms.progress.domain.flags import FlagRuling
@@ -281,3 +282,19 @@ def test_of_two_who_enter_one_number_at_once_one_stays(database: Database, own: 
                 created_at=now(session),
             )
         )
+
+
+def test_an_earlier_day_knows_the_certificates_of_then(database: Database, own: Subsidised) -> None:
+    def told(day: date) -> tuple[str, str]:
+        with database.snapshot() as session:
+            found = queries.explained(session, own.person.id, day=day, files=shelf())
+        assert found is not None
+        anchor = next(each for each in found.judged if each.programme.slug == "anchor-l5")
+        row = next(each for each in anchor.decision.results if each.id == "CERT")
+        return (row.verdict.value, row.code)
+
+    with database.snapshot() as session:
+        today = local_day(now(session))
+    enter(database, own, make_paper(database, own))
+    assert told(today - timedelta(days=1)) == ("unknown", "missing")
+    assert told(today) == ("unknown", "registry_unknown")

@@ -1,6 +1,6 @@
 """Put the facts of one person and programme together from what the site holds."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field, replace
@@ -81,11 +81,18 @@ class Listing:
 
 @dataclass(frozen=True, slots=True)
 class Meeting:
-    """A session in person that everybody of the class had to come to, and whether this one did."""
+    """A session in person that was held and that everybody of the person's class had to come to."""
 
     enrollment_id: int
     day: date
-    was_there: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """That the person was at such a session, in whichever class of the course."""
+
+    course_id: int
+    day: date
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +124,7 @@ class Dossier:
     done: defaultdict[int, set[tuple[str, str]]] = field(default_factory=lambda: defaultdict(set))
     attempts: list[Graded] = field(default_factory=list)
     meetings: list[Meeting] = field(default_factory=list)
+    visits: list[Visit] = field(default_factory=list)
     listings: Sequence[Listing] = ()
     lists: list[Told] = field(default_factory=list)
     certificates: list[Certificate] = field(default_factory=list)
@@ -213,23 +221,24 @@ def _is_listed(
 def _study(dossier: Dossier, courses: Sequence[OwnCourse]) -> Study:
     """Return minutes by day, on line and in person, and lessons done of lessons there are.
 
-    A session in person that was held and required is a lesson too.
+    A session in person that was held and required is a lesson too. Who comes from another class of
+    the course brings the sessions attended there: each stands for one that was missed here.
     """
     own = {each.course.course_id for each in courses}
     by_day: defaultdict[date, int] = defaultdict(int)
     for watched in dossier.watched:
         if watched.course_id in own:
             by_day[watched.day] += watched.credited_ms
-    taken = {each.enrollment_id for each in courses}
-    meetings = [each for each in dossier.meetings if each.enrollment_id in taken]
+    required = Counter(each.enrollment_id for each in dossier.meetings)
+    came = Counter(each.course_id for each in dossier.visits)
     lessons = [(each, lesson) for each in courses for lesson in each.course.teaching_lessons]
     return Study(
         days=tuple(StudyDay(day, _minutes(ms)) for day, ms in sorted(by_day.items()) if ms),
         lessons_done=sum(
             _is_done(lesson, dossier.done[each.enrollment_id]) for each, lesson in lessons
         )
-        + sum(each.was_there for each in meetings),
-        lessons_total=len(lessons) + len(meetings),
+        + sum(min(required[each.enrollment_id], came[each.course.course_id]) for each in courses),
+        lessons_total=len(lessons) + sum(required[each.enrollment_id] for each in courses),
     )
 
 

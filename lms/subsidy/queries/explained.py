@@ -98,6 +98,7 @@ def _as_of(
         facts=[each for each in now.facts if ("fact", each.number) in seen],
         watched=[each for each in now.watched if each.day <= day],
         meetings=[each for each in now.meetings if each.day <= day],
+        visits=[each for each in now.visits if each.day <= day],
         listings=now.listings,
         lists=[each for each in now.lists if each.as_of <= day],
         certificates=certificates_before(session, person_id, until),

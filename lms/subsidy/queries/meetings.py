@@ -3,21 +3,23 @@
 from collections.abc import Iterable
 from typing import Any
 
-from sqlalchemy import Row, and_, func, true
+from sqlalchemy import Row, and_, case, true
 
 from lms.catalog.models import CatalogueListing
 from lms.db.among import among
 from lms.enrollment.domain import LIVE, SessionState
 from lms.enrollment.models import ClassSession, Enrollment, SessionAttendance, TrainingClass
-from lms.subsidy.domain.assembly import Dossier, Listing, Meeting, Watched
+from lms.subsidy.domain.assembly import Dossier, Listing, Meeting, Visit, Watched
 from lms.subsidy.queries.parts import NOBODY, PEOPLE, part
 
+_REQUIRED = and_(ClassSession.state == SessionState.HELD, ClassSession.required.is_(true()))
 CLASS_PARTS = (
     part(
         "attended",
         SessionAttendance.person_id,
         n1=TrainingClass.course_id,
         n2=SessionAttendance.attended_ms,
+        n3=case((_REQUIRED, 1), else_=0),
         day=ClassSession.held_on,
     )
     .join(ClassSession, ClassSession.id == SessionAttendance.class_session_id)
@@ -27,23 +29,10 @@ CLASS_PARTS = (
         "meeting",
         Enrollment.person_id,
         n1=Enrollment.id,
-        n2=func.coalesce(SessionAttendance.attended_ms, 0),
         day=ClassSession.held_on,
     )
     .join(ClassSession, ClassSession.training_class_id == Enrollment.training_class_id)
-    .outerjoin(
-        SessionAttendance,
-        and_(
-            SessionAttendance.class_session_id == ClassSession.id,
-            SessionAttendance.person_id == Enrollment.person_id,
-        ),
-    )
-    .where(
-        among(Enrollment.person_id, PEOPLE),
-        Enrollment.status.in_(LIVE),
-        ClassSession.state == SessionState.HELD,
-        ClassSession.required.is_(true()),
-    ),
+    .where(among(Enrollment.person_id, PEOPLE), Enrollment.status.in_(LIVE), _REQUIRED),
     part(
         "listing",
         NOBODY,
@@ -59,11 +48,13 @@ CLASS_PARTS = (
 def add_attended(own: Dossier, row: Row[Any]) -> None:
     """Count the time in person like time on line, on the day of the session."""
     own.watched.append(Watched(row.day, row.n1, row.n2))
+    if row.n3:
+        own.visits.append(Visit(row.n1, row.day))
 
 
 def add_meeting(own: Dossier, row: Row[Any]) -> None:
     """Keep a session everybody had to come to."""
-    own.meetings.append(Meeting(row.n1, row.day, was_there=row.n2 > 0))
+    own.meetings.append(Meeting(row.n1, row.day))
 
 
 def listings(rows: Iterable[Row[Any]]) -> tuple[Listing, ...]:

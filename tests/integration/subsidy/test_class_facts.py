@@ -50,18 +50,24 @@ def facts(database: Database, own: Subsidised) -> Facts:
     return facts_of(dossier, read.programmes["anchor-l5"], today=TODAY)
 
 
-def hold(database: Database, class_id: int, *people: int, **values: object) -> int:
+def hold(
+    database: Database,
+    class_id: int,
+    *people: int,
+    begins: datetime = BEGINS,
+    required: bool = True,
+) -> int:
     """Hold a session of two hours that the people came to."""
     with database.transaction() as session:
         held = make_session(
             session,
             classes.locked_class(session, class_id),
-            starts_at=BEGINS,
-            ends_at=BEGINS + timedelta(hours=2),
-            **values,
+            starts_at=begins,
+            ends_at=begins + timedelta(hours=2),
+            required=required,
         )
         for person_id in people:
-            there = (BEGINS, BEGINS + timedelta(minutes=90))
+            there = (begins, begins + timedelta(minutes=90))
             mark = Mark(held.id, person_id, there, AttendanceSource.STAFF)
             enrollment.record_attendance(
                 session,
@@ -104,6 +110,36 @@ def test_a_session_that_was_held_is_a_lesson_to_come_to(
     study = facts(database, own).study
     # The last one was planned and nobody came; the third nobody had to come to.
     assert (study.lessons_done, study.lessons_total) == (1, lessons + 2)
+
+
+def test_sessions_attended_in_another_class_stand_for_those_missed_in_this_one(
+    database: Database, own: Subsidised, class_id: int
+) -> None:
+    """She came to two sessions of the old class; the new one had held three before she came."""
+    lessons = facts(database, own).study.lessons_total
+    with database.transaction() as session:
+        new = make_class(
+            session, own.course, starts_on=date(2026, 4, 27), county_code=own.person.county_code
+        ).id
+        other = make_person(session).id
+    for day in range(2):
+        hold(database, class_id, own.person.id, begins=BEGINS + timedelta(days=day))
+    hold(database, class_id, own.person.id, required=False, begins=BEGINS + timedelta(days=2))
+    hold(database, class_id, other, begins=BEGINS + timedelta(days=3))
+    study = facts(database, own).study
+    assert (study.lessons_done, study.lessons_total) == (2, lessons + 3)
+    with database.transaction() as session:
+        session.get_one(Enrollment, own.enrollment.id).training_class_id = new
+    study = facts(database, own).study
+    # A class that held nothing yet asks for nothing, and what was done elsewhere is no more than asked.
+    assert (study.lessons_done, study.lessons_total) == (0, lessons)
+    for day in range(3):
+        hold(database, new, other, begins=BEGINS + timedelta(days=day, hours=3))
+    study = facts(database, own).study
+    assert (study.lessons_done, study.lessons_total) == (2, lessons + 3)
+    hold(database, new, own.person.id, begins=BEGINS + timedelta(days=5))
+    study = facts(database, own).study
+    assert (study.lessons_done, study.lessons_total) == (3, lessons + 4)
 
 
 def test_what_a_class_does_lets_its_people_be_judged_again(

@@ -162,7 +162,7 @@ def meters_and_facts(
     dossier = read.people[person_id]
     shelf = combined(session, shelf, read.versions)
     found = [
-        _meter(dossier, _trusted(own, read), today)
+        meter_of(dossier, _trusted(own, read), today)
         for own in judged(dossier, read.programmes, shelf, today=today)
     ]
     return found, list(dossier.known(first_day=today, today=today).values())
@@ -177,7 +177,8 @@ def _trusted(own: Judged, read: Dossiers) -> Judged:
     return own
 
 
-def _meter(dossier: Dossier, own: Judged, today: date) -> Meter:
+def meter_of(dossier: Dossier, own: Judged, today: date) -> Meter:
+    """Return what was judged with the facts it rests on."""
     start = own.facts.training.start
     known = dossier.known(first_day=start, today=today)
     differs = dossier.differing(first_day=start, today=today)

@@ -2,17 +2,25 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import TypeAlias
 
-Param = str | int | float
+Param: TypeAlias = "str | int | float | Message"
 
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """A sentence for people: a stable code, an English msgid and its parameters."""
+    """A sentence for people: a stable code, an English msgid and its parameters.
+
+    A parameter may be a message itself; each is translated when it is shown.
+    """
 
     code: str
     text: str
     params: Mapping[str, Param] = field(default_factory=dict)
+
+    def __str__(self) -> str:
+        """Return the English sentence."""
+        return self.text % dict(self.params) if self.params else self.text
 
 
 class LmsError(Exception):

@@ -96,7 +96,13 @@ def _speak_fast(app: Flask) -> None:
 
 def say(message: Message) -> str:
     """Return a coded message as a sentence in the person's language."""
-    return gettext(message.text, **dict(message.params))
+    return gettext(
+        message.text,
+        **{
+            name: say(each) if isinstance(each, Message) else each
+            for name, each in message.params.items()
+        },
+    )
 
 
 def localized(value: Mapping[str, str]) -> str:

@@ -44,8 +44,6 @@
     var form = e.target.form;
     if (form && form.hasAttribute("data-auto") && e.target.tagName === "SELECT") { form.submit(); }
   });
-  var rail = one(".rail ul"), current = one(".rail [aria-current]");
-  if (rail && current && rail.scrollWidth > rail.clientWidth) { rail.scrollLeft = current.offsetLeft - 16; }
   var now = one("dialog[data-now]");
   if (now) { now.removeAttribute("open"); show(now); }
   try {

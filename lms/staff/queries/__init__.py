@@ -1,5 +1,6 @@
 """Reads whole desk pages: lists with their filters, files of learners, versions of courses."""
 
+from lms.staff.queries.act_subjects import subjects_in_reach
 from lms.staff.queries.acts import acts, erased_people
 from lms.staff.queries.class_list import class_board
 from lms.staff.queries.classes import (
@@ -103,5 +104,6 @@ __all__ = [
     "session_page",
     "sheet",
     "spot_check",
+    "subjects_in_reach",
     "versions",
 ]

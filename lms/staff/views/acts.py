@@ -1,6 +1,7 @@
 """What was done here: the acts with their words, the end of their chain, who was erased."""
 
 import json
+from collections.abc import Mapping
 from functools import partial
 from typing import Any
 
@@ -10,6 +11,7 @@ from flask.typing import ResponseReturnValue
 from lms.audit import queries as audit
 from lms.core.access import Permission
 from lms.staff import act_details, act_words, forms, queries
+from lms.staff.queries.act_subjects import Subject
 from lms.staff.queries.acts import ACTS_ROWS, ActLine
 from lms.web.access import current_actor, database, requires, settings
 from lms.web.i18n import gettext
@@ -33,13 +35,16 @@ def board() -> ResponseReturnValue:
     search = forms.parse_acts(request.args)
     with database().snapshot() as session:
         page = queries.acts(session, current_actor(), search)
+        behind = queries.subjects_in_reach(
+            session, current_actor(), [(line.kind, line.key) for line in page.lines]
+        )
     return render_template(
         "supervision/audit.html",
         page=page,
         search=search,
         words=act_words,
         written=partial(act_details.written, say=gettext),
-        address_of=_address,
+        address_of=lambda line: _address(line) or _address_behind(line, behind),
         desk_place=None,
     )
 
@@ -86,3 +91,19 @@ def _address(line: ActLine) -> str | None:
         return None
     named: dict[str, Any] = {name: line.key}
     return url_for(endpoint, **named)
+
+
+def _address_behind(line: ActLine, behind: Mapping[Subject, str | int]) -> str | None:
+    """Return where what was acted on shows, for subjects without a page of their own number."""
+    actor, found = current_actor(), behind.get((line.kind, line.key))
+    if found is not None and line.kind == "course":
+        return url_for("versions.board", slug=found)
+    if found is not None and line.kind == "enrollment":
+        return url_for("staff.learner", person_id=found)
+    # Lists are shown to whoever ordered them.
+    is_own = line.kind == "export" and line.actor_id == actor.person_id
+    if is_own and actor.may(Permission.COMPLETIONS_EXPORT):
+        return url_for("staff.exports")
+    if line.kind == "fact_list" and actor.may(Permission.FACTS_RECORD):
+        return url_for("fact_lists.board")
+    return None

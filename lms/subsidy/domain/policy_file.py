@@ -6,6 +6,7 @@ from datetime import date
 from itertools import combinations
 from typing import Any
 
+from lms.subsidy.domain import policy_faults as faults
 from lms.subsidy.domain import reading
 from lms.subsidy.domain.policy import (
     CERTIFICATES,
@@ -31,7 +32,7 @@ from lms.subsidy.domain.policy import (
     StudentClause,
     WindowClause,
 )
-from lms.subsidy.domain.reading import MalformedError
+from lms.subsidy.domain.reading import MalformedError, Where, at, key
 
 _NEEDED = ("id", "version", "from", "to", "status", "selects_by", "clauses", "amount_cny")
 _OPTIONAL = ("fund", "catalogue")
@@ -39,7 +40,7 @@ _SELECTS_BY = "training.start"
 _FUNDS = ("employment_subsidy", "unemployment_insurance", "project")
 _FEN = 100
 # What a clause's reader gets: the clause's fields, its place, and what stands around it.
-Read = Callable[[Mapping[str, Any], str, "_Around"], Clause]
+Read = Callable[[Mapping[str, Any], Where, "_Around"], Clause]
 
 
 class _Around:
@@ -52,46 +53,43 @@ class _Around:
         self.groups = groups
 
 
-def read_policy(data: object, where: str, groups: Collection[str] = GROUPS) -> Policy:
+def read_policy(data: object, where: Where, groups: Collection[str] = GROUPS) -> Policy:
     """Return one version of a policy. Raises ``MalformedError``."""
     top = reading.fields(data, where, needed=_NEEDED, optional=_OPTIONAL)
     starts_on, ends_on = _period(top, where)
-    _choice(top["selects_by"], f"{where}, “selects_by”", (_SELECTS_BY,))
+    _choice(top["selects_by"], key(where, "selects_by"), (_SELECTS_BY,))
     if top.get("fund") is not None:
-        _choice(top["fund"], f"{where}, “fund”", _FUNDS)
-    catalogue = reading.maybe(top.get("catalogue"), f"{where}, “catalogue”", _entries)
+        _choice(top["fund"], key(where, "fund"), _FUNDS)
+    catalogue = reading.maybe(top.get("catalogue"), key(where, "catalogue"), _entries)
     return Policy(
-        id=reading.text(top["id"], f"{where}, “id”"),
-        version=_version(top["version"], f"{where}, “version”"),
+        id=reading.text(top["id"], key(where, "id")),
+        version=_version(top["version"], key(where, "version")),
         starts_on=starts_on,
         ends_on=ends_on,
-        status=Status(_choice(top["status"], f"{where}, “status”", tuple(Status))),
+        status=Status(_choice(top["status"], key(where, "status"), tuple(Status))),
         clauses=_clauses(top["clauses"], where, _Around(catalogue, groups)),
         catalogue=catalogue or (),
-        amount_fen=_amounts(top["amount_cny"], f"{where}, “amount_cny”"),
+        amount_fen=_amounts(top["amount_cny"], key(where, "amount_cny")),
         content=canonical(top),
     )
 
 
-def stored_policy(content: Mapping[str, Any], where: str) -> Policy:
+def stored_policy(content: Mapping[str, Any], where: Where) -> Policy:
     """Return a version from its content as it is stored, where levels have become texts."""
     amounts = {int(level): yuan for level, yuan in content["amount_cny"].items()}
     return read_policy({**content, "amount_cny": amounts}, where)
 
 
-def refuse_overlaps(policies: Iterable[tuple[str, Policy]]) -> None:
+def refuse_overlaps(policies: Iterable[tuple[Where, Policy]]) -> None:
     """Raise ``MalformedError`` for two entries of one id that are one version or share a day."""
     for (_, one), (where, other) in combinations(policies, 2):
         if one.id != other.id:
             continue
         if one.version == other.version:
-            raise MalformedError(where, f"{other.name} stands here a second time")
+            raise MalformedError(where, faults.stands_twice(other.name))
         first, last = sorted((one, other), key=lambda policy: policy.starts_on)
         if first.covers(last.starts_on):
-            raise MalformedError(
-                where,
-                f"{other.name} shares days with {one.name}: both cover {last.starts_on}",
-            )
+            raise MalformedError(where, faults.share_days(other.name, one.name, last.starts_on))
 
 
 def canonical(data: Mapping[str, Any]) -> str:
@@ -107,165 +105,164 @@ def _plain(value: object) -> object:
     return value.isoformat() if isinstance(value, date) else value
 
 
-def _period(top: Mapping[str, Any], where: str) -> tuple[date, date | None]:
-    starts_on = reading.day(top["from"], f"{where}, “from”")
-    ends_on = reading.maybe(top["to"], f"{where}, “to”", reading.day)
+def _period(top: Mapping[str, Any], where: Where) -> tuple[date, date | None]:
+    starts_on = reading.day(top["from"], key(where, "from"))
+    ends_on = reading.maybe(top["to"], key(where, "to"), reading.day)
     if ends_on is not None and ends_on < starts_on:
-        raise MalformedError(where, f"it ends on {ends_on}, before it begins on {starts_on}")
+        raise MalformedError(where, faults.reversed_days(starts_on, ends_on))
     return starts_on, ends_on
 
 
-def _version(value: object, where: str) -> str:
+def _version(value: object, where: Where) -> str:
     if isinstance(value, int | float):
-        raise MalformedError(where, f'write it in quotes: "{value}"')
+        raise MalformedError(where, faults.unquoted(value))
     return reading.text(value, where)
 
 
-def _choice(value: object, where: str, allowed: tuple[str, ...]) -> str:
+def _choice(value: object, where: Where, allowed: tuple[str, ...]) -> str:
     if not isinstance(value, str) or value not in allowed:
-        raise MalformedError(where, f"{reading.shown(value)} is not one of {', '.join(allowed)}")
+        raise MalformedError(where, reading.not_one_of(reading.shown(value), allowed))
     return value
 
 
-def _entries(value: object, where: str) -> tuple[CatalogueEntry, ...]:
+def _entries(value: object, where: Where) -> tuple[CatalogueEntry, ...]:
     return reading.listed(value, where, _entry)
 
 
-def _entry(value: object, where: str) -> CatalogueEntry:
+def _entry(value: object, where: Where) -> CatalogueEntry:
     found = reading.fields(value, where, needed=("programme", "institution", "from", "to"))
     starts_on, ends_on = _period(found, where)
     return CatalogueEntry(
-        reading.text(found["programme"], f"{where}, “programme”"),
-        reading.text(found["institution"], f"{where}, “institution”"),
+        reading.text(found["programme"], key(where, "programme")),
+        reading.text(found["institution"], key(where, "institution")),
         starts_on,
         ends_on,
     )
 
 
-def _amounts(value: object, where: str) -> Mapping[int, int]:
-    if not isinstance(value, Mapping):
-        raise MalformedError(where, f"a mapping is expected here, not {reading.shown(value)}")
+def _amounts(value: object, where: Where) -> Mapping[int, int]:
     amounts: dict[int, int] = {}
-    for level, yuan in value.items():
-        place = f"{where}, level {reading.shown(level)}"
+    for level, yuan in reading.pairs(value, where).items():
+        place = faults.level(where, level)
         fen = reading.number(yuan, place) * _FEN
         if fen != int(fen):
-            raise MalformedError(place, "an amount has no more than two decimals")
+            raise MalformedError(place, faults.DECIMALS)
         amounts[reading.counting(level, place)] = int(fen)
     return amounts
 
 
-def _clauses(value: object, where: str, around: _Around) -> tuple[Clause, ...]:
+def _clauses(value: object, where: Where, around: _Around) -> tuple[Clause, ...]:
     clauses: list[Clause] = []
-    for number, each in enumerate(reading.sequence(value, f"{where}, “clauses”"), start=1):
-        clause = _clause(each, f"{where}, clause {number}", around)
+    for number, each in enumerate(reading.sequence(value, key(where, "clauses")), start=1):
+        place = faults.clause(where, number)
+        clause = _clause(each, place, around)
         if any(clause.kind == other.kind for other in clauses):
-            raise MalformedError(f"{where}, clause {number}", f"a second {clause.kind}")
+            raise MalformedError(place, faults.second(clause.kind))
         clauses.append(clause)
     if not clauses:
-        raise MalformedError(where, "a policy without clauses would be met by everybody")
+        raise MalformedError(where, faults.NO_CLAUSES)
     return tuple(clauses)
 
 
-def _clause(value: object, where: str, around: _Around) -> Clause:
+def _clause(value: object, where: Where, around: _Around) -> Clause:
     name = reading.mapping(value, where).get("id")
     if not isinstance(name, str) or name not in Kind.__members__:
-        raise MalformedError(where, f"there is no clause {reading.shown(name)}")
+        raise MalformedError(where, faults.no_clause(name))
     kind = Kind(name)
-    place = f"{where} ({kind})"
+    place = faults.named(where, name)
     needed, optional, read = _READERS.get(kind, ((), (), _plain_clause))
     found = reading.fields(value, place, needed=("id", *needed), optional=optional)
     return read(found, place, around)
 
 
-def _plain_clause(found: Mapping[str, Any], _where: str, _around: _Around) -> Clause:
+def _plain_clause(found: Mapping[str, Any], _where: Where, _around: _Around) -> Clause:
     return Clause(Kind(found["id"]))
 
 
-def _group(found: Mapping[str, Any], where: str, around: _Around) -> Clause:
-    names = reading.words_of(found["any_of"], f"{where}, “any_of”", around.groups)
+def _group(found: Mapping[str, Any], where: Where, around: _Around) -> Clause:
+    names = reading.words_of(found["any_of"], key(where, "any_of"), around.groups)
     return GroupClause(Kind.GROUP, frozenset(names))
 
 
-def _age(found: Mapping[str, Any], where: str, _around: _Around) -> Clause:
-    least = reading.whole(found["min"], f"{where}, “min”")
-    most, place = found.get("max"), f"{where}, “max”"
+def _age(found: Mapping[str, Any], where: Where, _around: _Around) -> Clause:
+    least = reading.whole(found["min"], key(where, "min"))
+    most, place = found.get("max"), key(where, "max")
     if not isinstance(most, Mapping):
         most = {"M": most, "F": most}
     by_sex = reading.fields(most, place, needed=("M", "F"))
-    limits = [reading.maybe(by_sex[sex], f"{place}, {sex}", reading.whole) for sex in ("M", "F")]
+    limits = [reading.maybe(by_sex[sex], at(place, sex), reading.whole) for sex in ("M", "F")]
     if any(limit is not None and limit < least for limit in limits):
-        raise MalformedError(place, f"it is below the least age of {least}")
+        raise MalformedError(place, faults.too_young(least))
     return AgeClause(Kind.AGE, least, limits[0], limits[1])
 
 
-def _residence(found: Mapping[str, Any], where: str, _around: _Around) -> Clause:
-    kinds = reading.words_of(found["any_of"], f"{where}, “any_of”", TIES)
+def _residence(found: Mapping[str, Any], where: Where, _around: _Around) -> Clause:
+    kinds = reading.words_of(found["any_of"], key(where, "any_of"), TIES)
     prefixes = reading.listed(
-        found.get("code_prefix") or [], f"{where}, “code_prefix”", reading.text
+        found.get("code_prefix") or [], key(where, "code_prefix"), reading.text
     )
     return ResidenceClause(Kind.RESIDENCE, frozenset(kinds), prefixes)
 
 
-def _student(found: Mapping[str, Any], where: str, around: _Around) -> Clause:
+def _student(found: Mapping[str, Any], where: Where, around: _Around) -> Clause:
     excepted = found.get("except_groups")
-    place = f"{where}, “except_groups”"
+    place = key(where, "except_groups")
     names = reading.words_of(excepted, place, around.groups) if excepted else ()
     return StudentClause(Kind.NOT_FULLTIME_STUDENT, frozenset(names))
 
 
-def _catalogue(_found: Mapping[str, Any], where: str, around: _Around) -> Clause:
+def _catalogue(_found: Mapping[str, Any], where: Where, around: _Around) -> Clause:
     if around.catalogue == ():
-        raise MalformedError(where, "the policy's own “catalogue” lists nothing")
+        raise MalformedError(where, faults.NO_ENTRIES)
     return CatalogueClause(Kind.CATALOGUE, around.catalogue)
 
 
-def _hours(found: Mapping[str, Any], where: str, _around: _Around) -> Clause:
-    place = f"{where}, “min_hours”"
+def _hours(found: Mapping[str, Any], where: Where, _around: _Around) -> Clause:
+    place = key(where, "min_hours")
     least = reading.mapping(found["min_hours"], place)
     return HoursClause(
         Kind.HOURS,
-        reading.above_zero(found["hour_minutes"], f"{where}, “hour_minutes”"),
-        reading.above_zero(found["daily_cap_minutes"], f"{where}, “daily_cap_minutes”"),
-        {name: reading.number(hours, f"{place}, {name}") for name, hours in least.items()},
+        reading.above_zero(found["hour_minutes"], key(where, "hour_minutes")),
+        reading.above_zero(found["daily_cap_minutes"], key(where, "daily_cap_minutes")),
+        {name: reading.number(hours, at(place, name)) for name, hours in least.items()},
     )
 
 
-def _attendance(found: Mapping[str, Any], where: str, _around: _Around) -> Clause:
-    place = f"{where}, “min_percent”"
+def _attendance(found: Mapping[str, Any], where: Where, _around: _Around) -> Clause:
+    place = key(where, "min_percent")
     return AttendanceClause(Kind.ATTENDANCE, _percent(found["min_percent"], place))
 
 
-def _quiz(found: Mapping[str, Any], where: str, _around: _Around) -> Clause:
+def _quiz(found: Mapping[str, Any], where: Where, _around: _Around) -> Clause:
     return QuizClause(
         Kind.QUIZ,
-        _percent(found["min_score"], f"{where}, “min_score”"),
-        reading.counting(found["max_attempts"], f"{where}, “max_attempts”"),
+        _percent(found["min_score"], key(where, "min_score")),
+        reading.counting(found["max_attempts"], key(where, "max_attempts")),
     )
 
 
-def _percent(value: object, where: str) -> Number:
+def _percent(value: object, where: Where) -> Number:
     found = reading.number(value, where)
     if found > 100:  # noqa: PLR2004 (per cent)
-        raise MalformedError(where, f"{value} is above 100")
+        raise MalformedError(where, faults.above_hundred(value))
     return found
 
 
-def _cert(found: Mapping[str, Any], where: str, _around: _Around) -> Clause:
-    types = reading.words_of(found["types"], f"{where}, “types”", CERTIFICATES)
+def _cert(found: Mapping[str, Any], where: Where, _around: _Around) -> Clause:
+    types = reading.words_of(found["types"], key(where, "types"), CERTIFICATES)
     return CertClause(Kind.CERT, frozenset(types))
 
 
-def _once(found: Mapping[str, Any], where: str, _around: _Around) -> Clause:
-    return OnceClause(Kind.ONCE, reading.words_of(found["key"], f"{where}, “key”", ONCE_KEYS))
+def _once(found: Mapping[str, Any], where: Where, _around: _Around) -> Clause:
+    return OnceClause(Kind.ONCE, reading.words_of(found["key"], key(where, "key"), ONCE_KEYS))
 
 
-def _cap(found: Mapping[str, Any], where: str, _around: _Around) -> Clause:
-    return CapClause(Kind(found["id"]), reading.counting(found["max"], f"{where}, “max”"))
+def _cap(found: Mapping[str, Any], where: Where, _around: _Around) -> Clause:
+    return CapClause(Kind(found["id"]), reading.counting(found["max"], key(where, "max")))
 
 
-def _window(found: Mapping[str, Any], where: str, _around: _Around) -> Clause:
-    return WindowClause(Kind.WINDOW, reading.counting(found["months"], f"{where}, “months”"))
+def _window(found: Mapping[str, Any], where: Where, _around: _Around) -> Clause:
+    return WindowClause(Kind.WINDOW, reading.counting(found["months"], key(where, "months")))
 
 
 # Kind: parameters it needs, parameters it may have, and how they are read; the rest have none.

@@ -3,8 +3,9 @@
 from collections.abc import Iterable, Mapping
 from enum import StrEnum
 
+from lms.subsidy.domain import policy_faults as faults
 from lms.subsidy.domain.policy import Policy
-from lms.subsidy.domain.reading import MalformedError
+from lms.subsidy.domain.reading import MalformedError, Where
 
 # What the columns of a version take.
 LONGEST_ID, LONGEST_VERSION = 40, 20
@@ -20,7 +21,7 @@ class ProposalState(StrEnum):
 
 
 def refuse_clashes(
-    new: Iterable[tuple[str, Policy]], standing: Iterable[Policy], owners: Mapping[str, str]
+    new: Iterable[tuple[Where, Policy]], standing: Iterable[Policy], owners: Mapping[str, str]
 ) -> None:
     """Raise ``MalformedError`` for a version that does not fit beside the others.
 
@@ -30,28 +31,25 @@ def refuse_clashes(
     others, belongs = list(standing), dict(owners)
     for where, policy in new:
         if len(policy.id) > LONGEST_ID or len(policy.version) > LONGEST_VERSION:
-            raise MalformedError(where, "“id” or “version” is too long")
+            raise MalformedError(where, faults.LONG_NAME)
         for other in others:
             _refuse_pair(where, policy, other)
         for programme in policy.programmes:
             owner = belongs.setdefault(programme, policy.id)
             if owner != policy.id:
-                raise MalformedError(where, f"programme {programme} already belongs to {owner}")
+                raise MalformedError(where, faults.belongs(programme, owner))
         others.append(policy)
 
 
-def _refuse_pair(where: str, policy: Policy, other: Policy) -> None:
+def _refuse_pair(where: Where, policy: Policy, other: Policy) -> None:
     if policy.id != other.id:
         return
     if policy.version == other.version:
-        raise MalformedError(where, f"{policy.name} is there already; a version never changes")
+        raise MalformedError(where, faults.is_there(policy.name))
     first, last = sorted((policy, other), key=lambda each: each.starts_on)
     is_closed = first.ends_on is None and first.starts_on < last.starts_on
     if not is_closed and first.covers(last.starts_on):
-        raise MalformedError(
-            where,
-            f"{policy.name} shares days with {other.name}: both cover {last.starts_on}",
-        )
+        raise MalformedError(where, faults.share_days(policy.name, other.name, last.starts_on))
 
 
 def predecessor(policy: Policy, standing: Iterable[Policy]) -> Policy | None:

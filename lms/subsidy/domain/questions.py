@@ -8,6 +8,7 @@ from typing import Any
 
 from lms.subsidy.domain.dated import OF_THE_FIRST_DAY, DatedFact, FactKey, newest, same_value
 from lms.subsidy.domain.lists import Told, known_of
+from lms.subsidy.domain.whys import later_of
 
 # The text people promise by; raise it when its page changes in substance.
 PROMISE_VERSION = "1"
@@ -41,11 +42,16 @@ _KEYS: Mapping[Step, FactKey] = {
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What is known on a question: what counts, and what the person said."""
+    """What is known on a question: what counts, and what the person said.
+
+    ``later`` is what is known of later days only, where nothing is of the day that is asked about:
+    it may be shown, but the person has to say that it was so then.
+    """
 
     step: Step
     fact: DatedFact | None
     own: DatedFact | None
+    later: DatedFact | None = None
 
     @property
     def is_settled(self) -> bool:
@@ -78,6 +84,11 @@ class Answers:
     by_step: Mapping[Step, Answer]
 
     @property
+    def again(self) -> Answer | None:
+        """Return the first question whose answer speaks of later days only."""
+        return next((each for each in self.by_step.values() if each.later), None)
+
+    @property
     def next_step(self) -> Step | None:
         """Return the first question that is still to be answered."""
         return next((step for step, each in self.by_step.items() if not each.is_answered), None)
@@ -100,9 +111,14 @@ def answers_on(
     own = list(facts)
     known = known_of(own, lists, first_day=day, today=today)
     said = newest((each for each in own if not each.is_checked), first_day=day, today=today)
-    return Answers(
-        day, today, {step: Answer(step, known.get(step.key), said.get(step.key)) for step in Step}
-    )
+
+    def answer(step: Step) -> Answer:
+        fact, own_words = known.get(step.key), said.get(step.key)
+        is_open = fact is None and own_words is None
+        later = later_of(own, step.key, first_day=day, today=today) if is_open else None
+        return Answer(step, fact, own_words, later)
+
+    return Answers(day, today, {step: answer(step) for step in Step})
 
 
 def answers(

@@ -21,6 +21,8 @@ LONGEST_NOTE = 200
 MOST_TIES = 6
 _LONGEST_WORD = 40
 _LONGEST_TITLE = 80
+# What was known of later days was so on the day that is asked about, too.
+SAME = "same"
 _NOTHING = Message("answer_missing", "Please choose an answer.")
 _UNKNOWN_CHOICE = Message("choice_unknown", "This is not one of the choices.")
 _YES_OR_NO: Mapping[str, bool | None] = {"yes": True, "no": False, "unknown": None}

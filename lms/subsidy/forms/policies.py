@@ -56,6 +56,13 @@ def parse_question(query: Mapping[str, Any]) -> tuple[int | None, date | None]:
     return person_id, day
 
 
+def parse_earlier(query: Mapping[str, Any], today: date) -> tuple[date, Message | None]:
+    """Return the day somebody asks about, never one to come; today where it is none, and why."""
+    faults: Faults = {}
+    asked = read_day(query, "on", faults)
+    return min(asked or today, today), faults.get("on")
+
+
 _TOO_LONG = Message(
     "policy_no_text", "This is no policy file: text in UTF-8, 100,000 signs at most."
 )

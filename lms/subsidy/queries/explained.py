@@ -19,7 +19,9 @@ from lms.subsidy.domain.judgement import Judged, judged
 from lms.subsidy.gateway import Shelf
 from lms.subsidy.models import LearnerFact, PolicyVersion
 from lms.subsidy.queries.dossiers import dossiers
+from lms.subsidy.queries.meters import Meter, meter_of
 from lms.subsidy.queries.papers import certificates_before
+from lms.subsidy.queries.people import reaches
 from lms.subsidy.queries.shelves import combined
 
 
@@ -30,6 +32,7 @@ class Explained:
     name: str
     day: date
     judged: tuple[Judged, ...]
+    meters: tuple[Meter, ...]
 
 
 def explained(session: Session, person_id: int, *, day: date, files: Shelf) -> Explained | None:
@@ -47,15 +50,23 @@ def explained(session: Session, person_id: int, *, day: date, files: Shelf) -> E
     dossier = _as_of(session, read.people[person_id], person_id, day, seen)
     versions = {key: row for key, row in read.versions.items() if ("version", row.id) in seen}
     policies = combined(session, files, versions)
-    return Explained(name, day, tuple(judged(dossier, read.programmes, policies, today=day)))
+    found = tuple(judged(dossier, read.programmes, policies, today=day))
+    return Explained(name, day, found, tuple(meter_of(dossier, each, day) for each in found))
 
 
 def may_explain(session: Session, actor: Actor, person_id: int) -> bool:
-    """Tell whether the actor may know what is known of the person."""
-    reached = select(Enrollment.id).where(
-        Enrollment.person_id == person_id, in_scope(actor.scopes_for(Permission.FACTS_READ))
-    )
-    return session.scalar(reached.limit(1)) is not None
+    """Tell whether the actor may know what is known of the person.
+
+    That is who reads the person's facts, and who has them in a course.
+    """
+    scopes = actor.scopes_for(Permission.FACTS_READ)
+    taught = select(Enrollment.id).where(Enrollment.person_id == person_id, in_scope(scopes))
+    row = session.execute(
+        select(Person.county_code, taught.exists()).where(
+            Person.id == person_id, Person.erased_at.is_(None)
+        )
+    ).one_or_none()
+    return row is not None and (row[1] or reaches(actor, row[0], Permission.FACTS_READ))
 
 
 def _seen(session: Session, person_id: int, until: datetime) -> set[tuple[str, int]]:

@@ -1,22 +1,25 @@
 """Reads how far a person is from each subsidy: judged now, from the database, writing nothing."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 
 from sqlalchemy.orm import Session
 
 from lms.core.errors import Message
-from lms.subsidy import reasons
+from lms.subsidy import reasons, unanswered
 from lms.subsidy.domain.assembly import Dossier, OwnCourse, Programme
 from lms.subsidy.domain.dated import DatedFact, FactKey
 from lms.subsidy.domain.engine import Decision
 from lms.subsidy.domain.judgement import Judged, altered, judged
 from lms.subsidy.domain.policy import Kind, Policy, Status
+from lms.subsidy.domain.questions import Step
 from lms.subsidy.domain.results import ClauseResult, Outcome, Verdict
+from lms.subsidy.domain.whys import why_unknown
 from lms.subsidy.gateway import Shelf
 from lms.subsidy.queries.dossiers import Dossiers, dossiers
 from lms.subsidy.queries.shelves import combined
+from lms.subsidy.unanswered import Unanswered
 
 FACT_OF = {
     Kind.REALNAME: FactKey.REAL_NAME_VERIFIED,
@@ -32,6 +35,8 @@ FACT_OF = {
     Kind.CAP_YEAR: FactKey.PAST_SUBSIDIES,
     Kind.CAP_TOTAL: FactKey.PAST_SUBSIDIES,
 }
+# What people answer of themselves.
+_ANSWERED = frozenset(step.key for step in Step)
 _STUDY = frozenset({Kind.HOURS, Kind.ATTENDANCE, Kind.QUIZ})
 _MARKS = ((Verdict.PASS, "o"), (Verdict.UNKNOWN, "u"), (Verdict.FAIL, "n"))
 
@@ -41,13 +46,15 @@ class Row:
     """One condition: what was found, and the fact it rests on where that was written down.
 
     ``may_go_on`` tells whether there is still something to study. ``said_otherwise`` tells that
-    the person said something else than was found when it was checked.
+    the person said something else than was found when it was checked. ``unanswered`` says why
+    nothing is known of what people say of themselves.
     """
 
     result: ClauseResult
     fact: DatedFact | None = None
     may_go_on: bool = True
     said_otherwise: bool = False
+    unanswered: Unanswered | None = None
 
     @property
     def heading(self) -> Message:
@@ -57,6 +64,8 @@ class Row:
     @property
     def sentence(self) -> Message:
         """Return what was found."""
+        if self.unanswered:
+            return unanswered.sentence(self.unanswered)
         return reasons.sentence(self.result)
 
     @property
@@ -153,7 +162,7 @@ def meters_and_facts(
     dossier = read.people[person_id]
     shelf = combined(session, shelf, read.versions)
     found = [
-        _meter(dossier, _trusted(own, read), today)
+        meter_of(dossier, _trusted(own, read), today)
         for own in judged(dossier, read.programmes, shelf, today=today)
     ]
     return found, list(dossier.known(first_day=today, today=today).values())
@@ -168,14 +177,37 @@ def _trusted(own: Judged, read: Dossiers) -> Judged:
     return own
 
 
-def _meter(dossier: Dossier, own: Judged, today: date) -> Meter:
+def meter_of(dossier: Dossier, own: Judged, today: date) -> Meter:
+    """Return what was judged with the facts it rests on."""
     start = own.facts.training.start
     known = dossier.known(first_day=start, today=today)
     differs = dossier.differing(first_day=start, today=today)
     courses = tuple(dossier.courses_of(own.programme))
     may_go_on = any(each.completed_on is None for each in courses)
-    rows = [_row(result, known, differs, may_go_on=may_go_on) for result in own.decision.results]
+    silent = _unanswered(dossier, courses, start, today)
+    rows = [
+        replace(_row(result, known, differs, may_go_on=may_go_on), unanswered=silent(result))
+        for result in own.decision.results
+    ]
     return Meter(own.programme, own.decision, tuple(rows), courses)
+
+
+def _unanswered(
+    dossier: Dossier, courses: Sequence[OwnCourse], start: date | None, today: date
+) -> Callable[[ClauseResult], Unanswered | None]:
+    """Return what tells of a condition why the person's word on it is missing."""
+    by_class = any(each.class_began_on == start for each in courses)
+
+    def tell(result: ClauseResult) -> Unanswered | None:
+        kind = Kind.__members__.get(result.id)
+        key = FACT_OF.get(kind) if kind else None
+        if key not in _ANSWERED or result.code != "missing" or start is None:
+            return None
+        found = why_unknown(dossier.facts, key, first_day=start, today=today)
+        since = found.later.valid_from if found.later else None
+        return Unanswered(found.why, start, since, by_class=by_class)
+
+    return tell
 
 
 def _row(

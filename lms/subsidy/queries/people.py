@@ -11,12 +11,14 @@ from lms.accounts.domain.people import masked_phone
 from lms.accounts.models import Person
 from lms.core.access import Actor, Permission, ScopeKind
 from lms.core.clock import local_day
-from lms.core.errors import NotFound
+from lms.core.errors import Message, NotFound
 from lms.subsidy.domain.assembly import Dossier, Programme, training_of
 from lms.subsidy.domain.dated import DatedFact, FactKey, FactSource
-from lms.subsidy.domain.questions import Answers, answers
+from lms.subsidy.domain.questions import Answer, Answers, answers
+from lms.subsidy.domain.whys import Why
 from lms.subsidy.models import Evidence, FactList, LearnerFact, Promise
 from lms.subsidy.queries.dossiers import dossiers
+from lms.subsidy.unanswered import Unanswered, sentence
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,6 +142,15 @@ class Standing:
     def has_training(self) -> bool:
         """Tell whether the day is one on which training began."""
         return bool(self.dossier.courses)
+
+    def asked_again(self, answer: Answer) -> Message | None:
+        """Return why a question comes again that was answered for later days; if it does."""
+        if answer.later is None:
+            return None
+        day = self.answers.day
+        why = Why.CHECKED_LATER if answer.later.is_checked else Why.SAID_LATER
+        by_class = any(each.class_began_on == day for each in self.dossier.courses)
+        return sentence(Unanswered(why, day, answer.later.valid_from, by_class=by_class))
 
 
 def standing(session: Session, person: Subject, *, today: date) -> Standing:

@@ -11,11 +11,12 @@ from sqlalchemy.orm import Session, aliased
 
 from lms.accounts.models import County, Person
 from lms.core.access import Actor, Permission, ScopeKind
+from lms.core.errors import Message
 from lms.jobs.models import Job, JobState
 from lms.subsidy.domain.policy import Policy, last_day
 from lms.subsidy.domain.policy_diff import Change, changes, text_diff
 from lms.subsidy.domain.proposals import ProposalState, predecessor, refuse_clashes
-from lms.subsidy.domain.reading import MalformedError
+from lms.subsidy.domain.reading import MalformedError, Where
 from lms.subsidy.gateway import Shelf, read_upload
 from lms.subsidy.models import EligibilityDecision, LearnerFact, PolicyProposal
 from lms.subsidy.queries.shelves import shelf_now, stored_versions
@@ -175,7 +176,7 @@ class ProposalPage:
     proposal: Proposed
     parts: Sequence[Part]
     trial: Trial | None
-    fault: str | None
+    fault: Message | None
 
 
 def proposal_page(session: Session, proposal_id: int, files: Shelf) -> ProposalPage | None:
@@ -192,11 +193,11 @@ def proposal_page(session: Session, proposal_id: int, files: Shelf) -> ProposalP
             refuse_clashes(new, shelf.policies, shelf.policy_of)
         parts = _parts([policy for _, policy in new], standing)
     except MalformedError as error:
-        fault = str(error)
+        fault = error.message
     return ProposalPage(found, parts, _trial(session, found, shelf), fault)
 
 
-def _names(new: Sequence[tuple[str, Policy]]) -> set[tuple[str, str]]:
+def _names(new: Sequence[tuple[Where, Policy]]) -> set[tuple[str, str]]:
     return {(policy.id, policy.version) for _, policy in new}
 
 

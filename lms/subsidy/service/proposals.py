@@ -35,7 +35,7 @@ def propose(
     try:
         refuse_clashes(read_upload(text), standing.policies, standing.policy_of)
     except MalformedError as error:
-        fault = Message("policy_malformed", "It was not taken. %(fault)s", {"fault": str(error)})
+        fault = Message("policy_malformed", "It was not taken. %(fault)s", {"fault": error.message})
         raise InvalidInput({"text": fault}) from error
     row = PolicyProposal(
         text=text,
@@ -72,7 +72,7 @@ def accept(
         raise Conflict(
             "proposal_clashes",
             "This does not fit any more beside the policies in force. %(fault)s",
-            fault=str(error),
+            fault=error.message,
         ) from error
     _bring_into_force(session, row.id, [policy for _, policy in new], now)
     _decide(session, actor, row, ProposalState.ACCEPTED, now)

@@ -1,5 +1,7 @@
 """The learner's questions, one a page: each answer is kept at once, back works, nothing is lost."""
 
+from typing import Any
+
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
@@ -9,7 +11,7 @@ from lms.core.clock import local_day, utc_now
 from lms.core.errors import InvalidInput, Message, NotFound
 from lms.db.session import now
 from lms.subsidy import forms, queries, service
-from lms.subsidy.domain.questions import PROMISE_VERSION, Step
+from lms.subsidy.domain.questions import PROMISE_VERSION, Answer, Step
 from lms.subsidy.queries import Standing
 from lms.subsidy.views.sending import LIMIT, show_paper, take_paper
 from lms.subsidy.words import SHOWN
@@ -31,7 +33,12 @@ def overview() -> ResponseReturnValue:
         own = _standing_in(session)
         papers = queries.papers(session, actor.person_id)
     return render_template(
-        "subsidy/facts.html", own=own, papers=papers, has_promised=_has_promised(own), **SHOWN
+        "subsidy/facts.html",
+        own=own,
+        papers=papers,
+        has_promised=_has_promised(own),
+        again=own.asked_again(own.answers.again) if own.answers.again else None,
+        **SHOWN,
     )
 
 
@@ -74,9 +81,10 @@ def answer(name: str) -> ResponseReturnValue:
     own = _standing()
     if not _has_promised(own):
         return redirect(url_for("facts.promise"), 303)
-    said = own.answers.by_step[step].own
+    known = own.answers.by_step[step]
+    is_same = known.later is not None and request.form.get("answer") == forms.SAME
     try:
-        value = forms.parse_answer(step.key, request.form, before=said.value if said else None)
+        value = known.later.value if known.later and is_same else _chosen(step, known)
     except InvalidInput as error:
         return _page(step, own, error.fields["answer"]), error.status
     with database().transaction() as session:
@@ -88,7 +96,7 @@ def answer(name: str) -> ResponseReturnValue:
             today=local_day(at),
             now=now(session),
         )
-    if step is Step.TIES and value:
+    if step is Step.TIES and value and not is_same:
         # Several ties may hold: the page lists them and leads on by itself.
         return redirect(url_for("facts.question", name=name), 303)
     return _next(step)
@@ -120,6 +128,11 @@ def own_paper(paper_id: str) -> ResponseReturnValue:
     return show_paper(paper, purpose="own")
 
 
+def _chosen(step: Step, known: Answer) -> Any:  # noqa: ANN401 (of any question)
+    before = known.own.value if known.own else None
+    return forms.parse_answer(step.key, request.form, before=before)
+
+
 def _standing() -> Standing:
     with database().snapshot() as session:
         return _standing_in(session)
@@ -144,6 +157,7 @@ def _page(step: Step, own: Standing, fault: Message | None) -> str:
         steps=steps,
         number=place + 1,
         answer=own.answers.by_step[step],
+        again=own.asked_again(own.answers.by_step[step]),
         fault=fault,
         back_to=steps[place - 1] if place else None,
         onward=own.answers.after(step),

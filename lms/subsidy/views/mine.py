@@ -2,13 +2,14 @@
 
 from typing import Any
 
-from flask import Blueprint, jsonify, render_template
+from flask import Blueprint, jsonify, render_template, request
 from flask.typing import ResponseReturnValue
 
 from lms.core.access import Permission
 from lms.core.clock import local_day, rfc3339, utc_now
-from lms.core.errors import Message
+from lms.core.errors import InvalidInput, Message
 from lms.subsidy import queries
+from lms.subsidy.forms import policies as forms
 from lms.subsidy.gateway import shelf
 from lms.subsidy.queries import Last, Meter, Row
 from lms.web.access import current_actor, database, requires
@@ -32,6 +33,24 @@ def mine() -> ResponseReturnValue:
     with database().snapshot() as session:
         meters = queries.meters(session, actor.person_id, shelf=shelf(), today=local_day(utc_now()))
     return render_template("subsidy/subsidy.html", meters=meters)
+
+
+@bp.get("/me/subsidy/earlier")
+@requires(Permission.LEARN)
+def earlier() -> ResponseReturnValue:
+    """Show the learner what the site would have found at the end of a day."""
+    actor, today = current_actor(), local_day(utc_now())
+    day, fault = forms.parse_earlier(request.args, today)
+    with database().snapshot() as session:
+        found = queries.explained(session, actor.person_id, day=day, files=shelf())
+    page = render_template(
+        "subsidy/earlier.html",
+        meters=found.meters if found else (),
+        day=day,
+        today=today,
+        fault=fault,
+    )
+    return page, InvalidInput.status if fault else 200
 
 
 @bp.get("/api/v1/me/eligibility")

@@ -13,7 +13,7 @@ from lms.core.clock import local_day, utc_now
 from lms.core.errors import InvalidInput, Message, NotFound
 from lms.db.session import now
 from lms.subsidy import policy_words as words
-from lms.subsidy import queries, reasons, service
+from lms.subsidy import queries, service
 from lms.subsidy.domain.proposals import ProposalState
 from lms.subsidy.forms import policies as forms
 from lms.subsidy.gateway import shelf
@@ -149,7 +149,6 @@ def explain() -> ResponseReturnValue:
         day=day,
         today=today,
         words=words,
-        reasons=reasons,
         desk_place=None,
     )
 

@@ -90,7 +90,7 @@ def test_check_names_what_differs_and_fails(app, cases):
         ("{id: PAYEE}", "{id: PAY}", "policy 1, clause 18: there is no clause 'PAY'"),
         ("min_score: 60", "min_score: sixty", "clause 12 (QUIZ), “min_score”: a number"),
         ("from: 2026-01-01", "from: 2025-12-31", "own 2.0 shares days with own 1.0"),
-        ("from: 2026-01-01", "from: 2026-02-30", "day is out of range for month"),
+        ("from: 2026-01-01", "from: 2026-02-30", "there is no such day in the calendar"),
         ("schema: 1", "schema: [", "line"),
         ("schema: 1", "schema: 1\nschema: 1", "“schema” twice"),
         ("learner: null", "learner: {sex: [M]}", "case own-2, learner, “sex”: ['M'] is not"),

@@ -13,7 +13,13 @@ def test_the_learners_pages_ask_little(
     learner: Client, own: Subsidised, database: Database
 ) -> None:
     learner.post("/me/facts/promise")
-    for address in ("/me/facts", "/me/facts/group", "/me/certificates", "/me/subsidy"):
+    for address in (
+        "/me/facts",
+        "/me/facts/group",
+        "/me/certificates",
+        "/me/subsidy",
+        "/me/subsidy/earlier",
+    ):
         assert_cheap(learner, database, address)
 
 

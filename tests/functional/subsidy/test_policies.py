@@ -79,15 +79,15 @@ def test_what_was_done_is_written_down(desk: Desk, database: Database, run_jobs:
     ("content", "said"),
     [
         ("", "请选择文件"),
-        ("- id: [", "the file, line 1"),
-        ("- id: a\n  id: b\n", "“id” twice"),
-        ("a: &a [1]\nb: *a\n", "“*” is not taken"),
+        ("- id: [", "文件，第 1 行：没写完就结束了"),
+        ("- id: a\n  id: b\n", "文件，第 1 行：“id”写了两次"),
+        ("a: &a [1]\nb: *a\n", "不能用“*”引用"),
         ("x" * 100_001, "10 万字符"),
-        (policy_text().replace("AGE", "LUCK"), "version 1, clause 2: there is no clause"),
-        (policy_text(start="2026-01-01"), "both cover 2026-01-01"),
-        (policy_text(start="2025-06-01"), "shares days with qz-demo 1.0"),
-        (policy_text().replace('"3.0"', '"2.0"'), "is there already"),
-        (policy_text().replace("qz-demo", "other"), "already belongs to qz-demo"),
+        (policy_text().replace("AGE", "LUCK"), "第 1 版，第 2 条：没有 &#39;LUCK&#39; 这种条件"),
+        (policy_text(start="2026-01-01"), "两个都包括 2026-01-01"),
+        (policy_text(start="2025-06-01"), "qz-demo 3.0 和 qz-demo 1.0 的日期重了"),
+        (policy_text().replace('"3.0"', '"2.0"'), "qz-demo 2.0 已经有了"),
+        (policy_text().replace("qz-demo", "other"), "已归 qz-demo 管"),
     ],
 )
 def test_a_text_at_fault_is_refused_with_place_and_reason(

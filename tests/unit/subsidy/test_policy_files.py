@@ -148,7 +148,7 @@ def written(policy_id="a", version="1.0", first="2025-01-01", last="null", progr
         (written("b"), "programme p already belongs to a"),
         ("- {id: c", "2.yaml, line 1"),
         ("- {id: c, id: d}", "2.yaml, line 1: “id” twice"),
-        ("- {from: 2025-02-30}", "2.yaml: day is out of range for month"),
+        ("- {from: 2025-02-30}", "2.yaml, line 1: there is no such day in the calendar"),
         ("policies: []", "2.yaml: a list is expected here"),
         ("- !!python/object/apply:os.system [ls]", "2.yaml, line 1"),
     ],

@@ -23,11 +23,12 @@ def make_school(session: Session) -> None:
 
     Those show how a subsidy works and pay nothing: a county's own site has none of them.
     """
-    session.execute(
-        update(Institution)
-        .where(Institution.slug == DEFAULT_INSTITUTION, Institution.code.is_(None))
-        .values(code=_SCHOOL_CODE)
-    )
+    if session.scalar(select(Institution.id).where(Institution.code == _SCHOOL_CODE)) is None:
+        session.execute(
+            update(Institution)
+            .where(Institution.slug == DEFAULT_INSTITUTION, Institution.code.is_(None))
+            .values(code=_SCHOOL_CODE)
+        )
     taught = set(
         session.scalars(select(Programme.slug).join(Course, Course.programme_id == Programme.id))
     )

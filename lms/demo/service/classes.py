@@ -53,7 +53,7 @@ class DemoClassLife:
         self.planned: Plan = self._planned()
         self.class_id = 0
 
-    def begin(self) -> None:
+    def write_down(self) -> None:
         """Put all of it into the diary."""
         diary = self.diary
         drafted, stage = _DRAFTED[self.plan.stage], self.plan.stage

@@ -88,7 +88,7 @@ def _plan_classes(session: Session, diary: Diary, place: Place, wish: Wish, keys
         seed=wish.seed,
     )
     for number, plan in enumerate(CLASSES[place], 1):
-        DemoClassLife(county, diary, plan, number).begin()
+        DemoClassLife(county, diary, plan, number).write_down()
     return len(CLASSES[place])
 
 

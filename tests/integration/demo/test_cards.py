@@ -2,7 +2,6 @@
 
 from collections import Counter
 
-import pytest
 from sqlalchemy import func, select
 
 from lms.accounts.domain.identity import INDEX_KIND, birth_date_of, number_fault, sex_of
@@ -16,14 +15,13 @@ from lms.subsidy.models import LearnerFact
 from tests.integration.demo.conftest import Plant
 
 
-@pytest.mark.usefixtures("planted")
 def test_numbers_are_sound_nobodys_and_can_be_opened_with_the_key_alone(
-    database: Database, keys: Keys
+    demo: Database, demo_keys: Keys
 ) -> None:
-    with database.snapshot() as session:
+    with demo.snapshot() as session:
         today = local_day(now(session))
         rows = session.scalars(select(Identity)).all()
-        opened = [keys.vault.open(row.number, place=place(row.person_id)) for row in rows]
+        opened = [demo_keys.vault.open(row.number, place=place(row.person_id)) for row in rows]
     assert len(opened) > 60
     assert len(set(opened)) == len(opened)
     for row, number in zip(rows, opened, strict=True):
@@ -31,15 +29,14 @@ def test_numbers_are_sound_nobodys_and_can_be_opened_with_the_key_alone(
         assert number.startswith("99")  # no province
         assert row.mask == "*" * 14 + number[-4:]
         assert number not in row.number
-        assert row.number_index == keys.index.of(INDEX_KIND, number)
+        assert row.number_index == demo_keys.index.of(INDEX_KIND, number)
         assert (row.birth_date, row.sex) == (birth_date_of(number), sex_of(number))
 
 
-@pytest.mark.usefixtures("planted")
 def test_some_cards_were_looked_at_some_only_typed_and_some_never_asked_for(
-    database: Database,
+    demo: Database,
 ) -> None:
-    with database.snapshot() as session:
+    with demo.snapshot() as session:
         learners = select(Person.id).where(Person.phone < "13800000031")
         states = Counter(
             session.scalars(select(Identity.state).where(Identity.person_id.in_(learners)))
@@ -49,11 +46,10 @@ def test_some_cards_were_looked_at_some_only_typed_and_some_never_asked_for(
     assert all(each.by_id != each.person_id for each in looked)
 
 
-@pytest.mark.usefixtures("planted")
 def test_everybody_agreed_before_anything_was_kept_and_one_took_it_back(
-    database: Database,
+    demo: Database,
 ) -> None:
-    with database.snapshot() as session:
+    with demo.snapshot() as session:
         consents = session.execute(
             select(Consent.person_id, Consent.subject, Consent.version, Consent.given_at)
         ).all()
@@ -80,18 +76,16 @@ def test_everybody_agreed_before_anything_was_kept_and_one_took_it_back(
     assert of_one == [True, False]
 
 
-@pytest.mark.usefixtures("planted")
-def test_a_few_have_an_account_and_it_is_not_always_their_own(database: Database) -> None:
-    with database.snapshot() as session:
+def test_a_few_have_an_account_and_it_is_not_always_their_own(demo: Database) -> None:
+    with demo.snapshot() as session:
         states = Counter(session.scalars(select(BankAccount.state)))
         masks = session.scalars(select(BankAccount.mask)).all()
     assert states == {"confirmed": 6, "declared": 2, "refused": 2}
     assert all(mask.startswith("*" * 15) for mask in masks)
 
 
-@pytest.mark.usefixtures("planted")
-def test_what_a_card_says_is_known_to_the_subsidy_rules(database: Database) -> None:
-    with database.snapshot() as session:
+def test_what_a_card_says_is_known_to_the_subsidy_rules(demo: Database) -> None:
+    with demo.snapshot() as session:
         person_id = session.scalars(select(Person.id).where(Person.phone == "13800000001")).one()
         facts = {
             row[0]: (row[1], row[2])

@@ -2,14 +2,12 @@
 
 from collections import Counter
 
-import pytest
 from sqlalchemy import func, select
 
 from lms.accounts.models import Person, RoleGrant
 from lms.core.uscc import is_uscc
 from lms.db.session import Database, now
 from lms.demo.domain import CLASSES
-from lms.demo.service import Settled
 from lms.enrollment import queries as enrollments
 from lms.enrollment.domain import SessionState
 from lms.enrollment.models import (
@@ -49,9 +47,8 @@ def lines(database: Database, county: str) -> list[Row]:
         ]
 
 
-@pytest.mark.usefixtures("planted")
-def test_each_county_has_classes_in_every_state_and_nobody_stands(database: Database) -> None:
-    assert lines(database, "330822") == [
+def test_each_county_has_classes_in_every_state_and_nobody_stands(demo: Database) -> None:
+    assert lines(demo, "330822") == [
         ("ended", "village", 8, 6, 0),
         ("running", "institution", 12, 9, 0),
         ("open", "enterprise", 6, 6, 2),
@@ -59,7 +56,7 @@ def test_each_county_has_classes_in_every_state_and_nobody_stands(database: Data
         ("filed", "village", 30, 0, 0),
         ("draft", "enterprise", 20, 0, 0),
     ]
-    assert lines(database, "330881") == [
+    assert lines(demo, "330881") == [
         ("ended", "village", 8, 6, 0),
         ("running", "institution", 12, 6, 0),
         ("open", "enterprise", 6, 6, 2),
@@ -68,9 +65,8 @@ def test_each_county_has_classes_in_every_state_and_nobody_stands(database: Data
     ]
 
 
-@pytest.mark.usefixtures("planted")
-def test_the_first_learner_sits_in_the_running_class(database: Database) -> None:
-    with database.snapshot() as session:
+def test_the_first_learner_sits_in_the_running_class(demo: Database) -> None:
+    with demo.snapshot() as session:
         own = session.execute(
             select(TrainingClass.state, ClassSession.title, AttendanceEntry.attended_ms)
             .join(ClassSession, ClassSession.training_class_id == TrainingClass.id)
@@ -82,9 +78,8 @@ def test_the_first_learner_sits_in_the_running_class(database: Database) -> None
     assert [tuple(row) for row in own] == [("running", "选品与脚本", 3 * 3_600_000)]
 
 
-@pytest.mark.usefixtures("planted")
-def test_a_running_class_has_held_sessions_and_one_in_the_next_days(database: Database) -> None:
-    with database.snapshot() as session:
+def test_a_running_class_has_held_sessions_and_one_in_the_next_days(demo: Database) -> None:
+    with demo.snapshot() as session:
         at = now(session)
         rows = session.scalars(
             select(ClassSession)
@@ -109,9 +104,8 @@ def test_a_running_class_has_held_sessions_and_one_in_the_next_days(database: Da
     assert written[3] == {("staff", "present"): 9}
 
 
-@pytest.mark.usefixtures("planted")
-def test_a_correction_says_why_and_no_minute_counts_twice(database: Database) -> None:
-    with database.snapshot() as session:
+def test_a_correction_says_why_and_no_minute_counts_twice(demo: Database) -> None:
+    with demo.snapshot() as session:
         reasons = session.scalars(
             select(AttendanceEntry.reason).where(AttendanceEntry.source == "correction")
         ).all()
@@ -134,9 +128,8 @@ def test_a_correction_says_why_and_no_minute_counts_twice(database: Database) ->
         ]
 
 
-@pytest.mark.usefixtures("planted")
-def test_people_of_the_ended_classes_signed_and_one_of_each_objects(database: Database) -> None:
-    with database.snapshot() as session:
+def test_people_of_the_ended_classes_signed_and_one_of_each_objects(demo: Database) -> None:
+    with demo.snapshot() as session:
         signed = session.scalars(select(ClassConfirmation)).all()
         objections = session.scalars(select(ClassObjection)).all()
         states = session.scalars(
@@ -159,9 +152,8 @@ def test_people_of_the_ended_classes_signed_and_one_of_each_objects(database: Da
     assert any(each.shown["results"]["final_percent"] for each in signed)
 
 
-@pytest.mark.usefixtures("planted")
-def test_hours_in_rooms_count_where_eligibility_is_decided(database: Database) -> None:
-    with database.snapshot() as session:
+def test_hours_in_rooms_count_where_eligibility_is_decided(demo: Database) -> None:
+    with demo.snapshot() as session:
         decided = session.execute(
             select(EligibilityDecision.outcome, EligibilityDecision.results, TrainingClass.state)
             .join(Enrollment, Enrollment.person_id == EligibilityDecision.person_id)
@@ -179,19 +171,17 @@ def test_hours_in_rooms_count_where_eligibility_is_decided(database: Database) -
     assert float(hours["running"]["params"]["hours"]) >= 8
 
 
-@pytest.mark.usefixtures("planted")
 def test_somebody_is_eligible_somebody_is_not_and_of_some_it_is_unknown(
-    database: Database,
+    demo: Database,
 ) -> None:
-    with database.snapshot() as session:
+    with demo.snapshot() as session:
         outcomes = Counter(session.scalars(select(EligibilityDecision.outcome)))
     assert outcomes.keys() == {"eligible", "not_eligible", "needs_review"}
     assert min(outcomes.values()) > 5
 
 
-@pytest.mark.usefixtures("planted")
-def test_a_teacher_sees_the_classes_they_teach_alone(database: Database) -> None:
-    with database.snapshot() as session:
+def test_a_teacher_sees_the_classes_they_teach_alone(demo: Database) -> None:
+    with demo.snapshot() as session:
         grants = session.execute(
             select(RoleGrant.role, RoleGrant.scope_kind)
             .join(Person, Person.id == RoleGrant.person_id)
@@ -200,15 +190,16 @@ def test_a_teacher_sees_the_classes_they_teach_alone(database: Database) -> None
     assert [tuple(row) for row in grants] == [("instructor", "class")] * 4
 
 
-def test_a_second_run_makes_nothing_twice(
-    database: Database, plant: Plant, planted: Settled
-) -> None:
-    assert planted.classes == 11
+def test_a_second_run_makes_nothing_twice(database: Database, plant: Plant) -> None:
+    with database.transaction() as session:
+        make_course(session, lessons=[lesson("A01", reading())])
+    plant(learners=8)
     counted = [TrainingClass, ClassSession, AttendanceEntry, ClassWait, Person, Enrollment]
     before = [_count(database, model) for model in counted]
-    again = plant()
+    again = plant(learners=8)
     assert (again.classes, again.decisions) == (0, 0)
     assert [_count(database, model) for model in counted] == before
+    assert all(before)
 
 
 def test_classes_come_once_there_is_a_course_even_a_single_one(

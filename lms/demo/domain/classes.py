@@ -57,6 +57,7 @@ class DemoClass:
     villagers: int = 0
     learners: int = 0
     waiting: int = 0
+    # Planned once people may join; before that they are hours of the plan alone.
     sessions: tuple[Session, ...] = ()
 
     @property
@@ -117,7 +118,7 @@ _RUNNING = DemoClass(
 )  # fmt: skip
 _ENDED = DemoClass(
     Stage.ENDED, 0, _CHANGSHAN_VILLAGE, -50, -19, capacity=8, villagers=6,
-    sessions=_over("何家乡共富工坊 二楼", "何家乡共富工坊 直播间"),
+    sessions=_over("工坊二楼教室", "工坊直播间"),
 )  # fmt: skip
 _FREE = DemoClass(
     Stage.FREE, 1, _SCHOOL, 9, 30, capacity=10, villagers=4, learners=3,
@@ -125,9 +126,20 @@ _FREE = DemoClass(
 )  # fmt: skip
 _FULL = DemoClass(
     Stage.FULL, 0, _CHANGSHAN_FIRM, 5, 26, capacity=6, villagers=6, waiting=2,
-    sessions=_ahead(5, "公司 一楼会议室", "公司 直播基地"),
+    sessions=_ahead(5, "公司一楼会议室", "公司直播基地"),
 )  # fmt: skip
-_LATER = DemoClass(Stage.FILED, 0, _CHANGSHAN_VILLAGE, 40, 70, capacity=30)
+_LATER = DemoClass(
+    Stage.FILED, 0, _CHANGSHAN_VILLAGE, 40, 70, capacity=30,
+    sessions=_ahead(40, "工坊二楼教室", "工坊直播间"),
+)  # fmt: skip
+_PLANNED_AT_A_FIRM = DemoClass(
+    Stage.DRAFT, 1, _CHANGSHAN_FIRM, 60, 90, capacity=20,
+    sessions=_ahead(60, "公司一楼会议室", "公司直播基地"),
+)  # fmt: skip
+_PLANNED_AT_A_VILLAGE = DemoClass(
+    Stage.DRAFT, 0, _JIANGSHAN_VILLAGE, 45, 75, capacity=25,
+    sessions=_ahead(45, "礼堂一楼", "电商服务站"),
+)  # fmt: skip
 
 CLASSES: Mapping[Place, tuple[DemoClass, ...]] = {
     CHANGSHAN: (
@@ -136,17 +148,17 @@ CLASSES: Mapping[Place, tuple[DemoClass, ...]] = {
         _FULL,
         _FREE,
         _LATER,
-        DemoClass(Stage.DRAFT, 1, _CHANGSHAN_FIRM, 60, 90, capacity=20),
+        _PLANNED_AT_A_FIRM,
     ),
     JIANGSHAN: (
         replace(
             _ENDED,
             host=_JIANGSHAN_VILLAGE,
-            sessions=_over("大陈乡文化礼堂", "大陈乡电商服务站"),
+            sessions=_over("礼堂一楼", "电商服务站"),
         ),
         replace(_RUNNING, villagers=6, learners=0),
         replace(_FULL, host=_JIANGSHAN_FIRM),
         _FREE,
-        DemoClass(Stage.DRAFT, 0, _JIANGSHAN_VILLAGE, 45, 75, capacity=25),
+        _PLANNED_AT_A_VILLAGE,
     ),
 }

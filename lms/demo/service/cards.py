@@ -60,7 +60,8 @@ class _Own:
 
     def plan(self, diary: Diary) -> None:
         """Put it into the diary: the agreement, the card some time later, then the account."""
-        diary.on(diary.now - HERE_SINCE, self._sign_up)
+        # The evening after the account was made.
+        diary.on(diary.at(1 - HERE_SINCE.days, 19, self.learner.number), self._sign_up)
         state = card_of(self.learner.number)
         if state is CardState.NONE:
             return

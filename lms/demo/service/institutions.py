@@ -45,10 +45,10 @@ def make_listings(session: Session, *, actor: Actor, today: date, now: datetime)
     """Write down what the lists of this year and the last one name, in counties without a list."""
     own = institution_for(session, DEFAULT_INSTITUTION)
     other = session.scalars(select(Institution).where(Institution.slug == _NEIGHBOUR)).one()
+    # A school's own county names it: last year and this one, or since this year alone.
     rows = {
-        CHANGSHAN: ((own, "anchor-l5", True), (own, "store-l5", True)),
-        # The neighbour's own school taught anchors last year; this year the county names ours.
-        JIANGSHAN: ((other, "anchor-l5", False), (own, "anchor-l5", True), (own, "store-l5", True)),
+        CHANGSHAN: ((own, "anchor-l5", False), (own, "anchor-l5", True), (own, "store-l5", True)),
+        JIANGSHAN: ((other, "anchor-l5", False), (other, "anchor-l5", True)),
     }
     for place, named in rows.items():
         if _has_list(session, place):

@@ -1,10 +1,13 @@
 """The demo's classes: one in each state, run through the services, and what comes of them."""
 
 from collections import Counter
+from datetime import date
 
 from sqlalchemy import func, select
 
 from lms.accounts.models import Person, RoleGrant
+from lms.catalog.models import CatalogueListing, Institution, Programme
+from lms.core.clock import local_day
 from lms.core.uscc import is_uscc
 from lms.db.session import Database, now
 from lms.demo.domain import CLASSES
@@ -180,6 +183,24 @@ def test_somebody_is_eligible_somebody_is_not_and_of_some_it_is_unknown(
     assert min(outcomes.values()) > 5
 
 
+def test_each_countys_list_names_its_own_school_from_day_to_day(demo: Database) -> None:
+    with demo.snapshot() as session:
+        today = local_day(now(session))
+        rows = session.execute(
+            select(CatalogueListing, Institution.county_code, Programme.slug)
+            .join(Institution, Institution.id == CatalogueListing.institution_id)
+            .join(Programme, Programme.id == CatalogueListing.programme_id)
+        ).all()
+    listed = {
+        county: {
+            slug for row, of, slug in rows if row.county_code == of == county and _holds(row, today)
+        }
+        for county in ("330822", "330881")
+    }
+    assert listed == {"330822": {"anchor-l5", "store-l5"}, "330881": {"anchor-l5"}}
+    assert [row.ends_on.year for row, _, _ in rows if row.ends_on] == [today.year - 1] * 2
+
+
 def test_a_teacher_sees_the_classes_they_teach_alone(demo: Database) -> None:
     with demo.snapshot() as session:
         grants = session.execute(
@@ -217,6 +238,10 @@ def test_hosts_have_credit_codes_that_hold() -> None:
     codes = [each.host.uscc for plans in CLASSES.values() for each in plans if each.host.uscc]
     assert len(set(codes)) == 2
     assert all(is_uscc(code) for code in codes)
+
+
+def _holds(row: CatalogueListing, day: date) -> bool:
+    return row.starts_on <= day and (row.ends_on is None or day <= row.ends_on)
 
 
 def _count(database: Database, model: type) -> int:

@@ -21,6 +21,8 @@ PEOPLE = (
     ("learner", "学员", "13800000001"),
     ("instructor", "教师", "13800090001"),
     ("administrator", "管理员", "13800099001"),
+    # Rules for subsidies hold for every county: only these load them, one proposes and one accepts.
+    ("platform", "平台管理员", "13800097001"),
 )
 
 

@@ -7,13 +7,20 @@ from flask.cli import AppGroup
 
 from lms.accounts.gateway import keys_of
 from lms.demo.domain import with_history
-from lms.demo.service import Seeded, Wish, sign_first
+from lms.demo.service import Seeded, Settled, Wish, settle, sign_first
 from lms.demo.service import seed as make_demo
 from lms.web.access import database, settings
 
 demo = AppGroup("demo", help="Invented people and history, for development.")
 _LEARNERS = 30
 _TELL_EVERY = 50_000
+_WHO = (
+    "Learners 13800000001 and on; villagers of classes 13800095101 and on, 13800095601 and on;",
+    "instructors 13800090001, 13800090002, of classes alone 13800090003;",
+    "mentors 13800091001, 13800091002; supervisor 13800098001;",
+    "administrators of a county 13800099001, 13800099002, 13800099003;",
+    "administrators of the whole platform 13800097001, 13800097002.",
+)
 # What `make run` tells people stands here, so that it stays true when the password changes.
 _PASSWORD_FILE = "demo.password"  # noqa: S105 (the name of a file)
 
@@ -34,11 +41,13 @@ def seed(learners: int, enrollments: int | None, password: str, seed: int) -> No
             "Demo people have a password everybody knows. They are not made in production."
         )
     wanted = with_history(learners) if enrollments is None else enrollments
-    wish = Wish(learners, wanted, seed, keys_of(settings()).passwords.hash(password))
+    keys = keys_of(settings())
+    wish = Wish(learners, wanted, seed, keys.passwords.hash(password))
     done = make_demo(database(), wish, _Teller())
+    settled = settle(database(), wish, keys)
     _keep(settings().data_dir / _PASSWORD_FILE, password)
     signed = sign_first(database(), settings())
-    for line in _story(done, signed, password):
+    for line in _story(done, settled, signed, password):
         click.echo(line)
 
 
@@ -61,14 +70,14 @@ class _Teller:
             click.echo(f"{made} of {total} enrollments")
 
 
-def _story(done: Seeded, signed: int, password: str) -> list[str]:
+def _story(done: Seeded, settled: Settled, signed: int, password: str) -> list[str]:
     lines = [
         f"{done.learners} demo learners.",
         f"{done.made} enrollments made now, {done.completed} of them completed.",
+        f"{settled.classes} classes made now, {settled.decisions} subsidy decisions.",
         f"{signed} badges signed now; the worker signs what waits.",
         f"Password of everybody: {password}",
-        "Learners 13800000001 and on; instructors 13800090001, 13800090002; mentor 13800091001;",
-        "administrators 13800099001, 13800099002, 13800099003; supervisor 13800098001.",
+        *_WHO,
     ]
     if not done.courses:
         lines.append("There is no published course yet: load one, then seed again for a history.")

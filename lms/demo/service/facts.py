@@ -10,7 +10,7 @@ from lms.catalog.gateway import known_programmes
 from lms.catalog.models import Course, Institution, Programme
 from lms.catalog.service.registry import DEFAULT_INSTITUTION, programme_for
 from lms.core.clock import local_day
-from lms.demo.domain import Learner, identity_of
+from lms.demo.domain import CARDED, Learner, identity_of
 from lms.subsidy.domain.dated import FactKey, FactSource
 from lms.subsidy.models import LearnerFact
 
@@ -23,11 +23,12 @@ def make_school(session: Session) -> None:
 
     Those show how a subsidy works and pay nothing: a county's own site has none of them.
     """
-    session.execute(
-        update(Institution)
-        .where(Institution.slug == DEFAULT_INSTITUTION, Institution.code.is_(None))
-        .values(code=_SCHOOL_CODE)
-    )
+    if session.scalar(select(Institution.id).where(Institution.code == _SCHOOL_CODE)) is None:
+        session.execute(
+            update(Institution)
+            .where(Institution.slug == DEFAULT_INSTITUTION, Institution.code.is_(None))
+            .values(code=_SCHOOL_CODE)
+        )
     taught = set(
         session.scalars(select(Programme.slug).join(Course, Course.programme_id == Programme.id))
     )
@@ -39,9 +40,13 @@ def make_school(session: Session) -> None:
 def make_facts(
     session: Session, learners: Mapping[int, Learner], *, seed: int, now: datetime
 ) -> None:
-    """Write down name check, sex and birthday of those (by person id) nothing is known of."""
-    known = select(LearnerFact.person_id).where(LearnerFact.person_id.in_(learners))
-    missing = learners.keys() - set(session.scalars(known.distinct()))
+    """Write down name check, sex and birthday of those (by person id) nothing is known of.
+
+    The first learners' cards are looked at instead, one by one.
+    """
+    listed = [key for key, learner in learners.items() if learner.number > CARDED]
+    known = select(LearnerFact.person_id).where(LearnerFact.person_id.in_(listed))
+    missing = set(listed) - set(session.scalars(known.distinct()))
     rows = []
     for person_id in sorted(missing):
         own = identity_of(learners[person_id].number, seed)

@@ -2,33 +2,23 @@
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
-from typing import Any
+from datetime import timedelta
 
-from sqlalchemy import insert, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from lms.accounts.models import SignIn
 from lms.catalog.outline import CourseView
 from lms.catalog.tree import published_revisions, revision_tree
-from lms.core.access import Actor
 from lms.core.clock import day_bounds, local_day
-from lms.db.base import Base
 from lms.db.session import Database, now
 from lms.demo import domain
-from lms.demo.domain import Course, Fate, Learner, Step
-from lms.demo.service import badges, facts, history, people, plan
-from lms.demo.service.answers import Sitting, take_quizzes
+from lms.demo.domain import Fate, Learner, Step
+from lms.demo.service import badges, facts, people, plan, study
+from lms.demo.service.study import Studied, Taken
 from lms.enrollment.models import Enrollment
-from lms.progress.domain.units import datetime_to_ms, ms_to_datetime
 
 _BATCH = 2_000
-# Up to here every item has its own slice; beyond, one item a lesson, or a million takes an hour.
-_EVERY_ITEM_UP_TO = 20_000
-# Up to here quizzes are really drawn and answered.
-_REAL_ANSWERS_UP_TO = 300
 _EVENING = timedelta(hours=19)
-_SIGN_IN_LASTED = timedelta(days=30)
 
 Report = Callable[[int, int], None]
 
@@ -51,18 +41,6 @@ class Seeded:
     courses: int
     made: int
     completed: int
-
-
-@dataclass(frozen=True, slots=True)
-class _Taken:
-    """A learner, the rows they are known by, and what they did of a course."""
-
-    learner: Learner
-    person_id: int
-    sign_in_id: int
-    first_day: int
-    started_at: datetime
-    course: Course
 
 
 def seed(database: Database, wish: Wish, report: Report) -> Seeded:
@@ -126,7 +104,12 @@ class _Batch:
         steps = plan.steps_of(self.tree)
         taken = self._taken(self.tree, fresh, steps)
         enrolled = self._enroll(self.tree, taken, steps)
-        self._study(self.tree, taken, steps, enrolled)
+        study.study(
+            self.session,
+            Studied(self.tree, steps, taken, enrolled),
+            among=self.wish.enrollments,
+            seed=self.wish.seed,
+        )
         span = domain.span_of(steps)
         completed = (each for each in taken if each.course.fate is Fate.COMPLETED)
         ends = (
@@ -149,8 +132,8 @@ class _Batch:
 
     def _taken(
         self, tree: CourseView, fresh: Mapping[int, Learner], steps: Sequence[Step]
-    ) -> list[_Taken]:
-        sign_ins = self._sign_ins(list(fresh))
+    ) -> list[Taken]:
+        sign_ins = study.sign_ins(self.session, list(fresh), since=self.at - people.HERE_SINCE)
         first_lesson = len(tree.lessons[0].items)
         taken = []
         for person_id, learner in fresh.items():
@@ -160,48 +143,17 @@ class _Batch:
             day = local_day(self.at - timedelta(days=course.days_ago))
             started_at = day_bounds(day)[0] + _EVENING
             taken.append(
-                _Taken(learner, person_id, sign_ins[person_id], day.toordinal(), started_at, course)
+                Taken(learner, person_id, sign_ins[person_id], day.toordinal(), started_at, course)
             )
         return taken
 
-    def _sign_ins(self, person_ids: Sequence[int]) -> dict[int, int]:
-        """Return the ended sign-in each person studied with, made where it is missing."""
-        known = self._known_sign_ins(person_ids)
-        missing = [person_id for person_id in person_ids if person_id not in known]
-        if missing:
-            then = self.at - timedelta(days=400)
-            self._insert(
-                SignIn,
-                [
-                    {
-                        "token_hash": f"demo-{person_id}",
-                        "person_id": person_id,
-                        "device": "android wechat",
-                        "device_hash": "demo",
-                        "created_at": then,
-                        "last_seen_at": then,
-                        "expires_at": then + _SIGN_IN_LASTED,
-                        "revoked_at": then + _SIGN_IN_LASTED,
-                    }
-                    for person_id in missing
-                ],
-            )
-            known = self._known_sign_ins(person_ids)
-        return known
-
-    def _known_sign_ins(self, person_ids: Sequence[int]) -> dict[int, int]:
-        hashes = [f"demo-{person_id}" for person_id in person_ids]
-        rows = self.session.execute(
-            select(SignIn.person_id, SignIn.id).where(SignIn.token_hash.in_(hashes))
-        )
-        return {row[0]: row[1] for row in rows}
-
     def _enroll(
-        self, tree: CourseView, taken: Sequence[_Taken], steps: Sequence[Step]
+        self, tree: CourseView, taken: Sequence[Taken], steps: Sequence[Step]
     ) -> dict[int, int]:
         """Write the enrollments and return each one's id by the person's."""
         span = domain.span_of(steps)
-        self._insert(
+        study.insert_rows(
+            self.session,
             Enrollment,
             [
                 {
@@ -228,62 +180,3 @@ class _Batch:
             )
         )
         return {row[0]: row[1] for row in rows}
-
-    def _insert(self, model: type[Base], rows: list[dict[str, Any]]) -> None:
-        # Past the mapper, which would write each row that holds a null by itself.
-        self.session.connection().execute(insert(model), rows)
-
-    def _study(
-        self,
-        tree: CourseView,
-        taken: Sequence[_Taken],
-        steps: Sequence[Step],
-        enrolled: Mapping[int, int],
-    ) -> None:
-        rows = [
-            history.NewRow(
-                enrolled[each.person_id],
-                each.person_id,
-                each.sign_in_id,
-                each.first_day,
-                datetime_to_ms(each.started_at),
-                each.course.done,
-                each.course.share_percent,
-            )
-            for each in taken
-        ]
-        every = self.wish.enrollments <= _EVERY_ITEM_UP_TO
-        watched = plan.every_item(tree) if every else plan.one_item_a_lesson(tree)
-        step_rows = plan.step_rows(self.session, tree, steps, watched)
-        history.open_batch(self.session, step_rows, rows)
-        history.write_study(self.session)
-        if self.wish.enrollments > _REAL_ANSWERS_UP_TO:
-            history.write_attempts(self.session)
-        history.close_batch(self.session)
-        if self.wish.enrollments <= _REAL_ANSWERS_UP_TO:
-            self._answer(tree, taken, steps, enrolled)
-
-    def _answer(
-        self,
-        tree: CourseView,
-        taken: Sequence[_Taken],
-        steps: Sequence[Step],
-        enrolled: Mapping[int, int],
-    ) -> None:
-        items = list(tree.items())
-        for each in taken:
-            if each.course.fate is Fate.WITHDRAWN:
-                continue
-            begins = datetime_to_ms(each.started_at)
-            actor = Actor(each.person_id, each.learner.name, (), each.sign_in_id)
-            sittings = [
-                Sitting(
-                    item,
-                    ms_to_datetime(begins + step.offset_ms),
-                    ms_to_datetime(begins + step.offset_ms + step.duration_ms),
-                    domain.chance(self.wish.seed, each.learner.number, item.address),
-                )
-                for step, item in zip(steps, items, strict=True)
-                if item.quiz_id and step.number <= each.course.done
-            ]
-            take_quizzes(self.session, actor, enrolled[each.person_id], sittings)

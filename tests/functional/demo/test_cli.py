@@ -6,9 +6,12 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
+from lms.accounts.domain.identity import masked_number
 from lms.accounts.models import Person
 from lms.app import create_app
 from lms.db.session import Database
+from lms.demo.domain import id_number_of
+from lms.demo.service.people import STAFF
 from lms.settings import Settings
 from tests.factories.catalog import lesson, make_course, reading
 from tests.support.site import Client, WaitingQueue
@@ -29,12 +32,19 @@ def planted(app: Flask, database: Database) -> str:
 def test_it_says_who_there_is_and_how_to_sign_in(planted: str) -> None:
     assert "5 demo learners." in planted
     assert "3 enrollments made now, 1 of them completed." in planted
+    assert "11 classes made now" in planted
     assert "Password of everybody: a-long-password" in planted
+    assert "administrators of the whole platform 13800097001, 13800097002." in planted
+    for member in STAFF:
+        assert member.phone in planted
+    for phone in ("13800000001", "13800095101", "13800095601"):
+        assert phone in planted
 
 
 def test_everybody_signs_in_with_the_password(planted: str, app: Flask) -> None:
     assert planted
-    for phone in ("13800000001", "13800099001", "13800098001", "13800000005"):
+    everybody = [member.phone for member in STAFF]
+    for phone in (*everybody, "13800000001", "13800000005", "13800095101", "13800095601"):
         client: Client = app.test_client()
         answer = client.post(
             "/api/v1/session", json={"phone": phone, "password": "a-long-password"}
@@ -53,6 +63,67 @@ def test_the_administrator_of_the_neighbour_county_is_of_that_county(
     (role,) = answer.json["person"]["roles"]
     assert role["role"] == "administrator"
     assert "330881" in str(role["scope"])
+
+
+def browser(app: Flask, phone: str) -> Client:
+    """Return a browser in which the person signed in with the password of everybody."""
+    client: Client = app.test_client()
+    client.post("/sign-in", data={"phone": phone, "password": "a-long-password"})
+    return client
+
+
+def page(client: Client, path: str, status: int = 200) -> str:
+    answer = client.get(path, headers={"Accept-Language": "en"})
+    assert (path, answer.status_code) == (path, status)
+    return str(answer.get_data(as_text=True))
+
+
+def test_administrators_of_the_platform_load_rules_and_those_of_a_county_read_them(
+    planted: str, app: Flask
+) -> None:
+    assert planted
+    form = 'name="file" type="file"'
+    for phone in ("13800097001", "13800097002"):
+        assert form in page(browser(app, phone), "/staff/policies")
+    for phone in ("13800099001", "13800099003"):
+        shown = page(browser(app, phone), "/staff/policies")
+        assert form not in shown
+        assert "Administrators of the whole platform load new versions." in shown
+
+
+def test_the_desk_of_a_county_lists_its_classes_and_nobody_elses(planted: str, app: Flask) -> None:
+    assert planted
+    shown = page(browser(app, "13800099001"), "/staff/classes")
+    assert shown.count("何家乡共富工坊") >= 2
+    assert "大陈乡文化礼堂" not in shown
+    assert "6 / 6" in shown
+    everything = page(browser(app, "13800097001"), "/staff/classes")
+    assert "何家乡共富工坊" in everything
+    assert "大陈乡文化礼堂" in everything
+    taught = page(browser(app, "13800090003"), "/staff/classes")
+    assert "大陈乡文化礼堂" in taught
+    assert "何家乡共富工坊" not in taught
+
+
+def test_lists_show_the_masks_of_numbers_and_never_a_number(planted: str, app: Flask) -> None:
+    assert planted
+    client = browser(app, "13800099001")
+    number = id_number_of(1, "330822", 1)
+    people, found = page(client, "/staff/people"), page(client, f"/staff/people?q={number}")
+    # The number finds its own, and the page says its end alone.
+    assert masked_number(number)[-8:] in found
+    assert "138****0001" in found
+    assert "138****0002" not in found
+    assert "****0049" in people
+    for other in range(1, 6):
+        assert id_number_of(other, "330822", 1) not in people
+
+
+def test_the_first_learner_finds_their_class_and_its_next_session(planted: str, app: Flask) -> None:
+    assert planted
+    shown = page(browser(app, "13800000001"), "/me")
+    assert "Next in person" in shown
+    assert "培训楼 3 号直播间" in shown
 
 
 def test_without_a_course_it_says_what_to_do(app: Flask) -> None:

@@ -17,26 +17,30 @@ from lms.subsidy.gateway import shelf
 from lms.subsidy.models import LearnerFact
 from tests.factories.catalog import make_course
 from tests.factories.subsidy import make_subsidised_course
+from tests.integration.demo.conftest import Plant
 
 
-def plant(database: Database, learners: int = 6) -> None:
+def list_people(database: Database, learners: int = 6) -> None:
     seed(database, Wish(learners, 2, 1, "hash"), lambda *_: None)
 
 
-def test_every_learner_has_three_facts_whether_with_history_or_not(database: Database) -> None:
-    plant(database)
+def test_those_beyond_the_first_have_three_facts_whether_with_history_or_not(
+    database: Database,
+) -> None:
+    list_people(database, learners=36)
     with database.snapshot() as session:
         keys = session.execute(
             select(LearnerFact.person_id, func.count()).group_by(LearnerFact.person_id)
         ).all()
         sexes = set(session.scalars(select(LearnerFact.value).where(LearnerFact.key == "sex")))
+    # Of the first thirty, cards tell.
     assert [row[1] for row in keys] == [3] * 6
     assert sexes <= {"F", "M"}
 
 
 def test_a_second_run_writes_nothing_down_twice(database: Database) -> None:
-    plant(database)
-    plant(database, learners=8)
+    list_people(database, learners=36)
+    list_people(database, learners=38)
     with database.snapshot() as session:
         assert session.scalar(select(func.count()).select_from(LearnerFact)) == 8 * 3
 
@@ -46,16 +50,16 @@ def test_the_default_school_stands_in_the_demo_catalogue(database: Database) -> 
         school = institution_for(session, "xiangbo")
         programme = programme_for(session, "anchor-l5")
         make_course(session, institution_id=school.id, programme_id=programme.id)
-    plant(database)
+    list_people(database)
     with database.snapshot() as session:
         assert session.get_one(Institution, school.id).code == "QZ-LSS-01"
         assert "demo-intro" in set(session.scalars(select(Programme.slug)))
 
 
-def test_the_first_learner_sees_what_the_database_decides(database: Database) -> None:
+def test_the_first_learner_sees_what_the_database_decides(database: Database, plant: Plant) -> None:
     with database.transaction() as session:
         make_subsidised_course(session)
-    plant(database)
+    plant(learners=6, enrollments=2)
     with database.snapshot() as session:
         person = session.scalars(select(Person).where(Person.phone == "13800000001")).one()
         today = local_day(now(session))

@@ -7,7 +7,7 @@ from lms.accounts.models import County, Person, RoleGrant
 from lms.assessment.models import Attempt, AttemptQuestion, Response
 from lms.core.access import Scope, ScopeKind
 from lms.db.session import Database, now
-from lms.demo.service import Seeded, Wish, history, seed
+from lms.demo.service import Seeded, Wish, history, seed, study
 from lms.demo.service import seed as _seed_function
 from lms.enrollment.domain import EnrollmentStatus
 from lms.enrollment.models import Enrollment
@@ -98,6 +98,10 @@ def test_people_have_their_roles_and_places(database: Database) -> None:
         ("13800090001", "instructor", "330822"),
         ("13800090002", "instructor", "330822"),
         ("13800091001", "mentor", "330822"),
+        ("13800091002", "mentor", "330881"),
+        # Of the whole platform.
+        ("13800097001", "administrator", ""),
+        ("13800097002", "administrator", ""),
         ("13800098001", "supervisor", "330822"),
         ("13800099001", "administrator", "330822"),
         ("13800099002", "administrator", "330822"),
@@ -167,10 +171,9 @@ def test_a_second_run_adds_only_what_is_missing(database: Database) -> None:
 def test_many_enrollments_take_the_short_way_and_still_agree(
     database: Database, course: MadeCourse, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    module = _seed_function.__globals__
-    monkeypatch.setitem(module, "_REAL_ANSWERS_UP_TO", 0)
-    monkeypatch.setitem(module, "_EVERY_ITEM_UP_TO", 0)
-    monkeypatch.setitem(module, "_BATCH", 7)
+    monkeypatch.setattr(study, "_REAL_ANSWERS_UP_TO", 0)
+    monkeypatch.setattr(study, "_EVERY_ITEM_UP_TO", 0)
+    monkeypatch.setitem(_seed_function.__globals__, "_BATCH", 7)
     done = plant(database, learners=3, enrollments=40)
     assert (done.made, done.completed) == (40, 20)
     assert done.learners > 40

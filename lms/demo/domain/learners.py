@@ -2,13 +2,14 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import timedelta
 from enum import StrEnum
 from hashlib import blake2b
 
 LEARNERS_FROM = 13_800_000_001
-# Numbers of the staff lie in here; learners step over them.
+# Numbers of the staff and of villagers on rosters lie in here; learners step over them.
 _STAFF_FROM, _STAFF_TO = 13_800_090_000, 13_800_100_000
+VILLAGERS_FROM = 13_800_095_100
 # One learner in so many has no history (and at least so many have none).
 _NEW_ONE_IN = 10
 _NEW_AT_LEAST = 2
@@ -95,15 +96,6 @@ class Learner:
 
 
 @dataclass(frozen=True, slots=True)
-class Identity:
-    """What the identity card of a demo learner says, and how long ago somebody looked at it."""
-
-    sex: str
-    birth_date: date
-    checked_days_ago: int
-
-
-@dataclass(frozen=True, slots=True)
 class Step:
     """One item of a course in the order of study.
 
@@ -132,31 +124,21 @@ def learner(number: int, seed: int) -> Learner:
     """Return the learner with the number."""
     is_neighbour = number % _NEIGHBOUR_ONE_IN == 0
     place = JIANGSHAN if is_neighbour else CHANGSHAN
+    return _somebody(number, phone_of(number), place, seed)
+
+
+def villager(number: int, place: Place, seed: int) -> Learner:
+    """Return somebody a county's roster takes in; ``number`` counts from 1 in each county."""
+    phone = VILLAGERS_FROM + 500 * PLACES.index(place) + number
+    return _somebody(phone - LEARNERS_FROM, str(phone), place, seed)
+
+
+def _somebody(number: int, phone: str, place: Place, seed: int) -> Learner:
     given = _pick(_FIRST, seed, number, "first") + _pick(_SECOND, seed, number, "second")
     short = chance(seed, number, "short") % 5 == 0
-    return Learner(
-        number,
-        phone_of(number),
-        _pick(_SURNAMES, seed, number, "surname") + (given[1] if short else given),
-        place.code,
-        place.towns[chance(seed, number, "town") % len(place.towns)],
-    )
-
-
-def identity_of(number: int, seed: int) -> Identity:
-    """Return what the card of the learner with the number says; two in three are women.
-
-    All but one in 25 are of an age the demonstration policies take, for some years to come.
-    """
-    sex = "M" if chance(seed, number, "sex") % 3 == 0 else "F"
-    is_older = number % 25 == 7  # noqa: PLR2004 (any remainder)
-    first, years = (1966, 4) if is_older else (1976, 30)
-    day = chance(seed, number, "birthday")
-    return Identity(
-        sex,
-        date(first + day % years, 1 + day // 64 % 12, 1 + day // 1024 % 28),
-        20 + chance(seed, number, "checked") % 200,
-    )
+    name = _pick(_SURNAMES, seed, number, "surname") + (given[1] if short else given)
+    town = place.towns[chance(seed, number, "town") % len(place.towns)]
+    return Learner(number, phone, name, place.code, town)
 
 
 def phone_of(number: int) -> str:

@@ -1,0 +1,29 @@
+"""What the classes of a demo county have in common: who acts there, by which keys and courses."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from sqlalchemy.orm import Session
+
+from lms.accounts.gateway import Keys
+from lms.catalog.outline import CourseView
+from lms.core.access import Actor
+from lms.demo.domain import Learner, Place
+
+
+@dataclass(frozen=True, slots=True)
+class County:
+    """A county of the demo at work; ``villagers`` yields people nobody has taken in yet."""
+
+    session: Session
+    place: Place
+    # Who plans classes, who teaches them, who looks at cards.
+    office: Actor
+    teacher: Actor
+    desk: Actor
+    teacher_phone: str
+    courses: tuple[CourseView, CourseView]
+    villagers: Iterator[Learner]
+    keys: Keys
+    password_hash: str
+    seed: int

@@ -1,0 +1,58 @@
+"""A site as `make run` makes it: demo people with a history, and counties at work."""
+
+from collections.abc import Callable, Iterator
+
+import pytest
+
+from lms.accounts.gateway import Keys, keys_of
+from lms.db.session import Database
+from lms.demo.service import Settled, Wish, seed, settle
+from lms.settings import Settings
+from lms.wiring import event_bus
+from tests.factories.subsidy import make_subsidised_course
+from tests.support import site
+from tests.support.databases import create_schema, fresh_url
+
+Plant = Callable[..., Settled]
+_ENGINES = ["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)]
+
+
+@pytest.fixture
+def keys(settings: Settings) -> Keys:
+    return keys_of(settings)
+
+
+@pytest.fixture
+def plant(database: Database, keys: Keys) -> Plant:
+    """Make so many learners, and what their counties work at."""
+
+    def planted(learners: int = 30, enrollments: int | None = None) -> Settled:
+        wanted = max(0, learners - 3) if enrollments is None else enrollments
+        return _plant(database, keys, learners, wanted)
+
+    return planted
+
+
+@pytest.fixture(scope="module", params=_ENGINES)
+def demo(request: pytest.FixtureRequest, demo_keys: Keys) -> Iterator[Database]:
+    """The whole demo with a course for each of the two programmes; tests only read it."""
+    with fresh_url(request.param, create_schema) as url:
+        opened = Database(url, bus=event_bus(), dispatch=site.WaitingQueue().dispatch)
+        with opened.transaction() as session:
+            make_subsidised_course(session)
+            make_subsidised_course(session, programme="store-l5")
+        _plant(opened, demo_keys, 30, 27)
+        yield opened
+        opened.dispose()
+
+
+@pytest.fixture(scope="module")
+def demo_keys(tmp_path_factory: pytest.TempPathFactory) -> Keys:
+    """The keys the whole demo is sealed with."""
+    return keys_of(site.settings_for_test(tmp_path_factory.mktemp("demo"), "sqlite://"))
+
+
+def _plant(database: Database, keys: Keys, learners: int, enrollments: int) -> Settled:
+    wish = Wish(learners, enrollments, seed=1, password_hash="hash")
+    seed(database, wish, lambda _made, _total: None)
+    return settle(database, wish, keys)

@@ -26,6 +26,11 @@ _PAGES = {
     "policy_proposal": ("policy_desk.proposal", "proposal_id", Permission.POLICY_LOAD),
     "study_flag": ("flag_desk.flag", "flag_id", Permission.TIME_READ),
 }
+# The page that lists the actor's own of a kind.
+_BOARDS = {
+    "fact_list": ("fact_lists.board", Permission.FACTS_RECORD),
+    "listing": ("institutions.index", Permission.CLASS_OPEN),
+}
 
 
 @bp.get("/supervision/audit")
@@ -104,6 +109,5 @@ def _address_behind(line: ActLine, behind: Mapping[Subject, str | int]) -> str |
     is_own = line.kind == "export" and line.actor_id == actor.person_id
     if is_own and actor.may(Permission.COMPLETIONS_EXPORT):
         return url_for("staff.exports")
-    if line.kind == "fact_list" and actor.may(Permission.FACTS_RECORD):
-        return url_for("fact_lists.board")
-    return None
+    board, permission = _BOARDS.get(line.kind, ("", Permission.AUDIT_READ))
+    return url_for(board) if board and actor.may(permission) else None

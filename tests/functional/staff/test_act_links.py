@@ -3,6 +3,7 @@
 import pytest
 
 from lms.audit.service import record
+from lms.catalog.models import RevisionState
 from lms.core.access import Role, Scope, ScopeKind
 from lms.db.session import now
 from tests.factories.accounts import make_person
@@ -12,6 +13,7 @@ from tests.factories.roster import NEIGHBOUR
 from tests.support.statements import assert_few_statements
 
 AUDIT = "/supervision/audit"
+BOARDS = ["/staff/institutions", "/staff/facts/lists"]
 EVERYWHERE = Scope(ScopeKind.PLATFORM)
 
 
@@ -20,6 +22,7 @@ def made(database, small):
     """A course with a learner of the county and one of the neighbour, and acts about them."""
     with database.transaction() as session:
         course = make_course(session)
+        draft = make_course(session, state=RevisionState.DRAFT)
         near = make_enrollment(session, course=course, person=make_person(session))
         other = make_person(session, county_code=NEIGHBOUR)
         far = make_enrollment(session, course=course, person=other)
@@ -28,9 +31,11 @@ def made(database, small):
             f"course:{course.course.id}",
             f"enrollment:{near.id}",
             f"enrollment:{far.id}",
+            f"course:{draft.course.slug}",
             "course:gone",
             "enrollment:" + "9" * 40,
             "fact_list:1",
+            "listing:1",
             "export:abc",
         ):
             record(
@@ -53,7 +58,7 @@ def test_each_link_is_open_to_who_sees_it(open_desk, made):
     slug, near, _ = made
     desk = open_desk()
     course = f"/staff/courses/{slug}/versions"
-    assert links(desk) == ["/staff/facts/lists", f"/staff/learners/{near}", course, course]
+    assert links(desk) == [*BOARDS, f"/staff/learners/{near}", course, course]
     for address in links(desk):
         assert desk.get(address).status_code == 200
     everywhere = open_desk(Role.ADMINISTRATOR, EVERYWHERE)
@@ -61,7 +66,7 @@ def test_each_link_is_open_to_who_sees_it(open_desk, made):
     for address in links(everywhere):
         assert everywhere.get(address).status_code == 200
     # Supervisors write nothing down, so the bureau's lists are not theirs.
-    assert "/staff/facts/lists" not in links(open_desk(Role.SUPERVISOR))
+    assert not {*BOARDS} & {*links(open_desk(Role.SUPERVISOR))}
 
 
 def test_lists_are_led_to_for_whoever_ordered_them(database, open_desk, made):

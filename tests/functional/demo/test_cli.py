@@ -1,5 +1,6 @@
 """The demo's command: what it says, and where it refuses."""
 
+import re
 from dataclasses import replace
 
 import pytest
@@ -121,9 +122,17 @@ def test_lists_show_the_masks_of_numbers_and_never_a_number(planted: str, app: F
 
 def test_the_first_learner_finds_their_class_and_its_next_session(planted: str, app: Flask) -> None:
     assert planted
-    shown = page(browser(app, "13800000001"), "/me")
-    assert "Next in person" in shown
-    assert "培训楼 3 号直播间" in shown
+    client = browser(app, "13800000001")
+    home = page(client, "/me")
+    assert "Next in person" in home
+    assert "培训楼 3 号直播间" in home
+    own = re.search(r'href="(/me/classes/\d+)"', home)
+    assert own
+    shown = page(client, own[1])
+    # Whoever joined later was not missing before.
+    assert shown.count("not written down") == 2
+    assert "counts 4.0 units" in shown
+    assert "not there" not in shown
 
 
 def test_without_a_course_it_says_what_to_do(app: Flask) -> None:

@@ -4,7 +4,6 @@ from sqlalchemy import DDL, Table, event
 
 # Stands in what the database says where somebody was erased; the site makes a sentence of it.
 ERASED = "this person was erased"
-_LOOK = "SELECT erased_at INTO gone FROM person WHERE id = {owner} FOR KEY SHARE"
 
 
 def after_create(table: Table, *, sqlite: str = "", postgresql: str = "") -> None:
@@ -64,6 +63,7 @@ def _when_erased(
     leaves_out: bool = False,
 ) -> None:
     text = f"{table.name}: {ERASED}"
+    look = f"SELECT erased_at INTO gone FROM person WHERE id = {owner} FOR KEY SHARE"  # noqa: S608
     on_sqlite = "IGNORE" if leaves_out else f"ABORT, '{text}'"
     refusal = "RETURN NULL" if leaves_out else f"RAISE EXCEPTION '{text}' USING ERRCODE = '23514'"
     after_create(
@@ -75,8 +75,7 @@ def _when_erased(
         postgresql=(
             f"CREATE FUNCTION {trigger}() RETURNS trigger LANGUAGE plpgsql AS $$ "
             f"DECLARE gone timestamptz; BEGIN IF {condition} THEN "
-            f"{_LOOK.format(owner=owner)}; "
-            f"IF gone IS NOT NULL THEN {refusal}; END IF; END IF; RETURN NEW; END $$; "
+            f"{look}; IF gone IS NOT NULL THEN {refusal}; END IF; END IF; RETURN NEW; END $$; "
             f"CREATE TRIGGER {trigger} BEFORE {verb} ON {table.name} FOR EACH ROW "
             f"EXECUTE FUNCTION {trigger}()"
         ),

@@ -11,6 +11,7 @@ from lms.accounts.service.sign_ins import close_all
 from lms.audit.service import record
 from lms.core.access import Actor
 from lms.core.errors import Conflict, Forbidden, InvalidInput, Message
+from lms.db.session import savepoint
 from lms.notify.service import send_sms
 
 _TAKEN = Message("phone_taken", "Somebody signs in with this number already.")
@@ -45,7 +46,7 @@ def give_phone(
         raise Conflict("person_closed", "This account is closed. Open it again first.")
     before = person.phone
     try:
-        with session.begin_nested():
+        with savepoint(session):
             person.phone = phone
             session.flush()
     except IntegrityError:

@@ -19,6 +19,7 @@ from lms.catalog.tree import revision_tree
 from lms.core.access import Actor, Permission
 from lms.core.clock import local_day
 from lms.core.errors import Conflict, Message, NotFound
+from lms.db.session import savepoint
 from lms.enrollment import queries as enrollments
 from lms.enrollment.models import TrainingClass
 from lms.enrollment.service import fill_class, refusal_of_class
@@ -166,9 +167,7 @@ def take_in(
     _require_sound(found)
     given = Given(ConsentWay.PAPER, actor.person_id, roster.network)
     try:
-        with session.begin_nested():
-            # The savepoint stands from here on; else it would with the session's own statements.
-            session.connection()
+        with savepoint(session):
             _write(session, draft, found, given, keys, now)
     except DBAPIError as error:
         if not _is_race(error):

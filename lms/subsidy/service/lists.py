@@ -16,6 +16,7 @@ from lms.accounts.queries import people_of_numbers
 from lms.audit.service import record
 from lms.core.access import Actor, Permission
 from lms.core.errors import Conflict, InvalidInput, Message, NotFound
+from lms.db.session import savepoint
 from lms.enrollment.domain import LIVE
 from lms.enrollment.models import Enrollment
 from lms.subsidy import queries
@@ -114,7 +115,7 @@ def take_in(
     _require_new(session, draft)
     row = _row_of(draft, found, actor, now)
     try:
-        with session.begin_nested():
+        with savepoint(session):
             session.add(row)
     except IntegrityError as error:
         raise _known_list() from error

@@ -24,7 +24,15 @@ from lms.subsidy.service.facts import (
     record_fact,
     record_many,
 )
-from lms.subsidy.service.lists import draft_of, find, forget_drafts, keep_draft, take_in
+from lms.subsidy.service.lists import (
+    TAKEN,
+    draft_of,
+    find,
+    forget_drafts,
+    keep_draft,
+    take_in,
+)
+from lms.subsidy.service.lists import Found as FoundOnList
 from lms.subsidy.service.marks import MARK_TOUCHED, mark_programmes, order_marks
 from lms.subsidy.service.papers import (
     NewPaper,
@@ -47,7 +55,9 @@ from lms.subsidy.service.trials import (
 __all__ = [
     "BATCH",
     "MARK_TOUCHED",
+    "TAKEN",
     "Found",
+    "FoundOnList",
     "Looked",
     "NewFact",
     "NewPaper",

@@ -15,6 +15,7 @@ from lms.accounts.models import Person
 from lms.accounts.queries import people_of_numbers
 from lms.audit.service import record
 from lms.core.access import Actor, Permission
+from lms.core.clock import local_day
 from lms.core.errors import Conflict, InvalidInput, Message, NotFound
 from lms.db.session import savepoint
 from lms.enrollment.domain import LIVE
@@ -30,6 +31,8 @@ from lms.subsidy.service.facts import mark_many
 _Any = TypeVar("_Any")
 _AT_ONCE = 2_000
 _DRAFTS_LAST = timedelta(days=1)
+# What a tap on a list that was taken in already is answered with.
+TAKEN = "list_taken"
 
 
 @dataclass(slots=True)
@@ -110,6 +113,8 @@ def take_in(
 
     Raises ``Conflict`` for a list with a fault and for one that was taken in before.
     """
+    if draft.taken_in_at is not None:
+        raise Conflict(TAKEN, "This list was taken in already.")
     if found.faults:
         raise Conflict("list_faults", "Nothing was taken in: first mend the rows that are named.")
     _require_new(session, draft)
@@ -117,9 +122,11 @@ def take_in(
     try:
         with savepoint(session):
             session.add(row)
-    except IntegrityError as error:
-        raise _known_list() from error
-    session.delete(draft)
+    except IntegrityError:
+        # A colleague took the very same in at the same moment.
+        _require_new(session, draft)
+        raise
+    draft.taken_in_at = now
     session.flush()
     people = sorted(found.people)
     for part in _parts(people):
@@ -169,18 +176,23 @@ def _parts(everything: Sequence[_Any]) -> Iterator[Sequence[_Any]]:
 
 
 def _require_new(session: Session, draft: FactListDraft) -> None:
-    same = select(FactList.imported_at).where(
-        FactList.county_code == draft.county_code,
-        FactList.kind == draft.kind,
-        FactList.sha256 == draft.sha256,
+    same = (
+        select(FactList.imported_at, Person.name)
+        .join(Person, Person.id == FactList.imported_by_id)
+        .where(
+            FactList.county_code == draft.county_code,
+            FactList.kind == draft.kind,
+            FactList.sha256 == draft.sha256,
+        )
     )
-    before = session.scalar(same)
+    before = session.execute(same).first()
     if before is not None:
-        raise _known_list()
-
-
-def _known_list() -> Conflict:
-    return Conflict("list_known", "This very list was taken in before.")
+        raise Conflict(
+            "list_known",
+            "This very list was taken in by %(name)s on %(day)s.",
+            name=before.name,
+            day=local_day(before.imported_at).isoformat(),
+        )
 
 
 def _people(

@@ -56,7 +56,8 @@ def test_everybody_is_written_down_with_what_they_agreed_to(office, database):
         entry = session.scalars(
             select(AuditEntry).where(AuditEntry.action == "people.taken_in")
         ).one()
-        assert session.scalars(select(RosterDraft)).all() == []
+        draft = session.scalars(select(RosterDraft)).one()
+        assert (draft.taken_in_at, draft.papers) == (entry.at, "terms:2 privacy:3 sensitive:1")
     texts = [("privacy", first.id), ("sensitive", first.id), ("terms", first.id)]
     texts += [("privacy", second.id), ("terms", second.id)]
     assert sorted((each.subject, each.person_id) for each in agreed) == sorted(texts)
@@ -73,8 +74,11 @@ def test_everybody_is_written_down_with_what_they_agreed_to(office, database):
     ]
     assert entry.details == {
         "rows": 2,
-        "new": 2,
+        "new_people": 2,
+        "numbers": 1,
         "class": office.class_id,
+        "way": "paper",
+        "texts": ["terms", "privacy", "sensitive"],
         "sha256": "0" * 64,
     }
     assert seats(office) == 2

@@ -1,4 +1,4 @@
-"""A roster that was taken in, or forgotten: a second tap and an old address say what became of it."""
+"""A roster that was taken in or forgotten: a second tap and an old address say what became."""
 
 import re
 import threading

@@ -104,6 +104,14 @@ def take_back(session: Session, *, person_id: int, subject: str, now: datetime) 
     )
 
 
+def take_back_signing_up(session: Session, *, person_id: int, now: datetime) -> None:
+    """Let what being here rests on end with the account."""
+    for each in queries.live_consents(session, person_id):
+        if each.subject in texts.TO_SIGN_UP:
+            each.withdrawn_at = now
+    session.flush()
+
+
 def require(session: Session, person_id: int, subject: str) -> None:
     """Raise ``Conflict`` unless the person agrees to the text now."""
     if not any(each.subject == subject for each in queries.live_consents(session, person_id)):

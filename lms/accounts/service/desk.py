@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 
 from lms.accounts import queries
 from lms.accounts.models import PersonState
+from lms.accounts.service.holds import PHONE_GIVEN
 from lms.accounts.service.sign_ins import close_all
 from lms.audit.service import record
 from lms.core.access import Actor
@@ -53,7 +54,7 @@ def give_phone(
         raise InvalidInput({"phone": _TAKEN}) from None
     person.former_phone = before or person.former_phone
     close_all(session, person_id, now=now)
-    _record(session, actor, "person.phone_given", person_id, now)
+    _record(session, actor, PHONE_GIVEN, person_id, now)
 
 
 def invite(session: Session, actor: Actor, *, person_id: int, site: str, now: datetime) -> None:

@@ -137,7 +137,7 @@ def try_code(entry: CodeEntry) -> Outcome:
         at = now(session)
         outcome = _prove(session, entry, visit, at=at)
         if isinstance(outcome, AgreeDue) and entry.agreed:
-            outcome = _agreeing(session, outcome, visit, at=at)
+            outcome = agreeing(session, outcome, visit, at=at)
         return outcome
 
 
@@ -157,7 +157,7 @@ def try_code_and_name(entry: CodeEntry) -> Outcome:
         if isinstance(outcome, AgreeDue):
             if not entry.agreed:
                 raise InvalidInput({"agreed": NOT_AGREED})
-            outcome = _agreeing(session, outcome, visit, at=at)
+            outcome = agreeing(session, outcome, visit, at=at)
         if not isinstance(outcome, NameDue):
             return outcome
         if entry.new is None:
@@ -178,7 +178,8 @@ def _own_or_free(
     return doors.as_somebody_else(session, code_id=due.code_id, now=at)
 
 
-def _agreeing(session: Session, due: AgreeDue, visit: Visit, *, at: datetime) -> Outcome:
+def agreeing(session: Session, due: AgreeDue, visit: Visit, *, at: datetime) -> Outcome:
+    """Write down that the person agrees, who ticked the box on the way here, and let them in."""
     return doors.as_agreeing(session, code_id=due.code_id, visit=visit, given=given(), now=at)
 
 

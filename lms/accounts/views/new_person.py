@@ -5,6 +5,7 @@ from flask.typing import ResponseReturnValue
 
 from lms.accounts import forms, login, queries
 from lms.accounts.service import doors
+from lms.accounts.service.sign_ins import AgreeDue
 from lms.accounts.views import flow
 from lms.accounts.views.blueprint import Faults, bp, reshow
 from lms.db.session import now
@@ -94,6 +95,8 @@ def owner_now() -> ResponseReturnValue:
         at = now(session)
         if forms.parse_owner(request.form):
             outcome = doors.as_owner(session, code_id=code_id, visit=visit, now=at)
+            if isinstance(outcome, AgreeDue) and flow.entering().get("agreed"):
+                outcome = flow.agreeing(session, outcome, visit, at=at)
         else:
             outcome = doors.as_somebody_else(session, code_id=code_id, now=at)
     return redirect(flow.go_on(outcome), 303)

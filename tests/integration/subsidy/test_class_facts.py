@@ -216,6 +216,9 @@ def test_whoever_gets_a_seat_is_judged_again(database: Database, own: Subsidised
         if way == "line":
             at = now(session)
             session.add(ClassWait(training_class_id=row.id, person_id=own.person.id, asked_at=at))
+        elif way == "roster":
+            # She left, and comes back with a list.
+            session.get_one(Enrollment, own.enrollment.id).status = "withdrawn"
     forget_marks(database)
     with database.transaction() as session:
         locked, at = classes.locked_class(session, row.id), now(session)
@@ -224,11 +227,12 @@ def test_whoever_gets_a_seat_is_judged_again(database: Database, own: Subsidised
             taken = session.get_one(Enrollment, own.enrollment.id)
             seats.put_in_class(session, taken, locked, now=at)
         elif way == "line":
-            seats.fill_seats(session, locked, now=at)
+            assert seats.seat_waiting(session, locked, now=at) == 1
         else:
             enrollment.fill_class(session, training_class=locked, people=[own.person.id], now=at)
     with database.snapshot() as session:
-        assert session.get_one(Enrollment, own.enrollment.id).training_class_id == row.id
+        seated = select(Enrollment.person_id).where(Enrollment.training_class_id == row.id)
+        assert session.scalars(seated).all() == [own.person.id]
     assert due(database, own) == 1
 
 

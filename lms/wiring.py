@@ -11,7 +11,12 @@ from lms.accounts.events import (
 )
 from lms.accounts.service.resealing import SEALED as OF_ACCOUNTS
 from lms.accounts.service.resealing import SealedColumn
-from lms.accounts.tasks import ForgetSignIns, ask_registry, forget_proofs
+from lms.accounts.tasks import (
+    ForgetSignIns,
+    ask_registry,
+    ask_registry_of_list,
+    forget_proofs,
+)
 from lms.assessment.events import AttemptGraded
 from lms.assessment.tasks import close_abandoned_attempts
 from lms.catalog import handlers as catalog
@@ -81,6 +86,7 @@ EVENTS: dict[type, Sequence[EventHandler]] = {
 
 JOBS: dict[str, JobHandler] = {
     "accounts.registry": ask_registry,
+    "accounts.registry_list": ask_registry_of_list,
     "credentials.backlog": issue_backlog,
     "credentials.daily": keep_current,
     "credentials.issue": issue_badge,

@@ -19,6 +19,11 @@ _LONGEST_RELATION = 20
 _SHORTEST_PURPOSE, _LONGEST_PURPOSE = 2, 200
 
 
+NOT_AGREED = Message(
+    "not_agreed", "Please read the terms and the privacy notice, then tick the box."
+)
+
+
 @dataclass(frozen=True, slots=True)
 class CodeRequest:
     """Somebody wants a code sent to sign in with."""
@@ -49,6 +54,7 @@ class CodeEntry:
     code: str
     new: NewPerson | None = None
     is_mine: bool | None = None
+    agreed: bool = False
 
 
 def json_object(body: object) -> Fields:
@@ -103,7 +109,8 @@ def parse_code_entry(fields: Fields) -> CodeEntry:
     phone = parse_phone(fields)
     new = parse_new_person(fields, agreed=False) if text(fields, "name") else None
     mine = fields.get("mine")
-    return CodeEntry(phone, parse_code(fields), new, mine if isinstance(mine, bool) else None)
+    is_mine = mine if isinstance(mine, bool) else None
+    return CodeEntry(phone, parse_code(fields), new, is_mine, is_ticked(fields, "agreed"))
 
 
 def parse_owner(fields: Fields) -> bool:
@@ -114,6 +121,12 @@ def parse_owner(fields: Fields) -> bool:
     return answer == "yes"
 
 
+def require_agreed(fields: Fields) -> None:
+    """Raise ``InvalidInput`` unless the box is ticked."""
+    if not is_ticked(fields, "agreed"):
+        raise InvalidInput({"agreed": NOT_AGREED})
+
+
 def parse_new_person(fields: Fields, *, agreed: bool) -> NewPerson:
     """Read a new person's name and county; agreeing to the texts is a must, once."""
     faults: dict[str, Message] = {}
@@ -122,9 +135,7 @@ def parse_new_person(fields: Fields, *, agreed: bool) -> NewPerson:
     if fault is not None:
         faults["name"] = fault
     if not agreed and not is_ticked(fields, "agreed"):
-        faults["agreed"] = Message(
-            "not_agreed", "Please read the terms and the privacy notice, then tick the box."
-        )
+        faults["agreed"] = NOT_AGREED
     _raise(faults)
     town = rules.normal_name(text(fields, "town"))
     return NewPerson(name, text(fields, "county").strip() or None, town or None)

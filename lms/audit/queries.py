@@ -32,6 +32,12 @@ class Head:
     at: datetime | None
 
 
+def last_act(session: Session, *, action: str, subject: str) -> datetime | None:
+    """Return when this was last done to it."""
+    wanted = select(AuditEntry.at).where(AuditEntry.subject == subject, AuditEntry.action == action)
+    return session.scalar(wanted.order_by(AuditEntry.id.desc()).limit(1))
+
+
 def verify(session: Session, *, anchor: str | None = None) -> Check:
     """Recompute every hash; ``anchor`` is a head written down earlier that must still occur."""
     number, last, anchored = 0, GENESIS, anchor in (None, GENESIS)

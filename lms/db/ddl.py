@@ -2,6 +2,9 @@
 
 from sqlalchemy import DDL, Table, event
 
+# Stands in what the database says where somebody was erased; the site makes a sentence of it.
+ERASED = "this person was erased"
+
 
 def after_create(table: Table, *, sqlite: str = "", postgresql: str = "") -> None:
     """Run the statement of the engine at hand right after the table is created.
@@ -29,6 +32,54 @@ def append_only_until_erased(table: Table, *, owner: str = "OLD.person_id") -> N
     """Make the database refuse to change a row, and to delete one unless its person was erased."""
     refuse(table, "UPDATE", condition="")
     refuse(table, "DELETE", condition=f"NOT {is_erased(owner)}")
+
+
+def not_of_erased(table: Table, *, owner: str, leaves_out: bool = False) -> None:
+    """Make the database refuse, or quietly leave out, a new row of a person who was erased.
+
+    Whoever erases holds the person's row FOR UPDATE. PostgreSQL waits for that here, with the lock
+    the foreign key would take a moment later, and then sees who was erased meanwhile; so of a row
+    and an erasing that meet, the row is there to be deleted or is never written. SQLite has one
+    writer.
+    """
+    _when_erased(table, f"{table.name}_not_of_erased", "INSERT", owner, leaves_out=leaves_out)
+
+
+def empty_when_erased(table: Table, column: str, *, owner: str) -> None:
+    """Make the database refuse words in a column of a row whose person was erased."""
+    said = f"coalesce(NEW.{column}, '') <> ''"
+    _when_erased(
+        table, f"{table.name}_{column}_of_erased", f"UPDATE OF {column}", owner, condition=said
+    )
+
+
+def _when_erased(
+    table: Table,
+    trigger: str,
+    verb: str,
+    owner: str,
+    *,
+    condition: str = "true",
+    leaves_out: bool = False,
+) -> None:
+    text = f"{table.name}: {ERASED}"
+    look = f"SELECT erased_at INTO gone FROM person WHERE id = {owner} FOR KEY SHARE"  # noqa: S608
+    on_sqlite = "IGNORE" if leaves_out else f"ABORT, '{text}'"
+    refusal = "RETURN NULL" if leaves_out else f"RAISE EXCEPTION '{text}' USING ERRCODE = '23514'"
+    after_create(
+        table,
+        sqlite=(
+            f"CREATE TRIGGER {trigger} BEFORE {verb} ON {table.name} FOR EACH ROW "
+            f"WHEN {condition} AND {is_erased(owner)} BEGIN SELECT RAISE({on_sqlite}); END"
+        ),
+        postgresql=(
+            f"CREATE FUNCTION {trigger}() RETURNS trigger LANGUAGE plpgsql AS $$ "
+            f"DECLARE gone timestamptz; BEGIN IF {condition} THEN "
+            f"{look}; IF gone IS NOT NULL THEN {refusal}; END IF; END IF; RETURN NEW; END $$; "
+            f"CREATE TRIGGER {trigger} BEFORE {verb} ON {table.name} FOR EACH ROW "
+            f"EXECUTE FUNCTION {trigger}()"
+        ),
+    )
 
 
 def frozen_when_published(table: Table) -> None:

@@ -27,6 +27,15 @@ class Owned:
         (target,) = self.column.foreign_keys
         return self.column.in_(select(target.column).where(self.through.of(person_id)))
 
+    def sql_of(self, row: str) -> str:
+        """Return whose a row of the table is, in SQL of both engines; ``row`` is its name."""
+        if self.through is None:
+            return f"{row}.{self.column.name}"
+        (target,) = self.column.foreign_keys
+        name, key = self.through.table.name, target.column.name
+        found = f"FROM {name} WHERE {key} = {row}.{self.column.name}"
+        return f"(SELECT {self.through.sql_of(name)} {found})"
+
 
 def owned_tables(metadata: MetaData) -> Mapping[str, Owned]:
     """Return every table that holds rows of a person, by name; nearest to the person first."""

@@ -147,6 +147,18 @@ def connection_of(session: Session) -> Connection:
     return bound if isinstance(bound, Connection) else session.connection()
 
 
+@contextmanager
+def savepoint(session: Session) -> Iterator[None]:
+    """Take back all that is written within, and that alone, where it ends with an error.
+
+    The session by itself sets its savepoint with its own first statement: what goes through
+    ``connection_of`` before that would stay.
+    """
+    with session.begin_nested():
+        session.connection()
+        yield
+
+
 def run_in(session: Session, prepared: Prepared, values: Values) -> list[Any]:
     """Return the rows of a statement in the session's transaction."""
     return prepared.run(connection_of(session), values)

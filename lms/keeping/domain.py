@@ -25,6 +25,20 @@ LEFT = frozenset(
         *("sign_in", "half_sign_in"),
     }
 )
+# Tables that take rows of whoever was erased too. What the learner's own phone writes, at every
+# beat or answer, and what is found from that: nobody signs in with an account that was closed for
+# years, the rows stay and name nobody, and they come so often that a look at the person each time
+# is too much. Badges stay for ever, say no name, and are issued anew as others are.
+GOES_ON = frozenset(
+    {
+        *("watch_slice", "playback_lease", "material_progress", "presence_check", "study_clock"),
+        *("item_completion", "attempt", "attempt_question", "response"),
+        *("credential", "holder", "badge_request"),
+    }
+)
+# What the site finds by itself, of many people at once: whoever was erased is left out of it, and
+# the others are written down.
+LEFT_OUT = frozenset({"eligibility_decision", "eligibility_due", "study_flag"})
 # Tables whose rows stay without the words the person wrote, and what stands in their place.
 WORDLESS = {"time_request": "", "study_flag": None}
 

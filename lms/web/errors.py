@@ -7,7 +7,7 @@ import structlog
 from flask import Flask, Response, jsonify, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError
-from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.exc import IntegrityError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from werkzeug.exceptions import HTTPException, SecurityError
 
@@ -21,6 +21,7 @@ from lms.core.errors import (
     SecondFactorNeeded,
     TooMany,
 )
+from lms.db.ddl import ERASED
 from lms.web.i18n import say
 from lms.web.logs import request_id
 
@@ -42,6 +43,10 @@ _PLAIN = {
 _AWAY = Message(
     "unavailable", "The site cannot answer for a moment. Please try again in a few seconds."
 )
+_ERASED = Message(
+    "person_erased",
+    "The data of this person was erased a moment ago. Nothing was written down about them.",
+)
 # How soon to come again, seconds: a database is back within moments, or somebody is called.
 _AWAY_SECONDS = 5
 _CSRF = Message("csrf_failed", "This page was open for too long. Please load it again and repeat.")
@@ -61,6 +66,7 @@ def init_errors(app: Flask) -> None:
     app.register_error_handler(CSRFError, _csrf)
     app.register_error_handler(HTTPException, _plain)
     app.register_error_handler(Exception, _unexpected)
+    app.register_error_handler(IntegrityError, _broken_promise)
     for away in (OperationalError, InterfaceError, PoolTimeout):
         app.register_error_handler(away, _database_away)
 
@@ -109,6 +115,14 @@ def _plain(error: HTTPException) -> ResponseReturnValue:
 def _unexpected(error: Exception) -> ResponseReturnValue:
     log.error("unexpected", path=request.path, exc_info=error)
     return _answer(500, _PLAIN[500], {})
+
+
+def _broken_promise(error: IntegrityError) -> ResponseReturnValue:
+    """Tell who writes about somebody that the person was erased meanwhile; all else is a fault."""
+    if ERASED not in str(error.orig):
+        return _unexpected(error)
+    log.info("refused", code=_ERASED.code, path=request.path)
+    return _answer(409, _ERASED, {})
 
 
 def _database_away(error: Exception) -> ResponseReturnValue:

@@ -61,6 +61,7 @@ def test_a_pure_line_in_a_domain_module_is_left_alone(plant, line):
     [
         "session.commit()",
         "session.rollback()",
+        "with session.begin_nested(): pass",
         "at = datetime.now(UTC)",
         "import time",
         "from lms.core.clock import utc_now",
@@ -72,5 +73,5 @@ def test_a_service_that_does_its_callers_work_is_found(plant, place, line):
 
 
 def test_a_service_may_use_savepoints_and_the_moment_it_is_given(plant):
-    root = plant("lms/a/service.py", "with session.begin_nested():\n    row.closed_at = now\n")
+    root = plant("lms/a/service.py", "with savepoint(session):\n    row.closed_at = now\n")
     assert purity.busy_services(root) == []

@@ -25,6 +25,7 @@ class Holder:
     is_active: bool
     created_at: datetime
     number_index: str | None
+    is_held: bool = False
 
 
 @dataclass(frozen=True, slots=True)

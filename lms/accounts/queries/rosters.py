@@ -1,13 +1,15 @@
-"""Reads whose the phones and identity numbers of a roster are, many in a statement."""
+"""Reads whose the phones and numbers of a roster are and what those agree to, in bulk."""
 
 from collections.abc import Callable, Iterator, Sequence
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Row, Select, select
 from sqlalchemy.orm import Session
 
 from lms.accounts.domain.matching import Holder
-from lms.accounts.models import Identity, Person, PersonState
+from lms.accounts.domain.texts import SENSITIVE
+from lms.accounts.models import Consent, Identity, IdentityState, Person, PersonState
 
 _AT_ONCE = 1_000
 
@@ -24,6 +26,38 @@ def holders_of_numbers(session: Session, digests: Sequence[str]) -> dict[str, Ho
     return {each.number_index: each for each in found if each.number_index}
 
 
+def sensitive_consents(session: Session, people: Sequence[int]) -> dict[int, bool]:
+    """Tell of whoever ever agreed that the number may be kept whether they do so now."""
+    found: dict[int, bool] = {}
+    for first in range(0, len(people), _AT_ONCE):
+        rows = session.execute(
+            select(Consent.person_id, Consent.withdrawn_at).where(
+                Consent.person_id.in_(people[first : first + _AT_ONCE]),
+                Consent.subject == SENSITIVE,
+            )
+        )
+        for person_id, withdrawn_at in rows:
+            found[person_id] = found.get(person_id, False) or withdrawn_at is None
+    return found
+
+
+def next_declared(
+    session: Session, *, by_id: int, at: datetime, after: int, limit: int
+) -> Sequence[int]:
+    """Return whose numbers, written down by somebody at a moment, still wait; behind a person."""
+    return session.scalars(
+        select(Identity.person_id)
+        .where(
+            Identity.state == IdentityState.DECLARED,
+            Identity.person_id > after,
+            Identity.entered_by_id == by_id,
+            Identity.entered_at == at,
+        )
+        .order_by(Identity.person_id)
+        .limit(limit)
+    ).all()
+
+
 def _of_numbers(part: Sequence[str]) -> Any:  # noqa: ANN401 (a condition)
     return Identity.number_index.in_(part)
 
@@ -36,7 +70,7 @@ def _people() -> Select[Any]:
         Person.county_code,
         Person.state,
     )
-    more: tuple[Any, ...] = (Person.created_at, Identity.number_index)
+    more: tuple[Any, ...] = (Person.created_at, Person.held_at, Identity.number_index)
     return select(*columns, *more).outerjoin(Identity, Identity.person_id == Person.id)
 
 
@@ -57,4 +91,5 @@ def _holder(row: Row[Any]) -> Holder:
         is_active=row.state == PersonState.ACTIVE,
         created_at=row.created_at,
         number_index=row.number_index,
+        is_held=row.held_at is not None,
     )

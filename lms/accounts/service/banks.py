@@ -17,6 +17,7 @@ from lms.audit.service import record
 from lms.core.access import Actor
 from lms.core.errors import Conflict, Forbidden, InvalidInput, Message, NotFound
 from lms.db.bus import emit
+from lms.db.session import savepoint
 
 KIND = "account"
 _TAKEN = Message(
@@ -43,7 +44,7 @@ def declare(
     row.state, row.entered_at, row.entered_by_id = BankState.DECLARED, now, by_id
     row.checked_at = row.checked_by_id = None
     try:
-        with session.begin_nested():
+        with savepoint(session):
             session.add(row)
     except IntegrityError:
         raise InvalidInput({"number": _TAKEN}) from None

@@ -12,6 +12,7 @@ from lms.accounts.domain.proofs import LiveCode, Verdict
 from lms.accounts.gateway import Keys
 from lms.accounts.models import CodePurpose, OneTimeCode
 from lms.core.errors import InvalidInput, Message
+from lms.db.session import savepoint
 from lms.notify.service import send_sms
 
 _FAULTS = {
@@ -64,7 +65,7 @@ def _keep(
         expires_at=now + proofs.CODE_LIFE,
     )
     try:
-        with session.begin_nested():
+        with savepoint(session):
             session.add(row)
     except IntegrityError:
         return False

@@ -31,11 +31,15 @@ class Given:
 def agree(
     session: Session, *, person_id: int, subjects: Iterable[str], given: Given, now: datetime
 ) -> None:
-    """Write down that the person agreed to the texts as they stand today, once each."""
+    """Write down that the person agreed to the texts as they stand today, once each.
+
+    What was on a paper is written down anew where they say it with their own hand.
+    """
     held = {each.subject: each for each in queries.live_consents(session, person_id)}
     for subject in subjects:
         version, before = texts.version_of(subject), held.get(subject)
-        if before is not None and before.version == version:
+        is_stronger = before is not None and _is_on_paper(before) and given.way is ConsentWay.OWN
+        if before is not None and before.version == version and not is_stronger:
             continue
         if before is not None:
             # The newer text takes the older one's place.
@@ -54,6 +58,20 @@ def agree(
         )
         session.flush()
         _tell_given(session, person_id, subject, now)
+
+
+def owes_agreement(session: Session, person_id: int) -> bool:
+    """Tell whether the person has yet to agree by their own hand, or by a code they read out.
+
+    Others say of people on a list that they agreed on paper; whoever signs in is asked themselves.
+    """
+    live = queries.live_consents(session, person_id)
+    said = {each.subject for each in live if not _is_on_paper(each)}
+    return not said.issuperset(texts.TO_SIGN_UP)
+
+
+def _is_on_paper(consent: Consent) -> bool:
+    return consent.way == ConsentWay.PAPER
 
 
 def take_back(session: Session, *, person_id: int, subject: str, now: datetime) -> None:
@@ -84,6 +102,14 @@ def take_back(session: Session, *, person_id: int, subject: str, now: datetime) 
         details={"text": subject},
         at=now,
     )
+
+
+def take_back_signing_up(session: Session, *, person_id: int, now: datetime) -> None:
+    """Let what being here rests on end with the account."""
+    for each in queries.live_consents(session, person_id):
+        if each.subject in texts.TO_SIGN_UP:
+            each.withdrawn_at = now
+    session.flush()
 
 
 def require(session: Session, person_id: int, subject: str) -> None:

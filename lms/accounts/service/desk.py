@@ -7,10 +7,12 @@ from sqlalchemy.orm import Session
 
 from lms.accounts import queries
 from lms.accounts.models import PersonState
+from lms.accounts.service.holds import PHONE_GIVEN
 from lms.accounts.service.sign_ins import close_all
 from lms.audit.service import record
 from lms.core.access import Actor
 from lms.core.errors import Conflict, Forbidden, InvalidInput, Message
+from lms.db.session import savepoint
 from lms.notify.service import send_sms
 
 _TAKEN = Message("phone_taken", "Somebody signs in with this number already.")
@@ -45,14 +47,14 @@ def give_phone(
         raise Conflict("person_closed", "This account is closed. Open it again first.")
     before = person.phone
     try:
-        with session.begin_nested():
+        with savepoint(session):
             person.phone = phone
             session.flush()
     except IntegrityError:
         raise InvalidInput({"phone": _TAKEN}) from None
     person.former_phone = before or person.former_phone
     close_all(session, person_id, now=now)
-    _record(session, actor, "person.phone_given", person_id, now)
+    _record(session, actor, PHONE_GIVEN, person_id, now)
 
 
 def invite(session: Session, actor: Actor, *, person_id: int, site: str, now: datetime) -> None:

@@ -11,10 +11,11 @@ from lms.accounts.domain.people import NewPerson
 from lms.accounts.domain.proofs import Verdict
 from lms.accounts.domain.texts import TO_SIGN_UP
 from lms.accounts.gateway import Keys
-from lms.accounts.models import CodePurpose, County, OneTimeCode, Person
+from lms.accounts.models import CodePurpose, County, OneTimeCode, Person, PersonState
 from lms.accounts.service import codes, holds, totp
-from lms.accounts.service.consents import Given, agree
+from lms.accounts.service.consents import Given, agree, owes_agreement
 from lms.accounts.service.sign_ins import (
+    AgreeDue,
     Entered,
     NameDue,
     Outcome,
@@ -61,6 +62,31 @@ def with_code(
         return NameDue(found.id)
     if person.held_at is None and holds.is_strange(session, person, visit, now=now):
         return OwnerDue(found.id)
+    return _admit(session, person, visit, code_id=found.id, now=now)
+
+
+def as_agreeing(
+    session: Session, *, code_id: int, visit: Visit, given: Given, now: datetime
+) -> Outcome:
+    """Write down that the person agrees, who was written down by others, and let them in.
+
+    Raises ``Conflict`` when too late, and while it is not said whose a silent account is.
+    """
+    person = _silent(session, code_id, now=now)
+    if person.held_at is None and holds.is_strange(session, person, visit, now=now):
+        raise _too_late()
+    outcome = admit(session, person, visit, now=now)
+    if not isinstance(outcome, Refused):
+        agree(session, person_id=person.id, subjects=TO_SIGN_UP, given=given, now=now)
+    return outcome
+
+
+def _admit(
+    session: Session, person: Person, visit: Visit, *, code_id: int, now: datetime
+) -> Outcome:
+    """Let a person in who gave the first proof, once they agreed to the texts themselves."""
+    if person.state == PersonState.ACTIVE and owes_agreement(session, person.id):
+        return AgreeDue(code_id)
     return admit(session, person, visit, now=now)
 
 
@@ -71,7 +97,7 @@ def as_owner(session: Session, *, code_id: int, visit: Visit, now: datetime) -> 
     """
     person = _silent(session, code_id, now=now)
     holds.hold(session, person, now=now)
-    return admit(session, person, visit, now=now)
+    return _admit(session, person, visit, code_id=code_id, now=now)
 
 
 def as_somebody_else(session: Session, *, code_id: int, now: datetime) -> NameDue:
@@ -155,12 +181,14 @@ def _county(session: Session, code: str | None) -> County:
 
 
 __all__ = [
+    "AgreeDue",
     "Entered",
     "NameDue",
     "Outcome",
     "OwnerDue",
     "Refused",
     "SecondFactorDue",
+    "as_agreeing",
     "as_new_person",
     "as_owner",
     "as_somebody_else",

@@ -9,10 +9,12 @@ from lms.accounts.domain import proofs
 from lms.accounts.domain.devices import Visit
 from lms.accounts.models import Person
 from lms.accounts.service.sign_ins import close_all
+from lms.audit.queries import last_act
 from lms.audit.service import record
 from lms.core.access import Actor
 from lms.core.errors import Conflict, InvalidInput, Message
 
+PHONE_GIVEN = "person.phone_given"
 _PASSWORD_WRONG = Message("password_wrong", "The password is not right.")
 
 
@@ -26,6 +28,10 @@ def is_strange(session: Session, person: Person, visit: Visit, *, now: datetime)
     if second is not None and second.confirmed_at is not None:
         return False
     if now - queries.last_sign_of_life(session, person) < proofs.SILENT_FOR:
+        return False
+    given_at = last_act(session, action=PHONE_GIVEN, subject=f"person:{person.id}")
+    if given_at is not None and now - given_at < proofs.SILENT_FOR:
+        # Staff had the person and the card before them when they wrote the number down.
         return False
     return not queries.is_browser_known(session, person.id, visit.browser_hash)
 

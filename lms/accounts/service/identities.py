@@ -24,6 +24,7 @@ from lms.core.access import Actor
 from lms.core.clock import local_day
 from lms.core.errors import Conflict, Forbidden, InvalidInput, Message, NotFound
 from lms.db.bus import emit
+from lms.db.session import savepoint
 from lms.jobs.service import JobRequest, enqueue
 
 ASK_REGISTRY = "accounts.registry"
@@ -152,7 +153,7 @@ def _write(
     row.state, row.entered_at, row.entered_by_id = IdentityState.DECLARED, now, by_id
     row.method = row.checked_at = row.checked_by_id = None
     try:
-        with session.begin_nested():
+        with savepoint(session):
             session.add(row)
     except IntegrityError:
         # Somebody else typed it at the same moment.

@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 from lms.accounts import queries
 from lms.accounts.domain.texts import HANDOVER, SENSITIVE
 from lms.accounts.models import PersonState
-from lms.accounts.service.consents import take_back
+from lms.accounts.service.consents import take_back, take_back_signing_up
 from lms.accounts.service.sign_ins import close_all
 from lms.audit.service import record
 from lms.core.access import Actor
@@ -28,6 +28,8 @@ def close_account(session: Session, actor: Actor, *, now: datetime) -> None:
     for subject in (HANDOVER, SENSITIVE):
         if subject in live:
             take_back(session, person_id=person.id, subject=subject, now=now)
+    # Who comes back is asked for these anew, by their own hand.
+    take_back_signing_up(session, person_id=person.id, now=now)
     person.former_phone, person.phone = person.phone, None
     person.state, person.closed_at = PersonState.CLOSED, now
     session.flush()

@@ -16,12 +16,17 @@ from lms.accounts.domain.roster import COLUMNS, NEEDED, RosterLine, read_roster
 from lms.accounts.events import PeopleTakenIn
 from lms.accounts.gateway import BlindIndex, Keys
 from lms.accounts.models import Consent, ConsentWay, Identity, IdentityState, Person, PersonState
-from lms.accounts.queries.rosters import holders_of_numbers, holders_of_phones
+from lms.accounts.queries.rosters import (
+    holders_of_numbers,
+    holders_of_phones,
+    sensitive_consents,
+)
 from lms.accounts.service import identities
 from lms.accounts.service.consents import Given
 from lms.core.errors import Message
 from lms.db.bus import emit
 from lms.db.session import connection_of
+from lms.jobs.service import JobRequest, enqueue
 from lms.sheets.domain import below_heading
 from lms.sheets.gateway import read_cells
 
@@ -30,6 +35,16 @@ _GUARDIAN = Message(
     "row_guardian",
     "16 or 17 years old: please sign this person up at the desk, with a parent or guardian.",
 )
+_HELD = Message(
+    "row_held",
+    "This account waits until the person has shown that it is theirs. Please have them come with "
+    "their card, or leave the identity number out.",
+)
+_TAKEN_BACK = Message(
+    "row_taken_back",
+    "This person took back that the identity number may be kept. Please leave it out.",
+)
+ASK_OF_LIST = "accounts.registry_list"
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,12 +60,14 @@ class SentRoster:
 class MetRoster:
     """Whom the rows mean: the new ones, those known by row, what is wrong by row.
 
-    ``late`` are the rows of whoever came here after the list was sent.
+    ``numbered`` are those known ones, by row, whose number was missing. ``late`` are the rows of
+    whoever came here after the list was sent.
     """
 
     new: list[RosterLine] = field(default_factory=list)
     known: dict[int, int] = field(default_factory=dict)
     faults: dict[int, Message] = field(default_factory=dict)
+    numbered: dict[int, RosterLine] = field(default_factory=dict)
     late: list[int] = field(default_factory=list)
 
 
@@ -86,17 +103,37 @@ def meet(
         elif isinstance(found, Message):
             met.faults[line.number] = found
         else:
-            _know(met, line.number, found, rows)
+            _know(met, line, found, rows, today)
+    _heed_taken_back(session, met)
     return met
 
 
-def _know(met: MetRoster, number: int, found: Holder, rows: dict[int, int]) -> None:
+def _know(
+    met: MetRoster, line: RosterLine, found: Holder, rows: dict[int, int], today: date
+) -> None:
+    number = line.number
     first = rows.setdefault(found.person_id, number)
-    if first == number:
+    brings_number = line.id_number is not None and found.number_index is None
+    if first != number:
+        said = "It names the same person as row %(row)s."
+        met.faults[number] = Message("row_twice", said, {"row": first})
+    elif brings_number and found.is_held:
+        met.faults[number] = _HELD
+    elif brings_number and _is_minor(line, today):
+        met.faults[number] = _GUARDIAN
+    else:
         met.known[number] = found.person_id
-        return
-    said = "It names the same person as row %(row)s."
-    met.faults[number] = Message("row_twice", said, {"row": first})
+        if brings_number:
+            met.numbered[number] = line
+
+
+def _heed_taken_back(session: Session, met: MetRoster) -> None:
+    """Fault the rows of whoever took that agreement back: no paper stands against it."""
+    said = sensitive_consents(session, [met.known[number] for number in met.numbered])
+    for number in list(met.numbered):
+        if said.get(met.known[number], True) is False:
+            met.faults[number] = _TAKEN_BACK
+            del met.numbered[number], met.known[number]
 
 
 def _is_minor(line: RosterLine, today: date) -> bool:
@@ -129,16 +166,49 @@ def add_people(
     numbered = [each for each in people if each[1].id_number]
     for subject in texts.TO_SIGN_UP:
         _agree(session, [each[0] for each in people], subject, given, now)
-    _agree(session, [each[0] for each in numbered], texts.SENSITIVE, given, now)
+    _keep_numbers(session, numbered, given=given, keys=keys, now=now)
+    return [person_id for person_id, _ in people]
+
+
+def add_numbers(
+    session: Session, met: MetRoster, *, given: Given, keys: Keys, now: datetime
+) -> None:
+    """Keep the numbers of people who were here without one, as said and not looked at yet."""
+    own = [(met.known[number], line) for number, line in met.numbered.items()]
+    _keep_numbers(session, own, given=given, keys=keys, now=now)
+
+
+def ask_registry_later(
+    session: Session, *, list_id: str, given: Given, keys: Keys, now: datetime
+) -> None:
+    """Let one job ask the registry, where there is one, about every number of a list in turn."""
+    if keys.asks_registry:
+        args = {"list": list_id, "by": given.recorded_by_id, "at": now.isoformat(), "after": 0}
+        enqueue(session, JobRequest(ASK_OF_LIST, f"{ASK_OF_LIST}:{list_id}:0", args))
+
+
+def _keep_numbers(
+    session: Session,
+    numbered: Sequence[tuple[int, RosterLine]],
+    *,
+    given: Given,
+    keys: Keys,
+    now: datetime,
+) -> None:
+    """Seal the numbers; who agrees to that already is not asked the paper for it again."""
+    if not numbered or given.recorded_by_id is None:
+        return
+    people = [person_id for person_id, _ in numbered]
+    agrees = sensitive_consents(session, people)
+    rest = [person_id for person_id in people if not agrees.get(person_id)]
+    _agree(session, rest, texts.SENSITIVE, given, now)
     written = [
-        _identity(each[0], each[1].id_number or "", given.recorded_by_id, keys, now)
-        for each in numbered
+        _identity(person_id, line.id_number or "", given.recorded_by_id, keys, now)
+        for person_id, line in numbered
     ]
     _insert(session, Identity, sorted(written, key=lambda row: str(row["number_index"])))
     known = tuple((row["person_id"], row["sex"], row["birth_date"]) for row in written)
-    if known:
-        emit(session, PeopleTakenIn(known, by_id=given.recorded_by_id, at=now))
-    return [person_id for person_id, _ in people]
+    emit(session, PeopleTakenIn(known, by_id=given.recorded_by_id, at=now))
 
 
 def _table(model: type[Any]) -> Table:

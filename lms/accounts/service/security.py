@@ -11,9 +11,11 @@ from lms.accounts.domain import proofs
 from lms.accounts.domain.devices import Visit
 from lms.accounts.domain.proofs import Verdict
 from lms.accounts.gateway import Keys
-from lms.accounts.models import CodePurpose, Person
+from lms.accounts.models import CodePurpose, Person, PersonState
 from lms.accounts.service import codes, holds, totp
+from lms.accounts.service.consents import owes_agreement
 from lms.accounts.service.sign_ins import (
+    AgreeDue,
     Entered,
     Outcome,
     Refused,
@@ -120,6 +122,10 @@ def replace_password(
             "number_silent", "This number was not used here for long. Please sign in with a code."
         )
         return Refused(InvalidInput({"code": silent}))
+    is_first = person.password_hash is None and person.state == PersonState.ACTIVE
+    if is_first and owes_agreement(session, person.id):
+        # Nothing is kept of who was only written down by others until they agreed.
+        return AgreeDue(found.id)
     person.password_hash, person.password_at = new_hash, now
     close_all(session, person.id, now=now)
     return admit(session, person, visit, now=now)

@@ -47,13 +47,20 @@ class OwnerDue:
 
 
 @dataclass(frozen=True, slots=True)
+class AgreeDue:
+    """The number is proven, but its person never agreed to the texts by their own hand."""
+
+    code_id: int
+
+
+@dataclass(frozen=True, slots=True)
 class Refused:
     """Not let in; what was counted on the way has to be committed before it is raised."""
 
     error: LmsError
 
 
-Outcome = Entered | SecondFactorDue | NameDue | OwnerDue | Refused
+Outcome = Entered | SecondFactorDue | NameDue | OwnerDue | AgreeDue | Refused
 
 
 def admit(session: Session, person: Person, visit: Visit, *, now: datetime) -> Outcome:

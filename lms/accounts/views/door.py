@@ -85,7 +85,9 @@ def code_now() -> ResponseReturnValue:
 
 @reshow(_code_page)
 def _enter_with_code() -> ResponseReturnValue:
-    entry = CodeEntry(flow.entering()["phone"], forms.parse_code(request.form))
+    kept = flow.entering()
+    agreed = bool(kept.get("agreed"))
+    entry = CodeEntry(kept["phone"], forms.parse_code(request.form), agreed=agreed)
     return redirect(flow.go_on(flow.try_code(entry)), 303)
 
 

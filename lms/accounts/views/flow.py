@@ -12,11 +12,12 @@ from lms.accounts import login, queries
 from lms.accounts.domain import proofs
 from lms.accounts.domain.devices import Visit
 from lms.accounts.domain.places import landing
-from lms.accounts.forms import CodeEntry, PasswordEntry
+from lms.accounts.forms import NOT_AGREED, CodeEntry, PasswordEntry
 from lms.accounts.models import CodePurpose
 from lms.accounts.service import codes, doors
 from lms.accounts.service.consents import Given
 from lms.accounts.service.sign_ins import (
+    AgreeDue,
     Entered,
     NameDue,
     Outcome,
@@ -48,6 +49,12 @@ _WHOSE = Message(
     "whose_account", "This number was used here before, long ago. Please say whether by you."
 )
 
+# Where the rest is asked for.
+_ASKED: Mapping[type[object], str] = {
+    NameDue: "accounts.name",
+    OwnerDue: "accounts.owner",
+    AgreeDue: "accounts.agree",
+}
 _ENTERING = "entering"
 _HALF = "half"
 _NEW = "new"
@@ -127,7 +134,11 @@ def try_code(entry: CodeEntry) -> Outcome:
     spend_try()
     visit = login.visit()
     with database().transaction() as session:
-        return _prove(session, entry, visit, at=now(session))
+        at = now(session)
+        outcome = _prove(session, entry, visit, at=at)
+        if isinstance(outcome, AgreeDue) and entry.agreed:
+            outcome = agreeing(session, outcome, visit, at=at)
+        return outcome
 
 
 def try_code_and_name(entry: CodeEntry) -> Outcome:
@@ -143,6 +154,10 @@ def try_code_and_name(entry: CodeEntry) -> Outcome:
         outcome = _prove(session, entry, visit, at=at)
         if isinstance(outcome, OwnerDue):
             outcome = _own_or_free(session, outcome, entry, visit, at=at)
+        if isinstance(outcome, AgreeDue):
+            if not entry.agreed:
+                raise InvalidInput({"agreed": NOT_AGREED})
+            outcome = agreeing(session, outcome, visit, at=at)
         if not isinstance(outcome, NameDue):
             return outcome
         if entry.new is None:
@@ -161,6 +176,11 @@ def _own_or_free(
     if entry.is_mine:
         return doors.as_owner(session, code_id=due.code_id, visit=visit, now=at)
     return doors.as_somebody_else(session, code_id=due.code_id, now=at)
+
+
+def agreeing(session: Session, due: AgreeDue, visit: Visit, *, at: datetime) -> Outcome:
+    """Write down that the person agrees, who ticked the box on the way here, and let them in."""
+    return doors.as_agreeing(session, code_id=due.code_id, visit=visit, given=given(), now=at)
 
 
 def _prove(session: Session, entry: CodeEntry, visit: Visit, *, at: datetime) -> Outcome:
@@ -195,7 +215,7 @@ def spend_password(actor: Actor) -> None:
     limits.spend(database(), Use(_PASSWORD_PHONE, f"person {actor.person_id}"))
 
 
-def settle(outcome: Outcome) -> Entered | SecondFactorDue | NameDue | OwnerDue:
+def settle(outcome: Outcome) -> Entered | SecondFactorDue | NameDue | OwnerDue | AgreeDue:
     """Return the outcome. Raises the refusal, now that what was counted is committed."""
     if isinstance(outcome, Refused):
         raise outcome.error
@@ -216,10 +236,9 @@ def go_on(outcome: Outcome) -> str:
     if isinstance(settled, SecondFactorDue):
         flask.session[_HALF] = settled.token
         return flask.url_for("accounts.second_step")
-    if isinstance(settled, NameDue | OwnerDue):
+    if isinstance(settled, NameDue | OwnerDue | AgreeDue):
         flask.session[_NEW] = settled.code_id
-        is_new = isinstance(settled, NameDue)
-        return flask.url_for("accounts.name" if is_new else "accounts.owner")
+        return flask.url_for(_ASKED[type(settled)])
     wanted = entering().get("next")
     login.enter(settled.token)
     return landing({grant.role for grant in current_actor().grants}, wanted)

@@ -8,6 +8,7 @@ from lms.accounts.domain.people import masked_phone
 from lms.accounts.models import CodePurpose
 from lms.accounts.service import security
 from lms.accounts.service.security import TypedCode
+from lms.accounts.service.sign_ins import AgreeDue
 from lms.accounts.views import flow
 from lms.accounts.views.blueprint import Faults, bp, reshow
 from lms.core.access import Permission
@@ -81,6 +82,9 @@ def _replace_password() -> ResponseReturnValue:
         outcome = security.replace_password(
             session, typed, new_hash=new_hash, visit=visit, keys=login.keys(), now=now(session)
         )
+    if isinstance(outcome, AgreeDue):
+        flash(gettext("No password was set yet. Please agree first; then you can set one."), "bad")
+        flow.begin(next=url_for("accounts.password"))
     return redirect(flow.go_on(outcome), 303)
 
 

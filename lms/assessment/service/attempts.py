@@ -25,6 +25,7 @@ from lms.assessment.service.closing import close, require_enrolled
 from lms.catalog.outline import ItemView
 from lms.core.access import Actor
 from lms.core.errors import Conflict, InvalidInput, Message, NotFound
+from lms.db.session import savepoint
 
 # A lost race shows the winner's attempt on the next look; more looks are for bad luck.
 _TRIES_AT_A_RACE = 5
@@ -57,7 +58,7 @@ def start_attempt(
         attempt = _blank(quiz, actor, item.id, enrollment_id, now)
         attempt.number = tries.started + 1
         try:
-            with session.begin_nested():
+            with savepoint(session):
                 session.add(attempt)
                 session.flush()
         except IntegrityError:

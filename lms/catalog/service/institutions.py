@@ -16,6 +16,7 @@ from lms.core.access import Actor
 from lms.core.errors import Conflict, InvalidInput, Message
 from lms.db.base import Localized
 from lms.db.bus import emit
+from lms.db.session import savepoint
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +83,7 @@ def add_listing(
         recorded_at=now,
     )
     try:
-        with session.begin_nested():
+        with savepoint(session):
             session.add(row)
             session.flush()
     except IntegrityError as error:
@@ -126,7 +127,7 @@ def _apply(session: Session, row: Institution, facts: InstitutionFacts) -> None:
     row.name, row.code = dict(facts.name), facts.code
     row.uscc, row.contact = facts.uscc, facts.contact
     try:
-        with session.begin_nested():
+        with savepoint(session):
             session.add(row)
             session.flush()
     except IntegrityError as error:

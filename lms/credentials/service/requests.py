@@ -15,6 +15,7 @@ from lms.credentials.domain.states import Aim, CredentialState, Plea, Ruling, fi
 from lms.credentials.models import BadgeRequest, Credential
 from lms.credentials.service import issuing
 from lms.credentials.service.keys import STATUS
+from lms.db.session import savepoint
 from lms.jobs.service import JobRequest, enqueue
 from lms.notify.service import send_sms
 
@@ -43,7 +44,7 @@ def ask(
         asked_at=now,
     )
     try:
-        with session.begin_nested():
+        with savepoint(session):
             session.add(request)
     except IntegrityError as error:
         raise Conflict("request_standing", "Somebody asked for this already.") from error

@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 
 from lms.core.errors import Conflict
 from lms.db.bus import emit
+from lms.db.session import savepoint
 from lms.enrollment import queries
 from lms.enrollment.domain import Mark, SessionState
 from lms.enrollment.events import Attended, ClassChanged
@@ -48,7 +49,7 @@ def record_attendance(
 
 def _add(session: Session, entry: AttendanceEntry) -> None:
     try:
-        with session.begin_nested():
+        with savepoint(session):
             session.add(entry)
             session.flush()
             _keep_ready(session, entry)

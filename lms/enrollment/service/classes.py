@@ -13,6 +13,7 @@ from lms.catalog.outline import CourseView
 from lms.core.access import Actor
 from lms.core.errors import Conflict, InvalidInput, Message
 from lms.db.bus import emit
+from lms.db.session import savepoint
 from lms.enrollment import queries
 from lms.enrollment.domain import ClassState, HostKind, class_may_become
 from lms.enrollment.events import ClassChanged
@@ -166,7 +167,7 @@ def _apply(session: Session, training_class: TrainingClass, plan: Plan) -> None:
     for name, value in asdict(plan).items():
         setattr(training_class, name, value)
     try:
-        with session.begin_nested():
+        with savepoint(session):
             session.add(training_class)
             session.flush()
     except IntegrityError as error:

@@ -11,6 +11,7 @@ from lms.catalog.outline import CourseView
 from lms.core.access import Actor
 from lms.core.errors import PaymentRequired
 from lms.db.bus import emit
+from lms.db.session import savepoint
 from lms.enrollment import queries
 from lms.enrollment.domain import EnrollmentStatus
 from lms.enrollment.events import CourseCompleted, Enrolled
@@ -37,7 +38,7 @@ def enroll(
     if course.price_fen > 0:
         raise PaymentRequired("payment_required", "This course has to be paid for first.")
     try:
-        with session.begin_nested():
+        with savepoint(session):
             enrollment_id = _insert(session, actor, course, training_class_id, now)
     except IntegrityError:
         # Another tap was faster; the partial unique index kept a second row out.

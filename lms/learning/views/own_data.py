@@ -79,7 +79,11 @@ def close() -> ResponseReturnValue:
         security.require_confirmed(session, actor, now=at)
         leaving.close_account(session, actor, now=at)
     login.leave()
-    flash(gettext("Your account is closed. Thank you for learning here."), "ok")
+    said = gettext(
+        "Your account is closed. Thank you for learning here. To come back, bring your card to "
+        "the training office."
+    )
+    flash(said, "ok")
     response = redirect(url_for("accounts.sign_in"), 303)
     response.headers["Clear-Site-Data"] = '"cache"'
     return response

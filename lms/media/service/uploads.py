@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 from lms.core.errors import Conflict, Message, NotFound, Overloaded, TooMany
 from lms.core.ids import new_uuid
 from lms.db.bus import emit
-from lms.db.session import now
+from lms.db.session import now, savepoint
 from lms.jobs.service import JobRequest, enqueue
 from lms.media.domain.names import clean_filename
 from lms.media.domain.prepared import PreparedVideo
@@ -196,7 +196,7 @@ def _new_asset(session: Session, received: Received, filename: str, owner_id: in
         created_at=now(session),
     )
     try:
-        with session.begin_nested():
+        with savepoint(session):
             session.add(asset)
     except IntegrityError:
         # The same file came in through another request at the same moment.

@@ -10,6 +10,7 @@ from lms.accounts.service.security import require_confirmed
 from lms.audit.service import record
 from lms.core.access import Actor, Permission
 from lms.core.errors import Conflict, Forbidden, NotFound
+from lms.db.session import savepoint
 from lms.notify.service import send_sms
 from lms.progress import queries
 from lms.progress.domain.ledger import EntryKind
@@ -161,7 +162,7 @@ def _tell(session: Session, request: TimeRequest) -> None:
 def _open(session: Session, request: TimeRequest, *, already: Conflict) -> None:
     """Write the request; the database takes one open one a person and material."""
     try:
-        with session.begin_nested():
+        with savepoint(session):
             session.add(request)
     except IntegrityError as error:
         raise already from error

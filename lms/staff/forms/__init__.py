@@ -32,7 +32,13 @@ from lms.staff.forms.people import (
     parse_people,
     parse_reason,
 )
-from lms.staff.forms.rosters import NewRoster, parse_chosen_class, parse_roster, require_consent
+from lms.staff.forms.rosters import (
+    NewRoster,
+    parse_chosen_class,
+    parse_roster,
+    require_consent,
+    require_papers,
+)
 
 __all__ = [
     "NewInstitution",
@@ -64,4 +70,5 @@ __all__ = [
     "parse_state",
     "parse_version",
     "require_consent",
+    "require_papers",
 ]

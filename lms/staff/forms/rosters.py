@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from lms.accounts import forms as accounts
-from lms.core.errors import InvalidInput, Message
+from lms.core.errors import Conflict, InvalidInput, Message
 from lms.core.query import Faults, read_number
 from lms.enrollment.models import TrainingClass
 
@@ -52,6 +52,12 @@ def parse_roster(
 def parse_chosen_class(query: Mapping[str, Any]) -> int | None:
     """Return the class an address names; what can be none is no class."""
     return read_number(query, "class", {})
+
+
+def require_papers(form: Mapping[str, Any]) -> None:
+    """Raise ``Conflict`` unless whoever takes the list in says that the papers are there."""
+    if not accounts.is_ticked(form, "papers"):
+        raise Conflict(_PAPERS.code, _PAPERS.text)
 
 
 def require_consent(form: Mapping[str, Any]) -> None:

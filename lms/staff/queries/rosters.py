@@ -63,5 +63,6 @@ def draft_of(session: Session, actor: Actor, draft_id: str) -> RosterDraft:
 
 
 def known_drafts(session: Session, ids: Sequence[str]) -> set[str]:
-    """Return those of the files that belong to a draft."""
-    return set(session.scalars(select(RosterDraft.id).where(RosterDraft.id.in_(ids))))
+    """Return those of the files that wait to be taken in."""
+    waits = RosterDraft.taken_in_at.is_(None)
+    return set(session.scalars(select(RosterDraft.id).where(RosterDraft.id.in_(ids), waits)))

@@ -2,6 +2,7 @@
 
 from lms.staff.service.attendance import Marked, mark_people
 from lms.staff.service.rosters import (
+    TAKEN,
     Found,
     LookedAt,
     TakenIn,
@@ -13,6 +14,7 @@ from lms.staff.service.rosters import (
 )
 
 __all__ = [
+    "TAKEN",
     "Found",
     "LookedAt",
     "Marked",

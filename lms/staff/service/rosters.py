@@ -9,6 +9,7 @@ from sqlalchemy import delete
 from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.orm import Session
 
+from lms.accounts.domain import texts
 from lms.accounts.gateway import Keys
 from lms.accounts.models import ConsentWay
 from lms.accounts.service import rosters as people
@@ -19,6 +20,7 @@ from lms.catalog.tree import revision_tree
 from lms.core.access import Actor, Permission
 from lms.core.clock import local_day
 from lms.core.errors import Conflict, Message, NotFound
+from lms.db.session import savepoint
 from lms.enrollment import queries as enrollments
 from lms.enrollment.models import TrainingClass
 from lms.enrollment.service import fill_class, refusal_of_class
@@ -27,6 +29,8 @@ from lms.staff import queries
 from lms.staff.models import RosterDraft
 
 _DRAFTS_LAST = timedelta(days=1)
+# What a tap on a roster that was taken in already is answered with.
+TAKEN = "list_taken"
 # So many rows are named in a sentence.
 _NAMED = 5
 # PostgreSQL ends one of two that wait for each other.
@@ -64,8 +68,15 @@ class Found:
         """Return what stands for all that was shown: who is new, who known, who gets a seat."""
         new = ",".join(str(line.number) for line in self.met.new)
         known = ",".join(f"{row}:{person}" for row, person in sorted(self.met.known.items()))
+        numbered = ",".join(map(str, sorted(self.met.numbered)))
         joining = ",".join(map(str, self.joining))
-        return sha256(f"{new}/{known}/{joining}".encode()).hexdigest()
+        return sha256(f"{new}/{known}/{numbered}/{joining}".encode()).hexdigest()
+
+    @property
+    def numbers(self) -> int:
+        """Return how many identity numbers are to be kept."""
+        new = sum(line.id_number is not None for line in self.met.new)
+        return new + len(self.met.numbered)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,10 +91,11 @@ class LookedAt:
 
 @dataclass(frozen=True, slots=True)
 class TakenIn:
-    """How many came in new, and how many who were known got a seat."""
+    """How many came in new, how many known ones got a seat, and of how many the number is kept."""
 
     new: int
     joined: int
+    numbered: int
 
 
 def reach_county(session: Session, actor: Actor, county_code: str, class_id: int | None) -> None:
@@ -105,7 +117,8 @@ def keep_draft(session: Session, *, actor: Actor, draft: RosterDraft, now: datet
 
 def forget_drafts(session: Session, *, now: datetime) -> None:
     """Forget rosters nobody took in within a day; their files follow."""
-    session.execute(delete(RosterDraft).where(RosterDraft.sent_at < now - _DRAFTS_LAST))
+    old = RosterDraft.sent_at < now - _DRAFTS_LAST
+    session.execute(delete(RosterDraft).where(old, RosterDraft.taken_in_at.is_(None)))
 
 
 def find(
@@ -137,6 +150,7 @@ def _seat(
         elif takes[person_id] != training_class.id:
             found.faults[row] = _TAKES_IT
             del known[row]
+            found.met.numbered.pop(row, None)
     if training_class.county_code != draft.county_code:
         found.refusal = _COUNTY
         return
@@ -154,10 +168,13 @@ def take_in(
 ) -> TakenIn:
     """Write everybody down in the caller's transaction, and give them their seats.
 
-    Raises ``Conflict`` for a list with a fault, where a class cannot take all of it, and where
-    somebody of the list came here since it was looked at: then the rows are named.
+    Raises ``Conflict`` for a list with a fault, one that was taken in, where a class cannot take
+    all of it, and where somebody of the list came here since it was looked at: then the rows are
+    named.
     """
     draft, sent = roster.draft, roster.sent
+    if draft.taken_in_at is not None:
+        raise Conflict(TAKEN, "This list was taken in already.")
     if draft.training_class_id is not None:
         enrollments.locked_class(session, draft.training_class_id)
     found = find(session, actor=actor, draft=draft, sent=sent, now=now)
@@ -166,20 +183,27 @@ def take_in(
     _require_sound(found)
     given = Given(ConsentWay.PAPER, actor.person_id, roster.network)
     try:
-        with session.begin_nested():
-            # The savepoint stands from here on; else it would with the session's own statements.
-            session.connection()
+        with savepoint(session):
             _write(session, draft, found, given, keys, now)
     except DBAPIError as error:
         if not _is_race(error):
             raise
         session.expire_all()
         raise _changed(find(session, actor=actor, draft=draft, sent=sent, now=now)) from error
-    done = TakenIn(len(found.met.new), len(found.joining))
-    _record(session, actor, draft, found, now)
-    session.delete(draft)
+    people.ask_registry_later(session, list_id=draft.id, given=given, keys=keys, now=now)
+    draft.taken_in_at, draft.papers = now, _with_versions(_agreed_to(found))
     session.flush()
-    return done
+    _record(session, actor, draft, found, now)
+    return TakenIn(len(found.met.new), len(found.joining), len(found.met.numbered))
+
+
+def _with_versions(subjects: Sequence[str]) -> str:
+    return " ".join(f"{each}:{texts.version_of(each)}" for each in subjects)
+
+
+def _agreed_to(found: Found) -> list[str]:
+    """Return to which texts everybody agreed on paper."""
+    return [*texts.TO_SIGN_UP, *([texts.SENSITIVE] if found.numbers else [])]
 
 
 def _require_sound(found: Found) -> None:
@@ -198,6 +222,7 @@ def _write(
     new: Sequence[int] = people.add_people(
         session, found.met.new, county_code=county, given=given, keys=keys, now=now
     )
+    people.add_numbers(session, found.met, given=given, keys=keys, now=now)
     if found.training_class is not None:
         fill_class(
             session,
@@ -238,8 +263,11 @@ def _record(
         subject=f"county:{draft.county_code}",
         details={
             "rows": found.rows,
-            "new": len(found.met.new),
+            "new_people": len(found.met.new),
+            "numbers": found.numbers,
             "class": draft.training_class_id,
+            "way": ConsentWay.PAPER.value,
+            "texts": list[str | int | bool | None](_agreed_to(found)),
             "sha256": draft.sha256,
         },
         at=now,

@@ -5,6 +5,7 @@ from flask.typing import ResponseReturnValue
 
 from lms.accounts import forms as accounts_forms
 from lms.accounts import login
+from lms.accounts import queries as accounts
 from lms.accounts.domain.roles import written_scope
 from lms.accounts.models import RoleGrant
 from lms.accounts.service import desk, roles, security
@@ -108,7 +109,15 @@ def let_in(person_id: int) -> ResponseReturnValue:
     with database().transaction() as session:
         queries.person_in_reach(session, actor, Permission.PEOPLE_EDIT, person_id)
         desk.let_in(session, actor, person_id=person_id, now=now(session))
-    return back(person_id, gettext("They may sign in again."))
+        has_phone = accounts.person(session, person_id).phone is not None
+    if has_phone:
+        return back(person_id, gettext("They may sign in again."))
+    # Who closed the account gave the number up with it.
+    said = gettext(
+        "The account is open again, with all that was learned. Now give them their mobile number "
+        "under “Another mobile number”; then they sign in with a code and agree anew."
+    )
+    return back(person_id, said)
 
 
 @bp.post(f"{_PERSON}/sign-out")

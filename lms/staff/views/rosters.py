@@ -10,7 +10,7 @@ from lms.accounts.login import keys
 from lms.accounts.service.rosters import SentRoster, read_sent
 from lms.core.access import Permission
 from lms.core.clock import local_day, utc_now
-from lms.core.errors import Conflict, InvalidInput, Message
+from lms.core.errors import Conflict, InvalidInput, Message, NotFound
 from lms.core.ids import new_uuid
 from lms.db.session import now
 from lms.sheets.gateway import MAX_BYTES
@@ -26,6 +26,7 @@ bp = Blueprint("rosters", __name__, url_prefix="/staff/people/import")
 _LONGEST_NAME = 200
 # So many rows are named on the page; the others by their count.
 _SHOWN_ROWS = 100
+_TAKEN = "This list was taken in already."
 _CHANGED = Message("list_changed", "This is not the file that was looked at. Please send it again.")
 
 
@@ -89,11 +90,18 @@ def _draft() -> RosterDraft:
 @bp.get("/<draft_id>")
 @requires(Permission.PEOPLE_EDIT)
 def preview(draft_id: str) -> ResponseReturnValue:
-    """Show how many are new and known, and what is wrong by row; writes nothing."""
+    """Show how many are new and known, and what is wrong by row; writes nothing.
+
+    One that was taken in says so; of one that is not there nobody learns whose it was.
+    """
     actor = current_actor()
-    with database().snapshot() as session:
-        draft = queries.draft_of(session, actor, draft_id)
-    sent = _sent(draft)
+    try:
+        draft = _own_draft(draft_id)
+        sent = _sent(draft) if draft.taken_in_at is None else None
+    except NotFound as error:
+        return _over(None), error.status
+    if sent is None:
+        return _over(draft)
     with database().snapshot() as session:
         found = service.find(session, actor=actor, draft=draft, sent=sent, now=now(session))
     return render_template(
@@ -112,10 +120,16 @@ def take_in(draft_id: str) -> ResponseReturnValue:
     try:
         done, class_id = _take_in(draft_id)
     except Conflict as error:
-        flash(say(error.message), "bad")
+        if error.code != service.TAKEN:
+            flash(say(error.message), "bad")
         return redirect(url_for("rosters.preview", draft_id=draft_id), 303)
+    except NotFound as error:
+        return _over(None), error.status
     _folder().remove(draft_id)
     said = gettext("Taken in: %(new)s new, %(joined)s known.", new=done.new, joined=done.joined)
+    if done.numbered:
+        kept = gettext("Numbers kept of people who had none: %(num)s.", num=done.numbered)
+        said = f"{said} {kept}"
     flash(said, "ok")
     if class_id is not None:
         return redirect(url_for("classes.page", training_class_id=class_id), 303)
@@ -123,9 +137,10 @@ def take_in(draft_id: str) -> ResponseReturnValue:
 
 
 def _take_in(draft_id: str) -> tuple[service.TakenIn, int | None]:
-    actor = current_actor()
-    with database().snapshot() as session:
-        draft = queries.draft_of(session, actor, draft_id)
+    actor, draft = current_actor(), _own_draft(draft_id)
+    if draft.taken_in_at is not None:
+        raise Conflict(service.TAKEN, _TAKEN)
+    forms.require_papers(request.form)
     sent = _sent(draft, request.form.get("sha256", ""))
     with database().transaction() as session:
         own = queries.draft_of(session, actor, draft_id)
@@ -141,10 +156,24 @@ def _take_in(draft_id: str) -> tuple[service.TakenIn, int | None]:
 def drop(draft_id: str) -> ResponseReturnValue:
     """Forget a roster that was only looked at."""
     with database().transaction() as session:
-        session.delete(queries.draft_of(session, current_actor(), draft_id))
+        draft = queries.draft_of(session, current_actor(), draft_id)
+        if draft.taken_in_at is None:
+            session.delete(draft)
+    if draft.taken_in_at is not None:
+        return redirect(url_for("rosters.preview", draft_id=draft_id), 303)
     _folder().remove(draft_id)
     flash(gettext("Forgotten. Nobody was taken in."), "ok")
     return redirect(url_for("rosters.form"), 303)
+
+
+def _own_draft(draft_id: str) -> RosterDraft:
+    with database().snapshot() as session:
+        return queries.draft_of(session, current_actor(), draft_id)
+
+
+def _over(draft: RosterDraft | None) -> str:
+    """Tell that a list was taken in, or that there is none of this address (any more)."""
+    return render_template("staff/roster_over.html", draft=draft, desk_place=None)
 
 
 def _shown_name(name: str) -> str:

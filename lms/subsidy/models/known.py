@@ -118,7 +118,7 @@ class FactList(Base):
 
 
 class FactListDraft(Base):
-    """A list that was sent and looked at, not taken in yet; the file lies sealed, for a day."""
+    """A list that was sent and looked at; the file lies sealed, for a day, or until taken in."""
 
     __tablename__ = "fact_list_draft"
     __table_args__ = (one_of("kind", ListKind),)
@@ -134,6 +134,7 @@ class FactListDraft(Base):
     key_name: Mapped[str] = mapped_column(String(40))
     sent_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
     sent_at: Mapped[datetime] = mapped_column(index=True)
+    taken_in_at: Mapped[datetime | None]
 
 
 class ExternalCertificate(Base):

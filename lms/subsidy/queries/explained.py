@@ -20,7 +20,7 @@ from lms.subsidy.gateway import Shelf
 from lms.subsidy.models import LearnerFact, PolicyVersion
 from lms.subsidy.queries.dossiers import dossiers
 from lms.subsidy.queries.meters import Meter, meter_of
-from lms.subsidy.queries.papers import certificates_before
+from lms.subsidy.queries.papers import certificates_before, lists_before
 from lms.subsidy.queries.people import reaches
 from lms.subsidy.queries.shelves import combined
 
@@ -38,8 +38,8 @@ class Explained:
 def explained(session: Session, person_id: int, *, day: date, files: Shelf) -> Explained | None:
     """Judge a person by what was written down, studied and in force at the end of the day.
 
-    The edition of a course, the county's list of programmes and what looked unlike studying are
-    those of now. ``None``: there is no such person.
+    The edition of a course, the county's list of programmes, who is written down as present at a
+    session and what looked unlike studying are those of now. ``None``: there is no such person.
     """
     name = session.scalar(select(Person.name).where(Person.id == person_id))
     if name is None:
@@ -111,7 +111,7 @@ def _as_of(
         meetings=[each for each in now.meetings if each.day <= day],
         visits=[each for each in now.visits if each.day <= day],
         listings=now.listings,
-        lists=[each for each in now.lists if each.as_of <= day],
+        lists=lists_before(session, person_id, until),
         certificates=certificates_before(session, person_id, until),
         flag=now.flag,
         attempts=[each for each in now.attempts if ("attempt", each.place) in seen],

@@ -82,6 +82,21 @@ def certificates_before(session: Session, person_id: int, until: datetime) -> li
     return list(said.values())
 
 
+def lists_before(session: Session, person_id: int, until: datetime) -> list[Told]:
+    """Return the complete lists of the person's county that had been taken in by the moment."""
+    rows = session.execute(
+        select(FactList.kind, FactList.as_of)
+        .join(Person, Person.county_code == FactList.county_code)
+        .where(
+            Person.id == person_id,
+            FactList.is_complete.is_(true()),
+            FactList.imported_at < until,
+        )
+        .order_by(FactList.id)
+    )
+    return [Told(ListKind(kind), as_of) for kind, as_of in rows]
+
+
 def _add_list(own: Dossier, row: Row[Any]) -> None:
     own.lists.append(Told(ListKind(row.t1), row.day))
 

@@ -15,6 +15,7 @@ from lms.subsidy.service.decisions import (
 )
 from lms.subsidy.service.declaring import declare, give_promise
 from lms.subsidy.service.desk import confirm, correct, require_another
+from lms.subsidy.service.drafts import TAKEN, draft_of, forget_drafts, keep_draft
 from lms.subsidy.service.facts import (
     NewFact,
     mark_due,
@@ -24,7 +25,8 @@ from lms.subsidy.service.facts import (
     record_fact,
     record_many,
 )
-from lms.subsidy.service.lists import draft_of, find, forget_drafts, keep_draft, take_in
+from lms.subsidy.service.lists import Found as FoundOnList
+from lms.subsidy.service.lists import find, take_in
 from lms.subsidy.service.marks import MARK_TOUCHED, mark_programmes, order_marks
 from lms.subsidy.service.papers import (
     NewPaper,
@@ -47,7 +49,9 @@ from lms.subsidy.service.trials import (
 __all__ = [
     "BATCH",
     "MARK_TOUCHED",
+    "TAKEN",
     "Found",
+    "FoundOnList",
     "Looked",
     "NewFact",
     "NewPaper",

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from lms.audit.service import record
 from lms.core.access import Actor, Permission
 from lms.core.errors import Conflict, Forbidden, NotFound, TooMany
+from lms.db.session import savepoint
 from lms.subsidy import queries
 from lms.subsidy.domain.dated import FactSource
 from lms.subsidy.domain.papers import CertificateState, CertificateStatus
@@ -58,7 +59,7 @@ def enter(
         created_at=now,
     )
     try:
-        with session.begin_nested():
+        with savepoint(session):
             session.add(row)
     except IntegrityError as error:
         raise Conflict(

@@ -3,10 +3,10 @@
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any, TypeVar
 
-from sqlalchemy import delete, insert, select
+from sqlalchemy import insert, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -14,21 +14,21 @@ from lms.accounts.gateway import BlindIndex
 from lms.accounts.models import Person
 from lms.accounts.queries import people_of_numbers
 from lms.audit.service import record
-from lms.core.access import Actor, Permission
-from lms.core.errors import Conflict, InvalidInput, Message, NotFound
+from lms.core.access import Actor
+from lms.core.errors import Conflict, InvalidInput, Message
+from lms.db.session import savepoint
 from lms.enrollment.domain import LIVE
 from lms.enrollment.models import Enrollment
-from lms.subsidy import queries
 from lms.subsidy.domain.dated import DatedFact, FactKey, FactSource, checked
 from lms.subsidy.domain.lists import KEY_OF, ListKind, Told, with_list
 from lms.subsidy.domain.past import read_subsidy
 from lms.subsidy.domain.rows import Line, Parsed
 from lms.subsidy.models import FactList, FactListDraft, LearnerFact
+from lms.subsidy.service.drafts import TAKEN, require_new
 from lms.subsidy.service.facts import mark_many
 
 _Any = TypeVar("_Any")
 _AT_ONCE = 2_000
-_DRAFTS_LAST = timedelta(days=1)
 
 
 @dataclass(slots=True)
@@ -45,30 +45,6 @@ class Found:
     def matched(self) -> int:
         """Return how many people are meant."""
         return len(self.people)
-
-
-def keep_draft(session: Session, *, actor: Actor, draft: FactListDraft, now: datetime) -> None:
-    """Keep what was sent until it is taken in. Raises ``Conflict`` where it was before."""
-    require_reach(actor, draft.county_code)
-    _require_new(session, draft)
-    draft.sent_by_id, draft.sent_at = actor.person_id, now
-    session.add(draft)
-    session.flush()
-
-
-def draft_of(session: Session, actor: Actor, draft_id: str) -> FactListDraft:
-    """Return the actor's own draft, locked. Raises ``NotFound`` for anybody else's."""
-    draft = session.get(FactListDraft, draft_id, with_for_update=True)
-    if draft is None or draft.sent_by_id != actor.person_id:
-        raise NotFound
-    require_reach(actor, draft.county_code)
-    return draft
-
-
-def require_reach(actor: Actor, county_code: str) -> None:
-    """Raise ``NotFound`` for a county outside the actor's scopes."""
-    if not queries.reaches(actor, county_code, Permission.FACTS_RECORD):
-        raise NotFound
 
 
 def find(
@@ -109,21 +85,30 @@ def take_in(
 
     Raises ``Conflict`` for a list with a fault and for one that was taken in before.
     """
+    if draft.taken_in_at is not None:
+        raise Conflict(TAKEN, "This list was taken in already.")
     if found.faults:
         raise Conflict("list_faults", "Nothing was taken in: first mend the rows that are named.")
-    _require_new(session, draft)
+    require_new(session, draft)
     row = _row_of(draft, found, actor, now)
     try:
-        with session.begin_nested():
+        with savepoint(session):
             session.add(row)
-    except IntegrityError as error:
-        raise _known_list() from error
-    session.delete(draft)
+    except IntegrityError:
+        # A colleague took the very same in at the same moment.
+        require_new(session, draft)
+        raise
+    draft.taken_in_at = now
     session.flush()
     people = sorted(found.people)
     for part in _parts(people):
         _write(session, row, {person: found.people[person] for person in part}, actor, now)
     _mark(session, row, people, now)
+    _record(session, actor, row, now)
+    return row.id
+
+
+def _record(session: Session, actor: Actor, row: FactList, now: datetime) -> None:
     record(
         session,
         actor_id=actor.person_id,
@@ -138,7 +123,6 @@ def take_in(
         },
         at=now,
     )
-    return row.id
 
 
 def _row_of(draft: FactListDraft, found: Found, actor: Actor, now: datetime) -> FactList:
@@ -156,30 +140,10 @@ def _row_of(draft: FactListDraft, found: Found, actor: Actor, now: datetime) -> 
     )
 
 
-def forget_drafts(session: Session, *, now: datetime) -> None:
-    """Forget lists nobody took in within a day; their files follow."""
-    session.execute(delete(FactListDraft).where(FactListDraft.sent_at < now - _DRAFTS_LAST))
-
-
 def _parts(everything: Sequence[_Any]) -> Iterator[Sequence[_Any]]:
     """Yield it in parts a statement takes."""
     for first in range(0, len(everything), _AT_ONCE):
         yield everything[first : first + _AT_ONCE]
-
-
-def _require_new(session: Session, draft: FactListDraft) -> None:
-    same = select(FactList.imported_at).where(
-        FactList.county_code == draft.county_code,
-        FactList.kind == draft.kind,
-        FactList.sha256 == draft.sha256,
-    )
-    before = session.scalar(same)
-    if before is not None:
-        raise _known_list()
-
-
-def _known_list() -> Conflict:
-    return Conflict("list_known", "This very list was taken in before.")
 
 
 def _people(

@@ -77,15 +77,16 @@ def sealed_files(
     session: Session, table: type[Evidence | FactListDraft], *, after: str, limit: int
 ) -> Sequence[tuple[str, str]]:
     """Return the next files behind an id, each with the key that sealed it first."""
-    rows = session.execute(
-        select(table.id, table.key_name).where(table.id > after).order_by(table.id).limit(limit)
-    )
+    wanted = select(table.id, table.key_name).where(table.id > after)
+    if table is FactListDraft:
+        wanted = wanted.where(FactListDraft.taken_in_at.is_(None))
+    rows = session.execute(wanted.order_by(table.id).limit(limit))
     return [(row.id, row.key_name) for row in rows]
 
 
 def known_files(session: Session, ids: list[str]) -> set[str]:
-    """Return those of the files somebody knows of."""
-    found: set[str] = set()
-    for column in (Evidence.id, FactListDraft.id):
-        found |= set(session.scalars(select(column).where(column.in_(ids))))
-    return found
+    """Return those of the files somebody knows of: papers, and lists that wait."""
+    waits = FactListDraft.taken_in_at.is_(None)
+    papers = session.scalars(select(Evidence.id).where(Evidence.id.in_(ids)))
+    drafts = session.scalars(select(FactListDraft.id).where(FactListDraft.id.in_(ids), waits))
+    return {*papers, *drafts}

@@ -9,7 +9,7 @@ from lms.accounts.gateway import SealedFolder
 from lms.accounts.login import keys
 from lms.core.access import Permission
 from lms.core.clock import local_day, utc_now
-from lms.core.errors import Conflict, InvalidInput, Message
+from lms.core.errors import Conflict, InvalidInput, Message, NotFound
 from lms.core.ids import new_uuid
 from lms.db.session import now
 from lms.sheets.gateway import MAX_BYTES, read_cells
@@ -74,11 +74,18 @@ def send() -> ResponseReturnValue:
 @bp.get("/<draft_id>")
 @requires(Permission.FACTS_RECORD)
 def preview(draft_id: str) -> ResponseReturnValue:
-    """Show whom the list means, which rows mean nobody and what is wrong; writes nothing."""
+    """Show whom the list means, which rows mean nobody and what is wrong; writes nothing.
+
+    One that was taken in says so; of one that is not there nobody learns whose it was.
+    """
     actor = current_actor()
-    with database().snapshot() as session:
-        draft = service.draft_of(session, actor, draft_id)
-    parsed = _parsed(draft)
+    try:
+        draft = _own_draft(draft_id)
+        parsed = _parsed(draft) if draft.taken_in_at is None else None
+    except NotFound as error:
+        return _over(None), error.status
+    if parsed is None:
+        return _over(draft)
     with database().snapshot() as session:
         found = service.find(session, actor=actor, parsed=parsed, draft=draft, index=keys().index)
     return render_template(
@@ -95,17 +102,18 @@ def preview(draft_id: str) -> ResponseReturnValue:
 @requires(Permission.FACTS_RECORD)
 def take_in(draft_id: str) -> ResponseReturnValue:
     """Take in exactly what was looked at, all of it or nothing."""
-    actor, looked_at = current_actor(), request.form.get("sha256", "")
-    with database().snapshot() as session:
-        draft = service.draft_of(session, actor, draft_id)
-    parsed = _parsed(draft, looked_at)
     try:
-        with database().transaction() as session:
-            own = service.draft_of(session, actor, draft_id)
-            found = service.find(session, actor=actor, parsed=parsed, draft=own, index=keys().index)
-            service.take_in(session, actor=actor, draft=own, found=found, now=now(session))
+        draft = _own_draft(draft_id)
+        if draft.taken_in_at is not None:
+            return redirect(url_for("fact_lists.preview", draft_id=draft_id), 303)
+        parsed = _parsed(draft, request.form.get("sha256", ""))
+    except NotFound as error:
+        return _over(None), error.status
+    try:
+        found = _take_in(draft_id, parsed)
     except Conflict as error:
-        flash(say(error.message), "bad")
+        if error.code != service.TAKEN:
+            flash(say(error.message), "bad")
         return redirect(url_for("fact_lists.preview", draft_id=draft_id), 303)
     _folder().remove(draft_id)
     flash(
@@ -117,15 +125,38 @@ def take_in(draft_id: str) -> ResponseReturnValue:
     return redirect(url_for("fact_lists.board"), 303)
 
 
+def _take_in(draft_id: str, parsed: Parsed) -> service.FoundOnList:
+    actor = current_actor()
+    with database().transaction() as session:
+        own = service.draft_of(session, actor, draft_id)
+        found = service.find(session, actor=actor, parsed=parsed, draft=own, index=keys().index)
+        service.take_in(session, actor=actor, draft=own, found=found, now=now(session))
+    return found
+
+
 @bp.post("/<draft_id>/drop")
 @requires(Permission.FACTS_RECORD)
 def drop(draft_id: str) -> ResponseReturnValue:
     """Forget a list that was only looked at."""
     with database().transaction() as session:
-        session.delete(service.draft_of(session, current_actor(), draft_id))
+        draft = service.draft_of(session, current_actor(), draft_id)
+        if draft.taken_in_at is None:
+            session.delete(draft)
+    if draft.taken_in_at is not None:
+        return redirect(url_for("fact_lists.preview", draft_id=draft_id), 303)
     _folder().remove(draft_id)
     flash(gettext("Forgotten. Nothing was taken in."), "ok")
     return redirect(url_for("fact_lists.board"), 303)
+
+
+def _own_draft(draft_id: str) -> FactListDraft:
+    with database().snapshot() as session:
+        return service.draft_of(session, current_actor(), draft_id)
+
+
+def _over(draft: FactListDraft | None) -> str:
+    """Tell that a list was taken in, or that there is none of this address (any more)."""
+    return render_template("subsidy/list_over.html", draft=draft, desk_place=None)
 
 
 def _folder() -> SealedFolder:

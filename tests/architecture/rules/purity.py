@@ -95,6 +95,8 @@ def _caller_business(node: ast.AST) -> Iterator[str]:
     if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
         if node.func.attr in _TRANSACTION_CALLS:
             yield f"calls .{node.func.attr}(); the caller owns the transaction"
+        if node.func.attr == "begin_nested":
+            yield "sets a savepoint too late for connection_of; use lms.db.session.savepoint"
         if node.func.attr in _CLOCK_CALLS and ast.unparse(node.func.value) != "func":
             yield f"reads the clock: {ast.unparse(node.func)}()"
 

@@ -24,7 +24,7 @@ def other_than(code):
 
 
 def test_a_known_person_is_in_with_the_code(client, database, learner):
-    ask(client, next="/courses")
+    ask(client, next="/courses", agreed="1")
     answer = fill_in(client, sent_code(database, PHONE))
     assert answer.location == "/courses"
     assert signed_in_as(client) == learner.name

@@ -127,7 +127,7 @@ def test_over_the_limit_the_answer_is_the_same_and_nothing_is_sent(client, datab
 
 def test_a_person_comes_in_by_code(client, database, learner):
     client.post(f"{URL}/code", json={"phone": PHONE})
-    answer = enter(client, phone=PHONE, code=sent_code(database, PHONE))
+    answer = enter(client, phone=PHONE, code=sent_code(database, PHONE), agreed=True)
     assert answer.json["person"]["id"] == learner.id
 
 

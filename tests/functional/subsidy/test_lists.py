@@ -17,6 +17,7 @@ from lms.subsidy import service
 from lms.subsidy.models import EligibilityDue, FactList, FactListDraft, LearnerFact
 from lms.subsidy.service import lists
 from tests.factories.accounts import make_person
+from tests.factories.identity import make_identity
 from tests.factories.sheets import CARDS, HEADING, workbook
 from tests.factories.sheets import text as csv_of
 from tests.factories.subsidy import Subsidised
@@ -32,17 +33,11 @@ def desk(app: Flask, database: Database, own: Subsidised) -> Client:
 
 
 @pytest.fixture
-def cards(app: Flask, monkeypatch: pytest.MonkeyPatch) -> dict[str, int]:
-    """Whose number is whose, as if identities were kept: fill it with numbers and people."""
-    known: dict[str, int] = {}
-    index = app.extensions["lms_keys"].index
-
-    def people(_session, digests):
-        by_digest = {index.of("id", number): person for number, person in known.items()}
-        return {each: by_digest[each] for each in digests if each in by_digest}
-
-    monkeypatch.setattr(lists, "people_of_numbers", people)
-    return known
+def card(app: Flask, database: Database, own: Subsidised) -> str:
+    """The learner's own number, as it is kept of people who said theirs."""
+    with database.transaction() as session:
+        make_identity(session, own.person, app.extensions["lms_keys"], number=CARDS[0])
+    return CARDS[0]
 
 
 def send(desk: Client, data: bytes, name: str = "list.xlsx", **form: str):
@@ -77,10 +72,10 @@ def verdict(client: Client, clause: str) -> str:
     return next(each["verdict"] for each in clauses if each["id"] == clause)
 
 
+@pytest.mark.usefixtures("card")
 def test_a_list_is_looked_at_before_anything_is_written(
-    desk: Client, learner: Client, own: Subsidised, database: Database, cards: dict[str, int]
+    desk: Client, learner: Client, own: Subsidised, database: Database
 ) -> None:
-    cards[CARDS[0]] = own.person.id
     rows = [[1, "林秀芳", CARDS[0], ""], [2, "王五", CARDS[1], ""]]
     place = send(desk, workbook(rows)).headers["Location"]
     page = desk.get(place).text
@@ -104,10 +99,10 @@ def test_a_list_is_looked_at_before_anything_is_written(
     assert "2026-04-01 的名单" in re.sub("<[^>]*>", "", learner.get("/me/subsidy").text)
 
 
+@pytest.mark.usefixtures("card")
 def test_no_number_of_a_card_is_kept_anywhere(
-    desk: Client, own: Subsidised, database: Database, cards: dict[str, int], settings: Settings
+    desk: Client, own: Subsidised, database: Database, settings: Settings
 ) -> None:
-    cards[CARDS[0]] = own.person.id
     send(desk, csv_of([[1, "林秀芳", CARDS[0], ""]], heading=HEADING).encode(), "a.csv")
     taken(desk, csv_of([[1, "林秀芳", CARDS[0], ""], [2, "", CARDS[1], ""]]).encode())
     with database.engine.connect() as connection:
@@ -187,10 +182,10 @@ def test_a_bad_row_is_named_by_its_number_and_nothing_is_taken_in(
     assert "一行也没有收" in desk.get(place).text
 
 
+@pytest.mark.usefixtures("card")
 def test_who_stands_twice_is_named_by_row_only(
-    desk: Client, own: Subsidised, database: Database, cards: dict[str, int]
+    desk: Client, own: Subsidised, database: Database
 ) -> None:
-    cards[CARDS[0]] = own.person.id
     rows = [
         [1, "林秀芳", CARDS[0], ""],
         [2, "林秀芳", f" {CARDS[0][:6]} {CARDS[0][6:]}", ""],
@@ -212,9 +207,11 @@ def test_the_same_list_is_not_taken_in_twice(
     answer = send(desk, data)
     assert answer.status_code == 409
     assert "收过了" in answer.text
+    assert "周敏" in answer.text
     # The one that was looked at before is refused as well.
     with database.snapshot() as session:
-        digest = session.scalars(select(FactListDraft.sha256)).one()
+        waiting = FactListDraft.taken_in_at.is_(None)
+        digest = session.scalars(select(FactListDraft.sha256).where(waiting)).one()
     assert desk.post(first, data={"sha256": digest}).headers["Location"] == first
     assert len(facts(database)) == 1
 

@@ -7,6 +7,7 @@ from sqlalchemy import func, select
 
 from lms.accounts import queries
 from lms.accounts.domain.people import NewPerson
+from lms.accounts.domain.texts import TO_SIGN_UP
 from lms.accounts.models import CodePurpose, Consent, Person, SignIn
 from lms.accounts.service import codes, doors, sign_ins
 from lms.accounts.service.consents import Given
@@ -16,6 +17,7 @@ from lms.core.errors import Conflict, InvalidInput
 from lms.core.ids import digest
 from lms.db.session import now
 from tests.factories.accounts import asking, make_county, make_person, make_staff, sent_code
+from tests.factories.identity import agree
 
 PHONE = "13857005678"
 
@@ -64,6 +66,7 @@ def with_password(database, visit, *, verified_hash):
 def test_a_known_number_that_proves_a_code_is_in(database, keys, visit):
     with database.transaction() as session:
         person = make_person(session, phone=PHONE)
+        agree(session, person, *TO_SIGN_UP)
     outcome = prove(database, keys, visit)
     assert isinstance(outcome, Entered)
     with database.snapshot() as session:

@@ -30,7 +30,7 @@ def silent(database):
     with database.transaction() as session:
         long_ago = now(session) - SILENT_FOR - timedelta(hours=1)
         person = make_person(session, phone=PHONE, created_at=long_ago)
-        agree(session, person, "sensitive")
+        agree(session, person, "terms", "privacy", "sensitive")
         make_sign_in(
             session,
             person,

@@ -4,11 +4,12 @@ import threading
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import event, func, select
+from sqlalchemy import event, func, insert, select
 from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.orm import Session
 
 from lms.accounts.models import County
-from lms.db.session import Database, after_commit, now
+from lms.db.session import Database, after_commit, connection_of, now, savepoint
 
 _ROUNDS = 15
 
@@ -35,6 +36,27 @@ def test_what_fails_leaves_nothing(database: Database) -> None:
     with database.snapshot() as session:
         assert session.get(County, "330822") is None
     assert told == []
+
+
+def test_a_savepoint_takes_back_what_went_past_the_session_and_that_alone(
+    database: Database,
+) -> None:
+    def county(code: str) -> dict[str, str]:
+        return {"code": code, "name_zh": "县", "name_en": "County"}
+
+    def torn(session: Session) -> None:
+        with savepoint(session):
+            connection_of(session).execute(insert(County).values(**county("330002")))
+            raise RuntimeError
+
+    with database.transaction() as session:
+        connection_of(session).execute(insert(County).values(**county("330001")))
+        with pytest.raises(RuntimeError):
+            torn(session)
+        with savepoint(session):
+            connection_of(session).execute(insert(County).values(**county("330003")))
+    with database.snapshot() as session:
+        assert set(session.scalars(select(County.code))) == {"330001", "330003"}
 
 
 def test_two_processes_that_read_and_then_write_both_succeed(database: Database) -> None:

@@ -25,14 +25,13 @@ from lms.enrollment.queries.seats import (
     members_of,
     own_wait,
     taken_seats,
-    waiters,
     waitings,
 )
 from lms.enrollment.queries.sessions import (
     Attended,
     Seat,
     attended_by,
-    attended_sums,
+    attended_of_class,
     attended_until,
     class_of_session,
     class_session,
@@ -40,9 +39,9 @@ from lms.enrollment.queries.sessions import (
     entries_of,
     member,
     next_session,
-    present_counts,
     seats,
     sessions_of,
+    sessions_with_presence,
 )
 
 __all__ = [
@@ -52,7 +51,7 @@ __all__ = [
     "Share",
     "Waiting",
     "attended_by",
-    "attended_sums",
+    "attended_of_class",
     "attended_until",
     "class_in_scope",
     "class_of_course",
@@ -75,13 +74,12 @@ __all__ = [
     "next_session",
     "next_to_move",
     "own_wait",
-    "present_counts",
     "published",
     "revisions_to_move",
     "seats",
     "sessions_of",
+    "sessions_with_presence",
     "shares",
     "taken_seats",
-    "waiters",
     "waitings",
 ]

@@ -7,7 +7,6 @@ from datetime import date
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, aliased
 
-from lms.accounts.models import Person
 from lms.catalog.models import Course
 from lms.enrollment.domain import LIVE, WaitState
 from lms.enrollment.models import ClassWait, Enrollment, TrainingClass
@@ -96,19 +95,6 @@ def waitings(session: Session, person_id: int) -> list[Waiting]:
         .order_by(ClassWait.id)
     )
     return [Waiting(*row) for row in rows]
-
-
-def waiters(session: Session, training_class_id: int) -> Sequence[tuple[ClassWait, Person]]:
-    """Return who waits for a seat of a class, with the person."""
-    rows = session.execute(
-        select(ClassWait, Person)
-        .join(Person, Person.id == ClassWait.person_id)
-        .where(
-            ClassWait.training_class_id == training_class_id, ClassWait.state == WaitState.WAITING
-        )
-        .order_by(ClassWait.id)
-    )
-    return [(row[0], row[1]) for row in rows]
 
 
 def members_of(session: Session, training_class_id: int) -> Sequence[int]:

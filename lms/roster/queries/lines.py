@@ -103,9 +103,13 @@ def people(
     return {row[0] for row in rows}, max((row[1] for row in rows), default=0)
 
 
-def lines_of(session: Session, selection: Selection, person_ids: Sequence[int]) -> tuple[Line, ...]:
-    """Return the lines of some people of a list."""
-    wanted = _rows(selection).where(Enrollment.person_id.in_(person_ids))
+def lines_of(
+    session: Session, selection: Selection, person_ids: Sequence[int] | None = None
+) -> tuple[Line, ...]:
+    """Return the lines of some people of a list; without a choice of everybody on it."""
+    wanted = _rows(selection)
+    if person_ids is not None:
+        wanted = wanted.where(Enrollment.person_id.in_(person_ids))
     return _lines(session, session.execute(wanted).all())
 
 

@@ -2,16 +2,14 @@
 
 from lms.staff.queries.acts import acts, erased_people
 from lms.staff.queries.class_list import class_board
-from lms.staff.queries.classes import (
+from lms.staff.queries.class_reach import (
     class_in_reach,
-    class_page,
     locked_class,
     member_in_reach,
-    member_page,
-    naming,
     session_in_reach,
-    session_page,
+    session_to_read,
 )
+from lms.staff.queries.classes import class_page, member_page, naming, session_page
 from lms.staff.queries.desk import (
     COUNTED,
     Board,
@@ -101,6 +99,7 @@ __all__ = [
     "scopes_to_grant",
     "session_in_reach",
     "session_page",
+    "session_to_read",
     "sheet",
     "spot_check",
     "versions",

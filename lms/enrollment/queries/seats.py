@@ -1,6 +1,6 @@
 """Reads classes under their lock, their seats and the line for them."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -31,6 +31,13 @@ def locked_class(session: Session, training_class_id: int) -> TrainingClass | No
         .with_for_update()
         .execution_options(populate_existing=True)
     )
+
+
+def locked_classes(session: Session, ids: Iterable[int | None]) -> dict[int, TrainingClass]:
+    """Lock and return classes, in one order whichever way two people go at once."""
+    wanted = sorted(each for each in set(ids) if each is not None)
+    rows = [locked_class(session, each) for each in wanted]
+    return {row.id: row for row in rows if row is not None}
 
 
 def taken_seats(session: Session, training_class_id: int) -> int:

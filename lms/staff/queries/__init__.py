@@ -9,6 +9,7 @@ from lms.staff.queries.class_reach import (
     session_in_reach,
     session_to_read,
 )
+from lms.staff.queries.class_seats import seat_page
 from lms.staff.queries.classes import class_page, member_page, naming, session_page
 from lms.staff.queries.desk import (
     COUNTED,
@@ -97,6 +98,7 @@ __all__ = [
     "roster_form",
     "scopes_around",
     "scopes_to_grant",
+    "seat_page",
     "session_in_reach",
     "session_page",
     "session_to_read",

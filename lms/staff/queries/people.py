@@ -23,7 +23,7 @@ from lms.accounts.models import (
     RoleGrant,
     SignIn,
 )
-from lms.core.access import Actor, Permission
+from lms.core.access import Actor, Permission, Scope
 from lms.core.errors import NotFound
 from lms.db.base import Localized
 from lms.staff.domain import PeopleSearch
@@ -88,20 +88,26 @@ def people(
 
     Every search reads a range of one index, however many people there are.
     """
+    lines, more = found_people(session, actor.scopes_for(Permission.PEOPLE_READ), search, index)
+    counties = counties_in_reach(session, actor, Permission.PEOPLE_READ)
+    return PeoplePage(lines, search, counties, lines[-1].id if more else None)
+
+
+def found_people(
+    session: Session, scopes: Sequence[Scope], search: PeopleSearch, index: BlindIndex
+) -> tuple[list[PersonLine], bool]:
+    """Return a page of the people in the scopes that fit, and whether there are more."""
     found, by_name = _words(session, search.words, index)
-    statement = _statement(actor, search).where(found)
+    statement = _statement(scopes, search).where(found)
     if search.after is not None:
         statement = statement.where(_behind(session, search.after, by_name=by_name))
     statement = statement.order_by(*_order(session, search, by_name=by_name))
     rows = session.execute(statement.limit(PAGE_ROWS + 1)).all()
-    lines = [_line(row) for row in rows[:PAGE_ROWS]]
-    counties = counties_in_reach(session, actor, Permission.PEOPLE_READ)
-    more = len(rows) > PAGE_ROWS
-    return PeoplePage(lines, search, counties, lines[-1].id if more else None)
+    return [_line(row) for row in rows[:PAGE_ROWS]], len(rows) > PAGE_ROWS
 
 
-def _statement(actor: Actor, search: PeopleSearch) -> Select[Any]:
-    wanted = [in_reach(actor.scopes_for(Permission.PEOPLE_READ)), Person.erased_at.is_(None)]
+def _statement(scopes: Sequence[Scope], search: PeopleSearch) -> Select[Any]:
+    wanted = [in_reach(scopes), Person.erased_at.is_(None)]
     if search.county:
         wanted.append(Person.county_code == search.county)
     if search.state:

@@ -124,7 +124,10 @@ def learner(
     if not lines:
         return None, ()
     person = session.execute(
-        select(Person.id, Person.name, Person.phone, Person.town, County.name_zh, County.name_en)
+        select(
+            *(Person.id, Person.name, Person.phone, Person.town, Person.county_code),
+            *(County.name_zh, County.name_en),
+        )
         .join(County, County.code == Person.county_code)
         .where(Person.id == person_id)
     ).one()

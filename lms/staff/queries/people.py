@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, func, or_, select, text, true
+from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select, text, true
 from sqlalchemy.orm import Session, aliased
 
 from lms.accounts.domain.identity import DIGITS, INDEX_KIND, normal_number
@@ -26,8 +26,11 @@ from lms.accounts.models import (
 from lms.core.access import Actor, Permission, Scope
 from lms.core.errors import NotFound
 from lms.db.base import Localized
+from lms.enrollment.models import Enrollment
+from lms.enrollment.queries import in_scope
 from lms.staff.domain import PeopleSearch
 from lms.staff.queries.scopes import counties_in_reach, in_reach
+from lms.subsidy.queries import reaches
 
 PAGE_ROWS = 50
 _PHONE = re.compile(r"1[3-9][0-9]{9}")
@@ -61,7 +64,10 @@ class PeoplePage:
 
 @dataclass(frozen=True, slots=True)
 class PersonSheet:
-    """All the desk shows of one person: numbers as masks, with the names of who did what."""
+    """All the desk shows of one person: numbers as masks, with the names of who did what.
+
+    ``has_facts`` and ``has_courses`` tell whether the actor finds these pages of the person.
+    """
 
     person: Person
     county: Localized
@@ -74,6 +80,8 @@ class PersonSheet:
     consents: Sequence[tuple[Consent, str | None]]
     grants: Sequence[RoleGrant]
     last_seen_at: datetime | None
+    has_facts: bool
+    has_courses: bool
 
     @property
     def agrees(self) -> set[str]:
@@ -186,8 +194,10 @@ def sheet(session: Session, actor: Actor, person_id: int) -> PersonSheet:
         select(func.max(SignIn.last_seen_at)).where(SignIn.person_id == person_id).scalar_subquery()
     )
     looked = aliased(Person)
+    near = in_scope(actor.scopes_for(Permission.COMPLETIONS_READ))
+    taken = exists().where(Enrollment.person_id == Person.id, near)
     row = session.execute(
-        select(Person, County, Identity, BankAccount, Guardian, looked.name, seen)
+        select(Person, County, Identity, BankAccount, Guardian, looked.name, seen, taken)
         .join(County, County.code == Person.county_code)
         .outerjoin(Identity, Identity.person_id == Person.id)
         .outerjoin(BankAccount, BankAccount.person_id == Person.id)
@@ -201,7 +211,7 @@ def sheet(session: Session, actor: Actor, person_id: int) -> PersonSheet:
     ).one_or_none()
     if row is None:
         raise NotFound
-    person, county, identity, account, guardian, checked_by, last_seen_at = row
+    person, county, identity, account, guardian, checked_by, last_seen_at, has_courses = row
     return PersonSheet(
         person=person,
         county={"zh": county.name_zh, "en": county.name_en},
@@ -214,6 +224,8 @@ def sheet(session: Session, actor: Actor, person_id: int) -> PersonSheet:
         consents=_consents(session, person_id),
         grants=_grants(session, person_id),
         last_seen_at=last_seen_at,
+        has_facts=reaches(actor, person.county_code, Permission.FACTS_READ),
+        has_courses=has_courses,
     )
 
 

@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from datetime import timedelta
 
 import pytest
 from flask import Flask
@@ -56,7 +57,8 @@ def scene(small: Small, database: Database) -> Scene:
             )
             for name in ("吴春燕", "郑爱仙")
         ]
-        held = make_session(session, row, starts_at=utc_now())
+        begins = utc_now().replace(second=0, microsecond=0) - timedelta(minutes=1)
+        held = make_session(session, row, starts_at=begins)
         teacher = make_person(session, name="徐老师")
         make_grant(session, teacher, Role.INSTRUCTOR, Scope(ScopeKind.CLASS, str(row.id)))
         waiter = make_actor(session, name="方小琴")

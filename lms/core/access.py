@@ -41,6 +41,7 @@ class Permission(StrEnum):
     TIME_READ = "time.read"
     TIME_RULE = "time.rule"
     ENROLLMENT_MOVE = "enrollment.move"
+    CLASS_READ = "class.read"
     CLASS_OPEN = "class.open"
     CLASS_RUN = "class.run"
     PEOPLE_READ = "people.read"
@@ -58,6 +59,7 @@ _STAFF_READ = frozenset(
     {
         Permission.COMPLETIONS_READ,
         Permission.EVIDENCE_READ,
+        Permission.CLASS_READ,
         Permission.TIME_READ,
         Permission.PEOPLE_READ,
         Permission.FACTS_READ,
@@ -79,6 +81,7 @@ GRANTS: dict[Role, frozenset[Permission]] = {
             Permission.COURSE_EDIT,
             Permission.COURSE_PUBLISH,
             Permission.MEDIA_UPLOAD,
+            Permission.CLASS_READ,
             Permission.CLASS_RUN,
         }
     ),

@@ -15,6 +15,8 @@ GOOD_FOR = {
     "time_made_good": timedelta(days=2),
     "invited": timedelta(days=2),
     "seat_free": timedelta(days=2),
+    "seat_given": timedelta(days=2),
+    "seat_line": timedelta(days=2),
 }
 
 # What was sent is kept this long, to answer who was told what and when.
@@ -57,6 +59,14 @@ _TEXTS: dict[str, dict[str, str]] = {
     "seat_free": {
         "zh": "【乡播学堂】“{title}”有名额了，已给您报上，{month} 月 {day} 日开班。不去请退班。",
         "en": "[Xiangbo] A seat for you: “{title}”, {month:02}-{day:02}.",
+    },
+    "seat_given": {
+        "zh": "【乡播学堂】已给您报上“{title}”，{month} 月 {day} 日开班。不去请退班。",
+        "en": "[Xiangbo] You are in “{title}”, {month:02}-{day:02}.",
+    },
+    "seat_line": {
+        "zh": "【乡播学堂】“{title}”报满了，已给您排队，有名额就报上并发短信。",
+        "en": "[Xiangbo] “{title}” is full; you are in line.",
     },
 }
 

@@ -23,6 +23,8 @@ ACTS = {
     "class.drafted": _("%(who)s planned %(what)s"),
     "class.moved_on": _("%(who)s moved %(what)s to another step"),
     "class.opened": _("%(who)s opened %(what)s"),
+    "class.put_in_line": _("%(who)s put %(what)s in the line for a class"),
+    "class.seat_given": _("%(who)s gave %(what)s a seat in a class"),
     "class_session.changed": _("%(who)s changed the plan of %(what)s"),
     "class_session.planned": _("%(who)s planned %(what)s"),
     "class_session.state": _("%(who)s set whether %(what)s takes place"),

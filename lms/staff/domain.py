@@ -1,8 +1,9 @@
-"""Draws learners for a spot check, whom an administrator chose to move; pure."""
+"""Draws learners for a spot check; whom staff look for, move and put into a class; pure."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
+from enum import StrEnum
 from hashlib import sha256
 from heapq import nsmallest
 
@@ -62,6 +63,32 @@ class PeopleSearch:
     identity: str | None = None
     is_staff: bool = False
     after: int | None = None
+
+
+class Standing(StrEnum):
+    """What somebody is in the course of a class to which they may be put."""
+
+    NEW = "new"
+    ALONE = "alone"
+    ELSEWHERE = "elsewhere"
+    WITH_OTHERS = "with_others"
+    WAITS = "waits"
+    HERE = "here"
+    COMPLETED = "completed"
+    LOCKED = "locked"
+    ONESELF = "oneself"
+
+
+def may_be_given(standing: Standing, *, is_full: bool, price_fen: int) -> bool:
+    """Tell whether a seat is given to somebody, or in a full class a place in the line.
+
+    Who has a seat in another class or waits already finds no place in the line.
+    """
+    if standing is Standing.NEW:
+        return price_fen == 0
+    if standing in (Standing.ELSEWHERE, Standing.WAITS):
+        return not is_full
+    return standing is Standing.ALONE
 
 
 @dataclass(frozen=True, slots=True)

@@ -50,6 +50,20 @@ def live(session: Session, *, person_id: int, course_id: int) -> Enrollment | No
     )
 
 
+def locked_live(session: Session, *, person_id: int, course_id: int) -> Enrollment | None:
+    """Lock and return the same as it stands now, whatever was read before."""
+    return session.scalar(
+        select(Enrollment)
+        .where(
+            Enrollment.person_id == person_id,
+            Enrollment.course_id == course_id,
+            Enrollment.status.in_(LIVE),
+        )
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    )
+
+
 def live_of_person(session: Session, person_id: int) -> list[Enrollment]:
     """Return the person's active and completed enrollments, newest first."""
     return list(
@@ -114,6 +128,14 @@ def _class_scope(scope: Scope) -> ColumnElement[bool]:
         return TrainingClass.course_id.in_(taught)
     column = TrainingClass.id if scope.kind is ScopeKind.CLASS else TrainingClass.course_id
     return column == int(scope.id)
+
+
+def is_class_in_scope(session: Session, training_class_id: int, scopes: Iterable[Scope]) -> bool:
+    """Tell whether a class is run inside any of the scopes."""
+    found = select(TrainingClass.id).where(
+        TrainingClass.id == training_class_id, class_in_scope(scopes)
+    )
+    return session.scalar(found) is not None
 
 
 def published(session: Session, course_id: int) -> Revision | None:

@@ -1,13 +1,12 @@
 """Reads classes under their lock, their seats and the line for them."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, aliased
 
-from lms.accounts.models import Person
 from lms.catalog.models import Course
 from lms.enrollment.domain import LIVE, WaitState
 from lms.enrollment.models import ClassWait, Enrollment, TrainingClass
@@ -32,6 +31,13 @@ def locked_class(session: Session, training_class_id: int) -> TrainingClass | No
         .with_for_update()
         .execution_options(populate_existing=True)
     )
+
+
+def locked_classes(session: Session, ids: Iterable[int | None]) -> dict[int, TrainingClass]:
+    """Lock and return classes, in one order whichever way two people go at once."""
+    wanted = sorted(each for each in set(ids) if each is not None)
+    rows = [locked_class(session, each) for each in wanted]
+    return {row.id: row for row in rows if row is not None}
 
 
 def taken_seats(session: Session, training_class_id: int) -> int:
@@ -96,19 +102,6 @@ def waitings(session: Session, person_id: int) -> list[Waiting]:
         .order_by(ClassWait.id)
     )
     return [Waiting(*row) for row in rows]
-
-
-def waiters(session: Session, training_class_id: int) -> Sequence[tuple[ClassWait, Person]]:
-    """Return who waits for a seat of a class, with the person."""
-    rows = session.execute(
-        select(ClassWait, Person)
-        .join(Person, Person.id == ClassWait.person_id)
-        .where(
-            ClassWait.training_class_id == training_class_id, ClassWait.state == WaitState.WAITING
-        )
-        .order_by(ClassWait.id)
-    )
-    return [(row[0], row[1]) for row in rows]
 
 
 def members_of(session: Session, training_class_id: int) -> Sequence[int]:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import and_, func, select
+from sqlalchemy import ScalarSelect, and_, func, select
 from sqlalchemy.orm import Session
 
 from lms.accounts.models import Person
@@ -83,32 +83,40 @@ def next_session(
     )
 
 
-def present_counts(session: Session, training_class_id: int) -> dict[int, int]:
-    """Return how many were at each session of a class."""
-    rows = session.execute(
-        select(SessionAttendance.class_session_id, func.count())
-        .join(ClassSession, ClassSession.id == SessionAttendance.class_session_id)
+def sessions_with_presence(
+    session: Session, training_class_id: int
+) -> Sequence[tuple[ClassSession, int]]:
+    """Return the sessions of a class in the order of time, with how many were at each."""
+    present = (
+        select(func.count())
         .where(
-            ClassSession.training_class_id == training_class_id,
+            SessionAttendance.class_session_id == ClassSession.id,
             SessionAttendance.from_at.is_not(None),
         )
-        .group_by(SessionAttendance.class_session_id)
+        .correlate(ClassSession)
+        .scalar_subquery()
     )
-    return {row[0]: row[1] for row in rows}
-
-
-def attended_sums(session: Session, training_class_id: int) -> dict[int, int]:
-    """Return by person what they attended of a class, milliseconds."""
     rows = session.execute(
-        select(SessionAttendance.person_id, func.sum(SessionAttendance.attended_ms))
+        select(ClassSession, present)
+        .where(ClassSession.training_class_id == training_class_id)
+        .order_by(ClassSession.starts_at, ClassSession.id)
+    )
+    return [(row[0], row[1]) for row in rows]
+
+
+def attended_of_class() -> ScalarSelect[int]:
+    """Return what the learner of an enrollment attended of its class, milliseconds."""
+    return (
+        select(func.coalesce(func.sum(SessionAttendance.attended_ms), 0))
         .join(ClassSession, ClassSession.id == SessionAttendance.class_session_id)
         .where(
-            ClassSession.training_class_id == training_class_id,
+            SessionAttendance.person_id == Enrollment.person_id,
+            ClassSession.training_class_id == Enrollment.training_class_id,
             ClassSession.state != SessionState.CANCELLED,
         )
-        .group_by(SessionAttendance.person_id)
+        .correlate(Enrollment)
+        .scalar_subquery()
     )
-    return {row[0]: int(row[1]) for row in rows}
 
 
 def member(session: Session, *, person_id: int, training_class_id: int) -> Enrollment | None:

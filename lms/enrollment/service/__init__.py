@@ -12,6 +12,7 @@ from lms.enrollment.service.classes import (
 )
 from lms.enrollment.service.confirming import object_to_class, sign_class, signed
 from lms.enrollment.service.filling import fill_class, refusal_of_class
+from lms.enrollment.service.giving import Given, give_seat
 from lms.enrollment.service.joining import complete, enroll
 from lms.enrollment.service.leaving import transfer, withdraw, withdraw_learner
 from lms.enrollment.service.moving import (
@@ -36,6 +37,7 @@ from lms.enrollment.service.sessions import (
 
 __all__ = [
     "MOVE",
+    "Given",
     "Meeting",
     "NewClass",
     "Order",
@@ -51,6 +53,7 @@ __all__ = [
     "draft_class",
     "enroll",
     "fill_class",
+    "give_seat",
     "instructors",
     "leave_line",
     "move_on",

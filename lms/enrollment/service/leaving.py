@@ -1,5 +1,6 @@
 """Lets people leave a class or go to another; what they studied and earned stays theirs."""
 
+from collections.abc import Mapping
 from datetime import datetime
 
 from sqlalchemy.orm import Session
@@ -52,11 +53,8 @@ def transfer(
     nobody in, and where the learner completed or left the course.
     """
     known = session.get_one(Enrollment, enrollment_id)
-    ids = {known.training_class_id, training_class_id} - {None}
-    # In one order, whichever way two people go at once.
-    rows = [queries.locked_class(session, each) for each in sorted(each for each in ids if each)]
-    locked = {row.id: row for row in rows if row is not None}
-    found = session.get_one(Enrollment, enrollment_id, populate_existing=True)
+    locked = queries.locked_classes(session, (known.training_class_id, training_class_id))
+    found = session.get_one(Enrollment, enrollment_id, populate_existing=True, with_for_update=True)
     to = locked.get(training_class_id)
     if to is None or to.course_id != found.course_id:
         raise NotFound
@@ -65,11 +63,36 @@ def transfer(
     if to.state not in SEATING:
         raise Conflict("class_not_open", "This class takes nobody in at the moment.")
     require_seat(session, to)
+    change_seat(session, actor=actor, found=found, to=to, locked=locked, now=now)
+
+
+def change_seat(
+    session: Session,
+    *,
+    actor: Actor,
+    found: Enrollment,
+    to: TrainingClass,
+    locked: Mapping[int, TrainingClass],
+    now: datetime,
+) -> None:
+    """Move an active enrollment to a free seat of another class; both classes are locked.
+
+    Raises ``Conflict`` where the learner went elsewhere before the locks were taken.
+    """
     before = found.training_class_id
+    if before is not None and before not in locked:
+        raise changed_meanwhile()
     put_in_class(session, found, to, now=now)
     _record(session, actor, "enrollment.transferred", found, {"from": before, "to": to.id}, now)
-    if before in locked:
+    if before is not None:
         seat_waiting(session, locked[before], now=now)
+
+
+def changed_meanwhile() -> Conflict:
+    """Return the refusal of what rests on something that somebody changed at the same moment."""
+    return Conflict(
+        "changed_meanwhile", "Somebody changed this at the same moment. Please look again."
+    )
 
 
 def _leave(session: Session, found: Enrollment, now: datetime) -> None:

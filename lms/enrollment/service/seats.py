@@ -48,9 +48,16 @@ def wait(
         raise Conflict("in_a_class", "You take this course in a class already.")
     if queries.has_seat(session, training_class):
         raise Conflict("seat_free", "There is a free seat. Please join at once.")
+    return stand_in_line(session, training_class, actor.person_id, now)
+
+
+def stand_in_line(
+    session: Session, training_class: TrainingClass, person_id: int, now: datetime
+) -> ClassWait:
+    """Put a person at the end of the line of a class, which is locked."""
     row = ClassWait(
         training_class_id=training_class.id,
-        person_id=actor.person_id,
+        person_id=person_id,
         asked_at=now,
         state=WaitState.WAITING,
     )
@@ -67,7 +74,7 @@ def leave_line(session: Session, *, actor: Actor, training_class_id: int, now: d
     )
     if found is None:
         raise Conflict("not_waiting", "You do not wait for a seat of this class.")
-    _settle(found, WaitState.LEFT, now)
+    settle(found, WaitState.LEFT, now)
     session.flush()
 
 
@@ -85,12 +92,12 @@ def seat_waiting(session: Session, training_class: TrainingClass, *, now: dateti
             break
         own = queries.live(session, person_id=each.person_id, course_id=training_class.course_id)
         if own is not None and not _may_be_seated(own):
-            _settle(each, WaitState.LEFT, now)
+            settle(each, WaitState.LEFT, now)
             continue
-        _sit_down(session, training_class, each.person_id, own, now)
-        _settle(each, WaitState.SEATED, now)
+        sit_down(session, training_class, each.person_id, own, now)
+        settle(each, WaitState.SEATED, now)
         session.flush()
-        _tell(session, training_class, each.person_id)
+        tell(session, training_class, each.person_id, "seat_free")
         seated += 1
     session.flush()
     return seated
@@ -99,7 +106,7 @@ def seat_waiting(session: Session, training_class: TrainingClass, *, now: dateti
 def close_line(session: Session, training_class_id: int, *, now: datetime) -> None:
     """Send those home who still wait for a class that is over."""
     for each in queries.line(session, training_class_id):
-        _settle(each, WaitState.LEFT, now)
+        settle(each, WaitState.LEFT, now)
     session.flush()
 
 
@@ -108,13 +115,14 @@ def _may_be_seated(own: Enrollment) -> bool:
     return own.training_class_id is None and own.status == EnrollmentStatus.ACTIVE
 
 
-def _sit_down(
+def sit_down(
     session: Session,
     training_class: TrainingClass,
     person_id: int,
     own: Enrollment | None,
     now: datetime,
 ) -> None:
+    """Give a person a seat: enroll them, or put the active enrollment they have into the class."""
     revision_id = training_class.revision_id
     if own is None:
         person = session.get_one(Person, person_id)
@@ -148,11 +156,13 @@ def put_in_class(
     emit(session, Seated(own.id, own.person_id, now))
 
 
-def _settle(row: ClassWait, state: WaitState, now: datetime) -> None:
+def settle(row: ClassWait, state: WaitState, now: datetime) -> None:
+    """Say what became of a place in the line."""
     row.state, row.settled_at = state, now
 
 
-def _tell(session: Session, training_class: TrainingClass, person_id: int) -> None:
+def tell(session: Session, training_class: TrainingClass, person_id: int, template: str) -> None:
+    """Text somebody how they stand with a class, in the words of the template."""
     person = session.get_one(Person, person_id)
     if person.phone is None:
         return
@@ -160,7 +170,7 @@ def _tell(session: Session, training_class: TrainingClass, person_id: int) -> No
     send_sms(
         session,
         phone=person.phone,
-        template="seat_free",
+        template=template,
         params={"title": training_class.title, "month": first.month, "day": first.day},
         locale=person.locale,
     )

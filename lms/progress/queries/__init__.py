@@ -74,7 +74,7 @@ from lms.progress.queries.outages import (
     people_of,
     slips_of,
 )
-from lms.progress.queries.places import Place, counties_of, durations_of, places_of
+from lms.progress.queries.places import Place, counties_of, durations_of, in_counties, places_of
 from lms.progress.queries.versions import lengths_of, other_versions
 from lms.progress.queries.waiting import Waiting, WaitingPage, waiting_of, waiting_time
 
@@ -118,6 +118,7 @@ __all__ = [
     "granted_in_all",
     "has_open_attempt",
     "heard_on",
+    "in_counties",
     "is_asked",
     "is_asked_for",
     "is_granted",

@@ -103,9 +103,13 @@ def people(
     return {row[0] for row in rows}, max((row[1] for row in rows), default=0)
 
 
-def lines_of(session: Session, selection: Selection, person_ids: Sequence[int]) -> tuple[Line, ...]:
-    """Return the lines of some people of a list."""
-    wanted = _rows(selection).where(Enrollment.person_id.in_(person_ids))
+def lines_of(
+    session: Session, selection: Selection, person_ids: Sequence[int] | None = None
+) -> tuple[Line, ...]:
+    """Return the lines of some people of a list; without a choice of everybody on it."""
+    wanted = _rows(selection)
+    if person_ids is not None:
+        wanted = wanted.where(Enrollment.person_id.in_(person_ids))
     return _lines(session, session.execute(wanted).all())
 
 
@@ -120,7 +124,10 @@ def learner(
     if not lines:
         return None, ()
     person = session.execute(
-        select(Person.id, Person.name, Person.phone, Person.town, County.name_zh, County.name_en)
+        select(
+            *(Person.id, Person.name, Person.phone, Person.town, Person.county_code),
+            *(County.name_zh, County.name_en),
+        )
         .join(County, County.code == Person.county_code)
         .where(Person.id == person_id)
     ).one()

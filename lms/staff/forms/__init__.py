@@ -13,6 +13,8 @@ from lms.staff.forms.classes import (
     parse_marks,
     parse_meeting,
     parse_plan,
+    parse_seat,
+    parse_seat_search,
     parse_session_state,
     parse_state,
 )
@@ -65,6 +67,8 @@ __all__ = [
     "parse_plan",
     "parse_reason",
     "parse_roster",
+    "parse_seat",
+    "parse_seat_search",
     "parse_session_state",
     "parse_spot_check",
     "parse_state",

@@ -7,7 +7,7 @@ from typing import Any
 from werkzeug.datastructures import MultiDict
 
 from lms.core.clock import from_wall_clock, local_day
-from lms.core.errors import InvalidInput, Message
+from lms.core.errors import InvalidInput, Message, NotFound
 from lms.core.query import Faults, read_day, read_number, read_text
 from lms.core.uscc import is_uscc, normal_uscc
 from lms.enrollment.domain import ClassState, HostKind, SessionKind, SessionState
@@ -36,6 +36,23 @@ def parse_class_filters(query: Mapping[str, Any]) -> ClassFilters:
     if faults:
         raise InvalidInput(faults)
     return ClassFilters(state, course, words)
+
+
+def parse_seat_search(query: Mapping[str, Any]) -> str | None:
+    """Return who is looked for to be put into a class. Raises ``InvalidInput``."""
+    faults: Faults = {}
+    words = read_text(query, "q", faults, longest=_LONGEST)
+    if faults:
+        raise InvalidInput(faults)
+    return words
+
+
+def parse_seat(form: Mapping[str, Any]) -> int:
+    """Return the person who is put into a class. Raises ``NotFound`` for what is nobody."""
+    found = read_number(form, "person", {})
+    if found is None:
+        raise NotFound
+    return found
 
 
 def parse_plan(form: Mapping[str, Any]) -> Plan:

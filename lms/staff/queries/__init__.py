@@ -3,16 +3,15 @@
 from lms.staff.queries.act_subjects import subjects_in_reach
 from lms.staff.queries.acts import acts, erased_people
 from lms.staff.queries.class_list import class_board
-from lms.staff.queries.classes import (
+from lms.staff.queries.class_reach import (
     class_in_reach,
-    class_page,
     locked_class,
     member_in_reach,
-    member_page,
-    naming,
     session_in_reach,
-    session_page,
+    session_to_read,
 )
+from lms.staff.queries.class_seats import seat_page
+from lms.staff.queries.classes import class_page, member_page, naming, session_page
 from lms.staff.queries.desk import (
     COUNTED,
     Board,
@@ -100,8 +99,10 @@ __all__ = [
     "roster_form",
     "scopes_around",
     "scopes_to_grant",
+    "seat_page",
     "session_in_reach",
     "session_page",
+    "session_to_read",
     "sheet",
     "spot_check",
     "subjects_in_reach",

@@ -15,6 +15,7 @@ from lms.core.clock import day_bounds
 from lms.keeping import queries as keeping
 from lms.keeping.queries import ErasedLine
 from lms.staff.domain import ActSearch
+from lms.staff.queries.act_pages import has_page
 from lms.staff.queries.scopes import in_reach
 
 ACTS_ROWS = 50
@@ -37,7 +38,10 @@ class Named:
 
 @dataclass(frozen=True, slots=True)
 class ActLine:
-    """One act; ``who`` is empty for the site itself, ``whom`` unless the subject is a person."""
+    """One act; ``who`` is empty for the site itself, ``whom`` unless the subject is a person.
+
+    ``has_page`` tells whether the actor may open what else it was done to.
+    """
 
     id: int
     at: datetime
@@ -48,6 +52,7 @@ class ActLine:
     key: str
     whom: Named | None
     details: Mapping[str, Any]
+    has_page: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,18 +67,26 @@ class ActsPage:
 def acts(session: Session, actor: Actor, search: ActSearch) -> ActsPage:
     """Return the acts by or about people in the actor's reach that fit the search."""
     scopes = actor.scopes_for(Permission.AUDIT_READ)
-    rows = session.scalars(
-        select(AuditEntry)
+    wanted = (
+        select(AuditEntry.id)
         .where(_seen(scopes), *_wanted(search))
         .order_by(AuditEntry.id.desc())
         .limit(ACTS_ROWS + 1)
+        .subquery()
+    )
+    # What has a page is asked of the rows that are shown, not of all there are.
+    rows = session.execute(
+        select(AuditEntry, has_page(actor))
+        .join(wanted, wanted.c.id == AuditEntry.id)
+        .order_by(AuditEntry.id.desc())
     ).all()
-    shown = rows[:ACTS_ROWS]
-    people = {row.actor_id for row in shown if row.actor_id is not None}
-    people |= {int(row.subject[len(_PERSON) :]) for row in shown if _is_of_person(row)}
+    shown = [(row[0], bool(row[1])) for row in rows[:ACTS_ROWS]]
+    people = {row.actor_id for row, _ in shown if row.actor_id is not None}
+    people |= {int(row.subject[len(_PERSON) :]) for row, _ in shown if _is_of_person(row)}
     names = _names(session, people, scopes)
-    more = shown[-1].id if len(rows) > ACTS_ROWS else None
-    return ActsPage([_line(row, names) for row in shown], more, _everywhere(scopes))
+    more = shown[-1][0].id if len(rows) > ACTS_ROWS else None
+    lines = [_line(row, names, may_open=may_open) for row, may_open in shown]
+    return ActsPage(lines, more, _everywhere(scopes))
 
 
 def erased_people(session: Session, actor: Actor, after: int | None) -> Sequence[ErasedLine]:
@@ -122,7 +135,7 @@ def _names(session: Session, people: Collection[int], scopes: Sequence[Scope]) -
     return {row.id: Named(row.name, bool(row.near), row.erased_at is not None) for row in rows}
 
 
-def _line(row: AuditEntry, names: Mapping[int, Named]) -> ActLine:
+def _line(row: AuditEntry, names: Mapping[int, Named], *, may_open: bool) -> ActLine:
     kind, _, key = row.subject.partition(":")
     return ActLine(
         id=row.id,
@@ -134,6 +147,7 @@ def _line(row: AuditEntry, names: Mapping[int, Named]) -> ActLine:
         key=key,
         whom=names.get(int(key)) if _is_of_person(row) else None,
         details=row.details,
+        has_page=may_open,
     )
 
 

@@ -1,4 +1,4 @@
-"""Reads the list of classes somebody runs, newest first, a page at a time."""
+"""Reads the list of classes somebody may read, newest first, a page at a time."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -40,8 +40,8 @@ class ClassBoard:
 def class_board(
     session: Session, actor: Actor, filters: ClassFilters, window: roster.Window
 ) -> ClassBoard:
-    """Return a part of the classes the actor runs."""
-    scopes = actor.scopes_for(Permission.CLASS_RUN)
+    """Return a part of the classes the actor may read."""
+    scopes = actor.scopes_for(Permission.CLASS_READ)
     within = enrollments.class_in_scope(scopes)
     statement = _filtered(_lines().where(within), filters)
     back = window.before is not None

@@ -1,19 +1,20 @@
-"""Reads the pages of classes: the list, one class with its people and sessions, one session."""
+"""Reads the pages of classes: one class with its people and sessions, one session, one learner."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, Select, literal, select, union_all
 from sqlalchemy.orm import Session
 
 from lms.accounts.models import Person, RoleGrant
 from lms.catalog.models import Course, Institution, Programme
-from lms.catalog.outline import CourseView, Words
+from lms.catalog.outline import CourseView
 from lms.catalog.tree import revision_tree
-from lms.core.access import Actor, Permission, Scope, ScopeKind
-from lms.core.errors import NotFound
+from lms.core.access import Actor, Permission, Role, Scope, ScopeKind
 from lms.enrollment import queries as enrollments
-from lms.enrollment.domain import LIVE, SEATING, ClassState, class_steps
+from lms.enrollment.domain import LIVE, SEATING, ClassState, WaitState, class_steps
 from lms.enrollment.models import (
     AttendanceEntry,
     ClassConfirmation,
@@ -23,9 +24,16 @@ from lms.enrollment.models import (
     Enrollment,
     TrainingClass,
 )
-from lms.enrollment.service import instructors
 from lms.roster import queries as roster
 from lms.roster.domain import Filters, Line, Status
+from lms.staff.queries.class_reach import (
+    ClassPowers,
+    class_to_read,
+    member_in_reach,
+    session_to_read,
+)
+
+_WAITS, _TEACHES = "waits", "teaches"
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,18 +47,26 @@ class Member:
 
 
 @dataclass(frozen=True, slots=True)
+class Beside:
+    """Somebody who waits for a seat since a moment, or teaches: ``id`` is of the wait or role."""
+
+    id: int
+    name: str
+    since: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class ClassPage:
-    """Everything the page of one class shows."""
+    """Everything the page of one class shows, and what its reader may do there."""
 
     row: TrainingClass
     course: CourseView
-    institution: Words
     steps: tuple[ClassState, ...]
     members: Sequence[Member]
-    sessions: Sequence[ClassSession]
-    present: Mapping[int, int]
-    waiters: Sequence[tuple[ClassWait, Person]]
-    instructors: Sequence[tuple[RoleGrant, Person]]
+    sessions: Sequence[tuple[ClassSession, int]]
+    waiters: Sequence[Beside]
+    instructors: Sequence[Beside]
+    powers: ClassPowers
 
     @property
     def taken(self) -> int:
@@ -67,6 +83,7 @@ class SessionPage:
     seats: Sequence[enrollments.Seat]
     entries: Sequence[tuple[AttendanceEntry, Person]]
     names: Mapping[int, str]
+    powers: ClassPowers
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,112 +96,88 @@ class MemberPage:
     others: Sequence[TrainingClass]
 
 
-def class_in_reach(
-    session: Session, actor: Actor, training_class_id: int, permission: Permission
-) -> TrainingClass:
-    """Return a class the actor may see by a permission. Raises ``NotFound``."""
-    found = session.scalar(
-        select(TrainingClass).where(
-            TrainingClass.id == training_class_id,
-            enrollments.class_in_scope(actor.scopes_for(permission)),
-        )
-    )
-    if found is None:
-        raise NotFound
-    return found
-
-
-def locked_class(
-    session: Session, actor: Actor, training_class_id: int, permission: Permission
-) -> TrainingClass:
-    """Return a class in the actor's reach under its lock. Raises ``NotFound``."""
-    class_in_reach(session, actor, training_class_id, permission)
-    locked = enrollments.locked_class(session, training_class_id)
-    if locked is None:
-        raise NotFound
-    return locked
-
-
-def session_in_reach(
-    session: Session, actor: Actor, class_session_id: int, permission: Permission
-) -> ClassSession:
-    """Return a session of a class in the actor's reach. Raises ``NotFound``."""
-    row = enrollments.class_session(session, class_session_id)
-    if row is None:
-        raise NotFound
-    class_in_reach(session, actor, row.training_class_id, permission)
-    return row
-
-
-def member_in_reach(
-    session: Session, actor: Actor, training_class_id: int, enrollment_id: int
-) -> Enrollment:
-    """Return an enrollment of a class whose people the actor may move. Raises ``NotFound``."""
-    class_in_reach(session, actor, training_class_id, Permission.ENROLLMENT_MOVE)
-    found = session.get(Enrollment, enrollment_id)
-    if found is None or found.training_class_id != training_class_id:
-        raise NotFound
-    return found
-
-
 def class_page(session: Session, actor: Actor, training_class_id: int) -> ClassPage:
-    """Return the page of a class the actor runs. Raises ``NotFound``."""
-    row = class_in_reach(session, actor, training_class_id, Permission.CLASS_RUN)
-    course = revision_tree(session, row.revision_id)
+    """Return the page of a class the actor may read. Raises ``NotFound``."""
+    row, powers = class_to_read(session, actor, training_class_id)
+    beside = _beside(session, row.id)
     return ClassPage(
         row=row,
-        course=course,
-        institution=course.institution,
+        course=revision_tree(session, row.revision_id),
         steps=class_steps(ClassState(row.state)),
-        members=members(session, row),
-        sessions=enrollments.sessions_of(session, row.id),
-        present=enrollments.present_counts(session, row.id),
-        waiters=enrollments.waiters(session, row.id),
-        instructors=instructors(session, row.id),
+        members=_members(session, row.id, Enrollment.training_class_id == row.id),
+        sessions=enrollments.sessions_with_presence(session, row.id),
+        waiters=beside[_WAITS],
+        instructors=beside[_TEACHES],
+        powers=powers,
     )
 
 
-def members(session: Session, row: TrainingClass) -> list[Member]:
+def _members(
+    session: Session, class_id: int, which: ColumnElement[bool], people: list[int] | None = None
+) -> list[Member]:
     """Return who is or was in the class, by name, with the hours every list shows."""
-    of_class = Enrollment.training_class_id == row.id
-    people = session.scalars(select(Enrollment.person_id).where(of_class)).all()
-    only = (Scope(ScopeKind.CLASS, str(row.id)),)
-    selection = roster.Selection(only, Filters(status=Status.ALL))
-    lines = roster.lines_of(session, selection, people)
-    attended = enrollments.attended_sums(session, row.id)
-    mine = select(Enrollment.id).where(of_class)
-    signed = {
-        each.enrollment_id: each
-        for each in session.scalars(
-            select(ClassConfirmation).where(ClassConfirmation.enrollment_id.in_(mine))
-        )
-    }
-    said = session.scalars(
-        select(ClassObjection)
-        .where(ClassObjection.enrollment_id.in_(mine))
+    only = (Scope(ScopeKind.CLASS, str(class_id)),)
+    rows = session.execute(
+        select(Enrollment.id, enrollments.attended_of_class(), ClassConfirmation, ClassObjection)
+        .outerjoin(ClassConfirmation, ClassConfirmation.enrollment_id == Enrollment.id)
+        .outerjoin(ClassObjection, ClassObjection.enrollment_id == Enrollment.id)
+        .where(which)
         .order_by(ClassObjection.id)
     ).all()
+    attended = {row[0]: int(row[1]) for row in rows}
+    signed = {row[0]: row[2] for row in rows}
+    said: dict[int, list[ClassObjection]] = {row[0]: [] for row in rows}
+    for row in rows:
+        if row[3] is not None:
+            said[row[0]].append(row[3])
+    lines = roster.lines_of(session, roster.Selection(only, Filters(status=Status.ALL)), people)
     found = [
-        Member(
-            line,
-            attended.get(line.person_id, 0),
-            signed.get(line.enrollment_id),
-            [each for each in said if each.enrollment_id == line.enrollment_id],
-        )
+        Member(line, attended[key], signed[key], said[key])
         for line in lines
+        if (key := line.enrollment_id) in attended
     ]
     return sorted(found, key=lambda each: (each.line.status not in LIVE, each.line.name))
+
+
+def _beside(session: Session, class_id: int) -> dict[str, list[Beside]]:
+    """Return who waits for a seat of a class, the first one first, and who teaches it."""
+    waits = (
+        _named(_WAITS, ClassWait.id, ClassWait.asked_at)
+        .join(Person, Person.id == ClassWait.person_id)
+        .where(ClassWait.training_class_id == class_id, ClassWait.state == WaitState.WAITING)
+    )
+    teaches = (
+        _named(_TEACHES, RoleGrant.id, RoleGrant.granted_at)
+        .join(Person, Person.id == RoleGrant.person_id)
+        .where(
+            RoleGrant.role == Role.INSTRUCTOR,
+            RoleGrant.scope_kind == ScopeKind.CLASS,
+            RoleGrant.scope_id == str(class_id),
+            RoleGrant.revoked_at.is_(None),
+        )
+    )
+    found: dict[str, list[Beside]] = {_WAITS: [], _TEACHES: []}
+    for row in session.execute(union_all(waits, teaches).order_by("id")):
+        found[row.kind].append(Beside(row.id, row.name, row.since))
+    return found
+
+
+def _named(kind: str, key: Any, since: Any) -> Select[Any]:  # noqa: ANN401 (columns)
+    columns: tuple[Any, ...] = (
+        literal(kind).label("kind"),
+        key.label("id"),
+        Person.name.label("name"),
+        since.label("since"),
+    )
+    return select(*columns)
 
 
 def member_page(
     session: Session, actor: Actor, training_class_id: int, enrollment_id: int
 ) -> MemberPage:
     """Return a learner of a class, and where they may go. Raises ``NotFound``."""
-    member_in_reach(session, actor, training_class_id, enrollment_id)
-    row = session.get_one(TrainingClass, training_class_id)
-    member = next(
-        each for each in members(session, row) if each.line.enrollment_id == enrollment_id
-    )
+    row, own = member_in_reach(session, actor, training_class_id, enrollment_id)
+    [member] = _members(session, row.id, Enrollment.id == own.id, [own.person_id])
     scopes = actor.scopes_for(Permission.ENROLLMENT_MOVE)
     others = [
         each
@@ -195,15 +188,18 @@ def member_page(
 
 
 def session_page(session: Session, actor: Actor, class_session_id: int) -> SessionPage:
-    """Return the page of a session of a class the actor runs. Raises ``NotFound``."""
-    row = session_in_reach(session, actor, class_session_id, Permission.CLASS_RUN)
+    """Return the page of a session of a class the actor may read. Raises ``NotFound``."""
+    row, training_class, powers = session_to_read(
+        session, actor, class_session_id, Permission.CLASS_READ
+    )
     seats = enrollments.seats(session, row)
     return SessionPage(
         row,
-        enrollments.class_of_session(session, row),
+        training_class,
         seats,
         enrollments.entries_of(session, row.id),
         {each.person.id: each.person.name for each in seats},
+        powers,
     )
 
 

@@ -16,6 +16,7 @@ from lms.roster import queries as roster
 from lms.roster.domain import Filters, Line, Status
 from lms.roster.service import require_reach
 from lms.staff.domain import SpotCheck, draw
+from lms.subsidy.queries import reaches
 
 # Counting stops here; beyond it the page says "more than".
 COUNTED = 100_000
@@ -68,7 +69,7 @@ class Drawer:
 
 @dataclass(frozen=True, slots=True)
 class LearnerFile:
-    """What the desk may see of a learner."""
+    """What the desk may see of a learner, and whether their facts are among it."""
 
     person_id: int
     name: str
@@ -77,6 +78,7 @@ class LearnerFile:
     town: str
     lines: Sequence[Line]
     badges: Sequence[Badge]
+    has_facts: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,6 +158,7 @@ def learner_file(session: Session, actor: Actor, person_id: int) -> LearnerFile:
     return LearnerFile(
         *(person_id, person.name, masked_phone(person.phone), county),
         *(person.town or "", lines, badges),
+        has_facts=reaches(actor, person.county_code, Permission.FACTS_READ),
     )
 
 

@@ -43,13 +43,15 @@ def catalogue(session: Session, actor: Actor) -> Catalogue:
     """Return the institutions of the actor's counties and what lists say of them."""
     scopes = actor.scopes_for(Permission.CLASS_OPEN)
     institutions = session.scalars(
-        select(Institution).where(_own(scopes)).order_by(Institution.county_code, Institution.id)
+        select(Institution)
+        .where(institution_in_scope(scopes))
+        .order_by(Institution.county_code, Institution.id)
     ).all()
     lines = session.execute(
         select(CatalogueListing, Institution, Programme)
         .join(Institution, Institution.id == CatalogueListing.institution_id)
         .join(Programme, Programme.id == CatalogueListing.programme_id)
-        .where(_own(scopes))
+        .where(institution_in_scope(scopes))
         .order_by(CatalogueListing.starts_on.desc(), CatalogueListing.id.desc())
     )
     return Catalogue(
@@ -75,7 +77,7 @@ def institution_in_reach(session: Session, actor: Actor, institution_id: int) ->
     """Return an institution of the actor's counties. Raises ``NotFound``."""
     scopes = actor.scopes_for(Permission.CLASS_OPEN)
     found = session.scalar(
-        select(Institution).where(Institution.id == institution_id, _own(scopes))
+        select(Institution).where(Institution.id == institution_id, institution_in_scope(scopes))
     )
     if found is None:
         raise NotFound
@@ -93,7 +95,8 @@ def listing_in_reach(session: Session, actor: Actor, listing_id: int) -> Catalog
     return found
 
 
-def _own(scopes: Iterable[Scope]) -> ColumnElement[bool]:
+def institution_in_scope(scopes: Iterable[Scope]) -> ColumnElement[bool]:
+    """Return the condition that an institution lies inside any of the scopes."""
     return or_(false(), *(_scope(scope) for scope in scopes))
 
 

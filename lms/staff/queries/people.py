@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, func, or_, select, text, true
+from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select, text, true
 from sqlalchemy.orm import Session, aliased
 
 from lms.accounts.domain.identity import DIGITS, INDEX_KIND, normal_number
@@ -23,11 +23,14 @@ from lms.accounts.models import (
     RoleGrant,
     SignIn,
 )
-from lms.core.access import Actor, Permission
+from lms.core.access import Actor, Permission, Scope
 from lms.core.errors import NotFound
 from lms.db.base import Localized
+from lms.enrollment.models import Enrollment
+from lms.enrollment.queries import in_scope
 from lms.staff.domain import PeopleSearch
 from lms.staff.queries.scopes import counties_in_reach, in_reach
+from lms.subsidy.queries import reaches
 
 PAGE_ROWS = 50
 _PHONE = re.compile(r"1[3-9][0-9]{9}")
@@ -61,7 +64,10 @@ class PeoplePage:
 
 @dataclass(frozen=True, slots=True)
 class PersonSheet:
-    """All the desk shows of one person: numbers as masks, with the names of who did what."""
+    """All the desk shows of one person: numbers as masks, with the names of who did what.
+
+    ``has_facts`` and ``has_courses`` tell whether the actor finds these pages of the person.
+    """
 
     person: Person
     county: Localized
@@ -74,6 +80,8 @@ class PersonSheet:
     consents: Sequence[tuple[Consent, str | None]]
     grants: Sequence[RoleGrant]
     last_seen_at: datetime | None
+    has_facts: bool
+    has_courses: bool
 
     @property
     def agrees(self) -> set[str]:
@@ -88,20 +96,26 @@ def people(
 
     Every search reads a range of one index, however many people there are.
     """
+    lines, more = found_people(session, actor.scopes_for(Permission.PEOPLE_READ), search, index)
+    counties = counties_in_reach(session, actor, Permission.PEOPLE_READ)
+    return PeoplePage(lines, search, counties, lines[-1].id if more else None)
+
+
+def found_people(
+    session: Session, scopes: Sequence[Scope], search: PeopleSearch, index: BlindIndex
+) -> tuple[list[PersonLine], bool]:
+    """Return a page of the people in the scopes that fit, and whether there are more."""
     found, by_name = _words(session, search.words, index)
-    statement = _statement(actor, search).where(found)
+    statement = _statement(scopes, search).where(found)
     if search.after is not None:
         statement = statement.where(_behind(session, search.after, by_name=by_name))
     statement = statement.order_by(*_order(session, search, by_name=by_name))
     rows = session.execute(statement.limit(PAGE_ROWS + 1)).all()
-    lines = [_line(row) for row in rows[:PAGE_ROWS]]
-    counties = counties_in_reach(session, actor, Permission.PEOPLE_READ)
-    more = len(rows) > PAGE_ROWS
-    return PeoplePage(lines, search, counties, lines[-1].id if more else None)
+    return [_line(row) for row in rows[:PAGE_ROWS]], len(rows) > PAGE_ROWS
 
 
-def _statement(actor: Actor, search: PeopleSearch) -> Select[Any]:
-    wanted = [in_reach(actor.scopes_for(Permission.PEOPLE_READ)), Person.erased_at.is_(None)]
+def _statement(scopes: Sequence[Scope], search: PeopleSearch) -> Select[Any]:
+    wanted = [in_reach(scopes), Person.erased_at.is_(None)]
     if search.county:
         wanted.append(Person.county_code == search.county)
     if search.state:
@@ -180,8 +194,10 @@ def sheet(session: Session, actor: Actor, person_id: int) -> PersonSheet:
         select(func.max(SignIn.last_seen_at)).where(SignIn.person_id == person_id).scalar_subquery()
     )
     looked = aliased(Person)
+    near = in_scope(actor.scopes_for(Permission.COMPLETIONS_READ))
+    taken = exists().where(Enrollment.person_id == Person.id, near)
     row = session.execute(
-        select(Person, County, Identity, BankAccount, Guardian, looked.name, seen)
+        select(Person, County, Identity, BankAccount, Guardian, looked.name, seen, taken)
         .join(County, County.code == Person.county_code)
         .outerjoin(Identity, Identity.person_id == Person.id)
         .outerjoin(BankAccount, BankAccount.person_id == Person.id)
@@ -195,7 +211,7 @@ def sheet(session: Session, actor: Actor, person_id: int) -> PersonSheet:
     ).one_or_none()
     if row is None:
         raise NotFound
-    person, county, identity, account, guardian, checked_by, last_seen_at = row
+    person, county, identity, account, guardian, checked_by, last_seen_at, has_courses = row
     return PersonSheet(
         person=person,
         county={"zh": county.name_zh, "en": county.name_en},
@@ -208,6 +224,8 @@ def sheet(session: Session, actor: Actor, person_id: int) -> PersonSheet:
         consents=_consents(session, person_id),
         grants=_grants(session, person_id),
         last_seen_at=last_seen_at,
+        has_facts=reaches(actor, person.county_code, Permission.FACTS_READ),
+        has_courses=has_courses,
     )
 
 

@@ -13,7 +13,7 @@ from lms.enrollment import queries as enrollments
 from lms.enrollment.domain import SEATING
 from lms.enrollment.models import TrainingClass
 from lms.staff.models import RosterDraft
-from lms.staff.queries.classes import class_in_reach
+from lms.staff.queries.class_reach import class_in_reach
 from lms.staff.queries.scopes import counties_in_reach
 
 _CLASSES_OFFERED = 100

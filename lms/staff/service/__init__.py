@@ -1,4 +1,4 @@
-"""Changes at the desk that join features: attendance of many at once, rosters."""
+"""Changes at the desk that join features: attendance of many at once, rosters, seats by hand."""
 
 from lms.staff.service.attendance import Marked, mark_people
 from lms.staff.service.rosters import (
@@ -12,6 +12,7 @@ from lms.staff.service.rosters import (
     reach_county,
     take_in,
 )
+from lms.staff.service.seats import seat_person
 
 __all__ = [
     "TAKEN",
@@ -24,5 +25,6 @@ __all__ = [
     "keep_draft",
     "mark_people",
     "reach_county",
+    "seat_person",
     "take_in",
 ]

@@ -1,6 +1,7 @@
 """The pages of the desk."""
 
 from lms.staff.views.acts import bp as acts
+from lms.staff.views.class_seats import bp as class_seats
 from lms.staff.views.classes import bp as classes
 from lms.staff.views.desk import bp as desk
 from lms.staff.views.helping import bp as helping
@@ -21,6 +22,7 @@ BLUEPRINTS = (
     supervision,
     versions,
     classes,
+    class_seats,
     sessions,
     institutions,
     acts,

@@ -17,14 +17,14 @@ from lms.web.access import current_actor, database, requires, settings
 from lms.web.i18n import gettext
 
 bp = Blueprint("acts", __name__)
-# The page of what was acted on: its address, what the address calls it, and who may open it.
+# The page of what was acted on, and what its address calls it.
 _PAGES = {
-    "class": ("classes.page", "training_class_id", Permission.CLASS_RUN),
-    "class_session": ("class_sessions.page", "class_session_id", Permission.CLASS_RUN),
-    "credential": ("badge_desk.badge", "credential_id", Permission.CREDENTIAL_REVOKE),
-    "institution": ("institutions.edit", "institution_id", Permission.CLASS_OPEN),
-    "policy_proposal": ("policy_desk.proposal", "proposal_id", Permission.POLICY_LOAD),
-    "study_flag": ("flag_desk.flag", "flag_id", Permission.TIME_READ),
+    "class": ("classes.page", "training_class_id"),
+    "class_session": ("class_sessions.page", "class_session_id"),
+    "credential": ("badge_desk.badge", "credential_id"),
+    "institution": ("institutions.edit", "institution_id"),
+    "policy_proposal": ("policy_desk.proposal", "proposal_id"),
+    "study_flag": ("flag_desk.flag", "flag_id"),
 }
 # The page that lists the actor's own of a kind.
 _BOARDS = {
@@ -86,14 +86,13 @@ def erased() -> ResponseReturnValue:
 
 
 def _address(line: ActLine) -> str | None:
-    """Return where the actor may open what was acted on."""
-    actor = current_actor()
+    """Return where the actor may open what was acted on; nothing where they would not find it."""
     if line.whom is not None:
-        may = line.whom.has_sheet and actor.may(Permission.PEOPLE_READ)
+        may = line.whom.has_sheet and current_actor().may(Permission.PEOPLE_READ)
         return url_for("people.person", person_id=line.key) if may else None
-    endpoint, name, permission = _PAGES.get(line.kind, ("", "", Permission.AUDIT_READ))
-    if not endpoint or not actor.may(permission):
+    if not line.has_page:
         return None
+    endpoint, name = _PAGES[line.kind]
     named: dict[str, Any] = {name: line.key}
     return url_for(endpoint, **named)
 

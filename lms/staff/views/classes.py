@@ -23,9 +23,9 @@ _OF_MEMBER = f"/{_ID}/people/<int(max=9223372036854775807):enrollment_id>"
 
 
 @bp.get("")
-@requires(Permission.CLASS_RUN)
+@requires(Permission.CLASS_READ)
 def index() -> ResponseReturnValue:
-    """Show the classes the actor runs, newest first."""
+    """Show the classes the actor may read, newest first."""
     actor = current_actor()
     filters, window = forms.parse_class_filters(request.args), parse_window(request.args)
     with database().snapshot() as session:
@@ -96,6 +96,7 @@ def _page(training_class_id: int, *, faults: Faults | None = None) -> ResponseRe
         "staff/class.html",
         shown=shown,
         row=shown.row,
+        powers=shown.powers,
         faults=faults or {},
         typed=request.form,
         kinds=tuple(SessionKind),
@@ -103,9 +104,12 @@ def _page(training_class_id: int, *, faults: Faults | None = None) -> ResponseRe
 
 
 @bp.get(f"/{_ID}")
-@requires(Permission.CLASS_RUN)
+@requires(Permission.CLASS_READ)
 def page(training_class_id: int) -> ResponseReturnValue:
-    """Show a class: where it stands, its sessions, its people and who waits."""
+    """Show a class: where it stands, its sessions, its people and who waits.
+
+    What the actor may not do there is not offered.
+    """
     return _page(training_class_id)
 
 

@@ -35,6 +35,7 @@ def _page(class_session_id: int, *, faults: Faults | None = None) -> ResponseRet
         "staff/session.html",
         shown=shown,
         row=row,
+        powers=shown.powers,
         faults=faults or {},
         typed=request.form,
         kinds=tuple(SessionKind),
@@ -44,9 +45,9 @@ def _page(class_session_id: int, *, faults: Faults | None = None) -> ResponseRet
 
 
 @bp.get(f"/{_ID}")
-@requires(Permission.CLASS_RUN)
+@requires(Permission.CLASS_READ)
 def page(class_session_id: int) -> ResponseReturnValue:
-    """Show everybody of the class and who was there."""
+    """Show everybody of the class and who was there; who runs it writes that down."""
     return _page(class_session_id)
 
 
@@ -97,9 +98,10 @@ def door(class_session_id: int) -> ResponseReturnValue:
     """Show the code people scan at the door; a script keeps it the one that holds."""
     actor = current_actor()
     with database().snapshot() as session:
-        row = queries.session_in_reach(session, actor, class_session_id, Permission.CLASS_RUN)
-        shown = queries.session_page(session, actor, class_session_id)
-    return render_template("staff/door.html", row=row, shown=shown)
+        row, training_class, _ = queries.session_to_read(
+            session, actor, class_session_id, Permission.CLASS_RUN
+        )
+    return render_template("staff/door.html", row=row, training_class=training_class)
 
 
 @bp.get(f"/{_ID}/door.svg")

@@ -1,89 +1,99 @@
-"""What was acted on is one step away where its reader may look at it, and nowhere else."""
+"""Links of the log of acts: to what one may open, plain words for everything else."""
+
+import re
+from dataclasses import dataclass
 
 import pytest
 
 from lms.audit.service import record
-from lms.catalog.models import RevisionState
 from lms.core.access import Role, Scope, ScopeKind
-from lms.db.session import now
+from lms.db.session import Database, now
+from lms.progress.models import StudyFlag
+from lms.settings import Settings
 from tests.factories.accounts import make_person
-from tests.factories.catalog import make_course
-from tests.factories.enrollment import make_enrollment
-from tests.factories.roster import NEIGHBOUR
+from tests.factories.credentials import make_badge
+from tests.factories.enrollment import make_class, make_session
+from tests.factories.roster import NEIGHBOUR, Small
+from tests.functional.conftest import OpenDesk
 from tests.support.statements import assert_few_statements
 
 AUDIT = "/supervision/audit"
-BOARDS = ["/staff/institutions", "/staff/facts/lists"]
 EVERYWHERE = Scope(ScopeKind.PLATFORM)
+_LINK = re.compile(r'<li>.*?<a href="([^"]+)"')
+
+
+@dataclass
+class Acts:
+    """The pages of what was acted on, here and in the neighbour county."""
+
+    own: set[str]
+    theirs: set[str]
+    schools: set[str]
+
+
+def flagged(session, person_id: int) -> StudyFlag:
+    row = StudyFlag(
+        person_id=person_id, kind="long_nights", day=739_000, evidence={}, found_at=now(session)
+    )
+    session.add(row)
+    session.flush()
+    return row
 
 
 @pytest.fixture
-def made(database, small):
-    """A course with a learner of the county and one of the neighbour, and acts about them."""
+def acts(small: Small, database: Database, settings: Settings) -> Acts:
+    badge = make_badge(database, settings)
     with database.transaction() as session:
-        course = make_course(session)
-        draft = make_course(session, state=RevisionState.DRAFT)
-        near = make_enrollment(session, course=course, person=make_person(session))
-        other = make_person(session, county_code=NEIGHBOUR)
-        far = make_enrollment(session, course=course, person=other)
-        for subject in (
-            f"course:{course.course.slug}",
-            f"course:{course.course.id}",
-            f"enrollment:{near.id}",
-            f"enrollment:{far.id}",
-            f"course:{draft.course.slug}",
-            "course:gone",
-            "enrollment:" + "9" * 40,
-            "fact_list:1",
-            "listing:1",
-            "export:abc",
-        ):
+        here, there = make_person(session), make_person(session, county_code=NEIGHBOUR)
+        classes = [
+            make_class(session, small.course),
+            make_class(session, small.course, county_code=NEIGHBOUR),
+        ]
+        meetings = [make_session(session, each) for each in classes]
+        flags = [flagged(session, each.id) for each in (here, there)]
+        school = small.course.course.institution_id
+        subjects = [f"class:{each.id}" for each in classes]
+        subjects += [f"class_session:{each.id}" for each in meetings]
+        subjects += [f"study_flag:{each.id}" for each in flags]
+        subjects += [f"credential:{badge.id}", f"institution:{school}", "class:404", "course:live"]
+        for subject in subjects:
             record(
                 session,
-                actor_id=near.person_id,
-                action="version.ordered",
+                actor_id=here.id,
+                action="class.changed",
                 subject=subject,
                 details={},
                 at=now(session),
             )
-        return course.course.slug, near.person_id, other.id
-
-
-def links(client):
-    page = client.get(AUDIT).text.split('<ul class="list sheet">')[1].split("</ul>")[0]
-    return [each.split('"')[0] for each in page.split('<a href="')[1:]]
-
-
-def test_each_link_is_open_to_who_sees_it(open_desk, made):
-    slug, near, _ = made
-    desk = open_desk()
-    course = f"/staff/courses/{slug}/versions"
-    assert links(desk) == [*BOARDS, f"/staff/learners/{near}", course, course]
-    for address in links(desk):
-        assert desk.get(address).status_code == 200
-    everywhere = open_desk(Role.ADMINISTRATOR, EVERYWHERE)
-    assert f"/staff/learners/{made[2]}" in links(everywhere)
-    for address in links(everywhere):
-        assert everywhere.get(address).status_code == 200
-    # Supervisors write nothing down, so the bureau's lists are not theirs.
-    assert not {*BOARDS} & {*links(open_desk(Role.SUPERVISOR))}
-
-
-def test_lists_are_led_to_for_whoever_ordered_them(database, open_desk, made):
-    desk = open_desk()
-    own = desk.get("/api/v1/session").json["person"]["id"]
-    with database.transaction() as session:
-        record(
-            session,
-            actor_id=own,
-            action="export.ordered",
-            subject="export:abc",
-            details={},
-            at=now(session),
+        own, theirs = (
+            {
+                f"/staff/classes/{classes[at].id}",
+                f"/staff/sessions/{meetings[at].id}",
+                f"/staff/flags/{flags[at].id}",
+            }
+            for at in (0, 1)
         )
-    assert links(desk)[0] == "/staff/exports"
-    assert "/staff/exports" not in links(open_desk(name="程晓红"))
+        return Acts(own | {f"/staff/badges/{badge.id}"}, theirs, {f"/staff/institutions/{school}"})
 
 
-def test_finding_them_costs_little(database, open_desk, made):
-    assert_few_statements(open_desk(), database, AUDIT)
+def links(page: str) -> set[str]:
+    listed = page.rsplit('<ul class="list sheet">', maxsplit=1)[-1].split("</ul>", maxsplit=1)[0]
+    return set(_LINK.findall(listed))
+
+
+def test_what_lies_in_reach_is_linked_and_nothing_else(open_desk: OpenDesk, acts: Acts) -> None:
+    for role, scope, expected in (
+        (Role.SUPERVISOR, None, acts.own),
+        (Role.ADMINISTRATOR, None, acts.own | acts.schools),
+        (Role.SUPERVISOR, EVERYWHERE, acts.own | acts.theirs),
+        (Role.ADMINISTRATOR, EVERYWHERE, acts.own | acts.theirs | acts.schools),
+    ):
+        desk = open_desk(role, scope)
+        found = links(desk.get(AUDIT).text)
+        assert found == expected
+        assert {desk.get(each).status_code for each in found} == {200}
+
+
+def test_links_cost_no_statement(open_desk: OpenDesk, acts: Acts, database: Database) -> None:
+    said = assert_few_statements(open_desk(Role.SUPERVISOR), database, AUDIT)
+    assert len(said) == 2

@@ -3,7 +3,7 @@
 from collections import deque
 from datetime import date
 from html.parser import HTMLParser
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import SplitResult, urljoin, urlsplit
 
 import pytest
 from flask import Flask
@@ -30,6 +30,8 @@ DAY = date(2026, 5, 18)
 FILE = "/supervision/learners/{learner}"
 # A click there ends the visit; a download is fetched once.
 _LEFT_OUT = ("/sign-out", "/media/", "/static/")
+# Every page in larger type and in the other language: followed from the first pages alone.
+_SAME_AGAIN = ("big=", "lang=")
 
 
 class _Page(HTMLParser):
@@ -73,11 +75,16 @@ def crawl(client: Client, app: Flask, *starts: str) -> tuple[list[str], list[str
         for link in page.links:
             there = urlsplit(urljoin(f"http://localhost{here}", link))
             address = there.path + (f"?{there.query}" if there.query else "")
-            if there.netloc != "localhost" or there.path.startswith(_LEFT_OUT) or address in seen:
-                continue
-            seen.append(address)
-            waiting.append(address)
+            if _leads_on(there, from_start=here in starts) and address not in seen:
+                seen.append(address)
+                waiting.append(address)
     return seen, faults
+
+
+def _leads_on(there: SplitResult, *, from_start: bool) -> bool:
+    again = any(each.startswith(_SAME_AGAIN) for each in there.query.split("&"))
+    is_near = there.netloc == "localhost" and not there.path.startswith(_LEFT_OUT)
+    return is_near and (from_start or not again)
 
 
 @pytest.fixture

@@ -33,8 +33,10 @@ def test_that_an_outage_was_made_good_fits_into_one_message(locale):
     ("locale", "title"),
     [("zh", "2026乡播学堂直播销售员五级01"), ("en", "2026 autumn class, Changshan")],
 )
-def test_that_a_seat_is_free_fits_into_one_message(locale, title):
-    said = words("seat_free", locale, {"title": title, "month": 9, "day": 1})
-    assert title in said
-    assert len(said) <= 70
-    assert {"zh": "9 月 1 日", "en": "09-01"}[locale] in said
+def test_what_is_said_of_a_seat_fits_into_one_message(locale, title):
+    for template in ("seat_free", "seat_given", "seat_line"):
+        said = words(template, locale, {"title": title, "month": 9, "day": 1})
+        assert title in said
+        assert len(said) <= 70
+        if template != "seat_line":
+            assert {"zh": "9 月 1 日", "en": "09-01"}[locale] in said

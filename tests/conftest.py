@@ -1,5 +1,6 @@
 """Fixtures every test may use: databases on both engines, the application, a browser."""
 
+import gc
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
@@ -24,6 +25,8 @@ ROOT = Path(__file__).resolve().parent.parent
 # How long an example takes says more about the machine than about the code.
 examples.register_profile("patient", deadline=None)
 examples.load_profile("patient")
+# So many new objects, and garbage is looked for.
+_NEW_OBJECTS = 20_000
 ENGINES = ["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)]
 
 
@@ -38,6 +41,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         for kind in {"browser", "faults"} & set(item.path.relative_to(ROOT).parts):
             item.add_marker(kind)
+
+
+def pytest_collection_finish() -> None:
+    # Most objects there are were imported and stay; each look for garbage went through them all.
+    gc.freeze()
+    gc.set_threshold(_NEW_OBJECTS, 10, 10)
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

@@ -13,7 +13,7 @@ from lms.catalog.tree import revision_tree
 from lms.core.access import Scope, ScopeKind
 from lms.core.errors import NotFound
 from lms.enrollment import queries as enrollments
-from lms.enrollment.domain import LIVE, AttendanceStatus, ClassState, SessionKind, SessionState
+from lms.enrollment.domain import LIVE, ClassState, SessionKind, SessionState
 from lms.enrollment.models import (
     ClassConfirmation,
     ClassObjection,
@@ -198,14 +198,14 @@ def _was_held(session: Session, training_class_id: int) -> bool:
 
 def _session(each: Attended) -> dict[str, Any]:
     row = each.class_session
-    status = each.entry.status if each.entry else AttendanceStatus.ABSENT
     return {
         "number": row.number,
         "title": row.title,
         "kind": str(row.kind),
         "held_on": row.held_on.isoformat(),
         "attended_ms": each.attended_ms,
-        "status": str(status),
+        # Where nobody wrote anything down, that is what is kept: neither came nor stayed away.
+        "status": str(each.entry.status) if each.entry else None,
     }
 
 

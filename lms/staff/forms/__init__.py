@@ -26,6 +26,7 @@ from lms.staff.forms.desk import (
     parse_version,
 )
 from lms.staff.forms.people import (
+    is_card,
     parse_correction,
     parse_grant,
     parse_guardian,
@@ -46,6 +47,7 @@ __all__ = [
     "NewInstitution",
     "NewListing",
     "NewRoster",
+    "is_card",
     "parse_acts",
     "parse_after",
     "parse_chosen",

@@ -14,6 +14,7 @@ from lms.enrollment.domain import ClassState, HostKind, SessionKind, SessionStat
 from lms.enrollment.models import ClassSession
 from lms.enrollment.service import Meeting, Plan
 from lms.staff.domain import ClassFilters, Marks
+from lms.staff.forms.people import CARD_IN_ADDRESS, is_card
 
 MISSING = Message("missing", "Please fill this in.")
 _MINUTES_A_UNIT = 45
@@ -42,6 +43,8 @@ def parse_seat_search(query: Mapping[str, Any]) -> str | None:
     """Return who is looked for to be put into a class. Raises ``InvalidInput``."""
     faults: Faults = {}
     words = read_text(query, "q", faults, longest=_LONGEST)
+    if is_card(words):
+        faults["q"] = CARD_IN_ADDRESS
     if faults:
         raise InvalidInput(faults)
     return words

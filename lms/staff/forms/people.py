@@ -1,5 +1,6 @@
 """Reads what the people desk is asked for and what staff type about a person."""
 
+import re
 from collections.abc import Collection, Mapping
 from dataclasses import replace
 from datetime import date
@@ -18,13 +19,26 @@ from lms.core.errors import InvalidInput, Message
 from lms.core.query import Faults, read_number, read_text
 from lms.staff.domain import PeopleSearch
 
+CARD_IN_ADDRESS = Message(
+    "card_in_address",
+    "An identity number does not belong in an address. Please type it into the search of People.",
+)
+_CARD = re.compile(r"[0-9]{17}[0-9X]")
 _LONGEST_WORDS = 60
 _LONGEST_TOWN = 40
 _SHORTEST_REASON, _LONGEST_REASON = 2, 200
 
 
+def is_card(words: str | None) -> bool:
+    """Tell whether what was typed is an identity number, in whatever way it was typed."""
+    return words is not None and _CARD.fullmatch(identity.normal_number(words)) is not None
+
+
 def parse_people(query: Mapping[str, Any]) -> PeopleSearch:
-    """Return whom an address looks for. Raises ``InvalidInput`` naming each fault."""
+    """Return whom an address looks for. Raises ``InvalidInput`` naming each fault.
+
+    An identity number is refused: addresses stand in logs and in the history of a browser.
+    """
     faults: Faults = {}
     found = PeopleSearch(
         words=read_text(query, "q", faults, longest=_LONGEST_WORDS),
@@ -34,6 +48,8 @@ def parse_people(query: Mapping[str, Any]) -> PeopleSearch:
         is_staff=query.get("staff") == "1",
         after=read_number(query, "after", faults),
     )
+    if is_card(found.words):
+        faults["q"] = CARD_IN_ADDRESS
     if faults:
         raise InvalidInput(faults)
     return found

@@ -22,6 +22,7 @@ class ListingLine:
     row: CatalogueListing
     institution: Institution
     programme: Programme
+    may_be_ended: bool
 
     def is_valid(self, today: date) -> bool:
         """Tell whether it holds on a day."""
@@ -40,25 +41,27 @@ class Catalogue:
 
 
 def catalogue(session: Session, actor: Actor) -> Catalogue:
-    """Return the institutions of the actor's counties and what lists say of them."""
+    """Return the institutions of the actor's counties, what lists say of them, and own lists."""
     scopes = actor.scopes_for(Permission.CLASS_OPEN)
     institutions = session.scalars(
         select(Institution)
         .where(institution_in_scope(scopes))
         .order_by(Institution.county_code, Institution.id)
     ).all()
+    counties = own_counties(session, scopes)
+    own = {county.value for county in counties}
     lines = session.execute(
         select(CatalogueListing, Institution, Programme)
         .join(Institution, Institution.id == CatalogueListing.institution_id)
         .join(Programme, Programme.id == CatalogueListing.programme_id)
-        .where(institution_in_scope(scopes))
+        .where(or_(institution_in_scope(scopes), CatalogueListing.county_code.in_(own)))
         .order_by(CatalogueListing.starts_on.desc(), CatalogueListing.id.desc())
     )
     return Catalogue(
         institutions,
-        own_counties(session, scopes),
+        counties,
         known_programmes(),
-        [ListingLine(*each) for each in lines],
+        [ListingLine(*each, may_be_ended=each[0].county_code in own) for each in lines],
     )
 
 
@@ -85,13 +88,16 @@ def institution_in_reach(session: Session, actor: Actor, institution_id: int) ->
 
 
 def listing_in_reach(session: Session, actor: Actor, listing_id: int) -> CatalogueListing:
-    """Lock and return a listing of the actor's institutions. Raises ``NotFound``."""
+    """Lock and return a row of a list of the actor's counties. Raises ``NotFound``.
+
+    Another county may list an institution of this one: that row is not theirs to end.
+    """
     found = session.scalar(
         select(CatalogueListing).where(CatalogueListing.id == listing_id).with_for_update()
     )
-    if found is None:
+    counties = own_counties(session, actor.scopes_for(Permission.CLASS_OPEN))
+    if found is None or found.county_code not in {county.value for county in counties}:
         raise NotFound
-    institution_in_reach(session, actor, found.institution_id)
     return found
 
 

@@ -1,5 +1,7 @@
 """The people desk: find somebody, read their sheet, correct it, give and take roles."""
 
+from typing import Any
+
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
@@ -13,10 +15,12 @@ from lms.core.access import Grant, Permission, Role, Scope, ScopeKind
 from lms.core.errors import NotFound
 from lms.db.session import now
 from lms.staff import forms, queries
+from lms.staff.domain import PeopleSearch
 from lms.web.access import current_actor, database, requires, settings
 from lms.web.i18n import gettext
 
 bp = Blueprint("people", __name__, url_prefix="/staff/people")
+_ASKED = ("q", "county", "identity", "state", "staff")
 _PERSON = "/<int(max=9223372036854775807):person_id>"
 
 
@@ -34,6 +38,23 @@ def people() -> ResponseReturnValue:
     with database().snapshot() as session:
         page = queries.people(session, current_actor(), search, index=login.keys().index)
     return render_template("staff/people.html", page=page, search=search, desk_place=None)
+
+
+@bp.post("")
+@requires(Permission.PEOPLE_READ)
+def find() -> ResponseReturnValue:
+    """Lead to whom an identity number names, without it in an address; else to the list."""
+    words = request.form.get("q", "").strip()
+    if not forms.is_card(words):
+        asked: dict[str, Any] = {name: request.form.get(name) or None for name in _ASKED}
+        return redirect(url_for("people.people", **asked), 303)
+    search = PeopleSearch(words=words)
+    with database().snapshot() as session:
+        page = queries.people(session, current_actor(), search, index=login.keys().index)
+    if page.lines:
+        return redirect(url_for("people.person", person_id=page.lines[0].id), 303)
+    flash(gettext("Nobody of your places has this identity number."), "warn")
+    return redirect(url_for("people.people"), 303)
 
 
 @bp.get(_PERSON)

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
@@ -39,6 +39,7 @@ class Told:
 
     kind: ListKind
     as_of: date
+    taken_in_at: datetime | None = None
 
 
 def known_of(

@@ -20,7 +20,7 @@ from lms.subsidy.gateway import Shelf
 from lms.subsidy.models import LearnerFact, PolicyVersion
 from lms.subsidy.queries.dossiers import dossiers
 from lms.subsidy.queries.meters import Meter, meter_of
-from lms.subsidy.queries.papers import certificates_before, lists_before
+from lms.subsidy.queries.papers import certificates_before
 from lms.subsidy.queries.people import reaches
 from lms.subsidy.queries.shelves import combined
 
@@ -111,7 +111,7 @@ def _as_of(
         meetings=[each for each in now.meetings if each.day <= day],
         visits=[each for each in now.visits if each.day <= day],
         listings=now.listings,
-        lists=lists_before(session, person_id, until),
+        lists=[each for each in now.lists if each.taken_in_at and each.taken_in_at < until],
         certificates=certificates_before(session, person_id, until),
         flag=now.flag,
         attempts=[each for each in now.attempts if ("attempt", each.place) in seen],

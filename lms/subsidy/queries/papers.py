@@ -27,7 +27,7 @@ _NEWEST = (
     .scalar_subquery()
 )
 PAPER_PARTS = (
-    part("list", Person.id, t1=FactList.kind, day=FactList.as_of)
+    part("list", Person.id, t1=FactList.kind, day=FactList.as_of, at1=FactList.imported_at)
     .join(FactList, FactList.county_code == Person.county_code)
     .where(among(Person.id, PEOPLE), FactList.is_complete.is_(true())),
     part(
@@ -82,23 +82,8 @@ def certificates_before(session: Session, person_id: int, until: datetime) -> li
     return list(said.values())
 
 
-def lists_before(session: Session, person_id: int, until: datetime) -> list[Told]:
-    """Return the complete lists of the person's county that had been taken in by the moment."""
-    rows = session.execute(
-        select(FactList.kind, FactList.as_of)
-        .join(Person, Person.county_code == FactList.county_code)
-        .where(
-            Person.id == person_id,
-            FactList.is_complete.is_(true()),
-            FactList.imported_at < until,
-        )
-        .order_by(FactList.id)
-    )
-    return [Told(ListKind(kind), as_of) for kind, as_of in rows]
-
-
 def _add_list(own: Dossier, row: Row[Any]) -> None:
-    own.lists.append(Told(ListKind(row.t1), row.day))
+    own.lists.append(Told(ListKind(row.t1), row.day, row.at1))
 
 
 def _add_certificate(own: Dossier, row: Row[Any]) -> None:

@@ -1,12 +1,16 @@
 """Institutions and the bureau's lists at the desk: enter, change, list, end; strangers nothing."""
 
+from datetime import date
+
 import pytest
 from sqlalchemy import select, update
 from sqlalchemy.exc import DBAPIError
 
 from lms.catalog.models import CatalogueListing, Institution
-from lms.core.access import Role, Scope, ScopeKind
-from lms.db.session import Database
+from lms.catalog.service.institutions import Listing, add_listing
+from lms.core.access import Actor, Role, Scope, ScopeKind
+from lms.db.session import Database, now
+from tests.factories.accounts import make_person
 from tests.factories.roster import NEIGHBOUR, Small
 from tests.functional.conftest import OpenDesk
 
@@ -118,8 +122,8 @@ def test_a_listing_that_makes_no_sense_is_refused(open_desk: OpenDesk, small: Sm
     assert desk.post(f"{AT}/lists/77/end", data={"ends_on": "2026-05-31"}).status_code == 404
 
 
-def test_a_neighbour_sees_and_changes_nothing_and_an_instructor_may_not(
-    open_desk: OpenDesk, small: Small
+def test_a_neighbour_sees_and_changes_nothing(
+    open_desk: OpenDesk, database: Database, small: Small
 ) -> None:
     open_desk().post(AT, data=sent())
     neighbour = open_desk(Role.ADMINISTRATOR, Scope(ScopeKind.COUNTY, NEIGHBOUR))
@@ -134,4 +138,31 @@ def test_a_neighbour_sees_and_changes_nothing_and_an_instructor_may_not(
         "starts_on": "2026-01-01",
     }
     assert neighbour.post(f"{AT}/lists", data=row).status_code == 404
+    assert open_desk().post(f"{AT}/lists", data=row).status_code == 302
+    assert neighbour.post(f"{AT}/lists/1/end", data={"ends_on": "2026-05-31"}).status_code == 404
+    assert listed(database) == [("2026-01-01", "")]
+
+
+def test_the_list_of_another_county_is_read_and_not_ended(
+    open_desk: OpenDesk, database: Database, small: Small
+) -> None:
+    """The neighbour lists a school of this county: its row shows here, and is theirs."""
+    school = small.course.course.institution_id
+    with database.transaction() as session:
+        actor = Actor(make_person(session).id, "周敏", (), sign_in_id=0)
+        row = Listing(NEIGHBOUR, "邻县目录", "anchor-l5", school, date(2026, 1, 1), None)
+        at = now(session)
+        listing_id = add_listing(session, actor=actor, listing=row, now=at).id
+    desk, end = open_desk(), f"{AT}/lists/{listing_id}/end"
+    shown = desk.get(AT).text
+    assert "邻县目录" in shown
+    assert end not in shown
+    assert desk.post(end, data={"ends_on": "2026-05-31"}).status_code == 404
+    neighbour = open_desk(scope=Scope(ScopeKind.COUNTY, NEIGHBOUR), county_code=NEIGHBOUR)
+    assert end in neighbour.get(AT).text
+    assert neighbour.post(end, data={"ends_on": "2026-05-31"}).status_code == 302
+    assert listed(database) == [("2026-01-01", "2026-05-31")]
+
+
+def test_an_instructor_has_no_lists(open_desk: OpenDesk) -> None:
     assert open_desk(Role.INSTRUCTOR).get(AT).status_code == 403

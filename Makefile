@@ -1,8 +1,8 @@
 # Thin on purpose: the work is done by the small programs in tools/.
 PYTHON ?= python3
 VENV := .venv/bin
-# Two cores are what a small machine has; more only make the tests wait for each other.
-WORKERS ?= 2
+# Two cores are what a small machine has; the third works while the others wait for a browser.
+WORKERS ?= 3
 TESTS ?= tests
 # How often a run under fire is struck; the suite has time for a few.
 MOMENTS ?= 30

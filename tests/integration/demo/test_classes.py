@@ -44,7 +44,7 @@ def lines(database: Database, county: str) -> list[Row]:
                 row.host_kind,
                 row.capacity,
                 enrollments.taken_seats(session, row.id),
-                len(enrollments.waiters(session, row.id)),
+                len(enrollments.line(session, row.id)),
             )
             for row in rows
         ]

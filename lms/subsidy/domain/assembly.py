@@ -4,7 +4,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field, replace
-from datetime import date
+from datetime import date, datetime
 from fractions import Fraction
 
 from lms.catalog.outline import CourseView, ItemView, LessonView, Words
@@ -73,6 +73,7 @@ class Listing:
     institution_id: int
     starts_on: date
     ends_on: date | None
+    recorded_at: datetime | None = None
 
     def covers(self, day: date) -> bool:
         """Tell whether it holds on the day."""
@@ -102,6 +103,7 @@ class Watched:
     day: date
     course_id: int
     credited_ms: int
+    is_in_person: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -189,7 +189,8 @@ def _add_watched(own: Dossier, row: Row[Any]) -> None:
     own.watched.append(Watched(date.fromordinal(row.n1), row.n2, row.n3))
 
 
-def _add_done(own: Dossier, row: Row[Any]) -> None:
+def add_done(own: Dossier, row: Row[Any]) -> None:
+    """Keep an item that was completed."""
     own.done[row.n1].add((row.t1, row.t2))
 
 
@@ -203,7 +204,7 @@ _ADD: Mapping[str, Callable[[Dossier, Row[Any]], None]] = {
     "watched": _add_watched,
     "attended": add_attended,
     "meeting": add_meeting,
-    "done": _add_done,
+    "done": add_done,
     "attempt": _add_attempt,
 }
 

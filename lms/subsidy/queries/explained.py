@@ -4,13 +4,15 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
-from sqlalchemy import literal, select, union_all
+from sqlalchemy import bindparam, literal, select, union_all
 from sqlalchemy.orm import Session
 
 from lms.accounts.models import Person
 from lms.assessment.models import Attempt
 from lms.core.access import Actor, Permission
 from lms.core.clock import day_bounds
+from lms.db.among import among
+from lms.enrollment.domain import LIVE
 from lms.enrollment.models import Enrollment
 from lms.enrollment.queries import in_scope
 from lms.progress.models import ItemCompletion
@@ -18,11 +20,33 @@ from lms.subsidy.domain.assembly import Dossier
 from lms.subsidy.domain.judgement import Judged, judged
 from lms.subsidy.gateway import Shelf
 from lms.subsidy.models import LearnerFact, PolicyVersion
-from lms.subsidy.queries.dossiers import dossiers
+from lms.subsidy.queries.dossiers import add_done, dossiers
+from lms.subsidy.queries.meetings import ATTENDED_THEN, add_attended
 from lms.subsidy.queries.meters import Meter, meter_of
-from lms.subsidy.queries.papers import certificates_before
+from lms.subsidy.queries.papers import FLAGS_THEN, add_flag, certificates_before
+from lms.subsidy.queries.parts import PEOPLE, UNTIL, part
 from lms.subsidy.queries.people import reaches
 from lms.subsidy.queries.shelves import combined
+
+# What changes with time and is no row of its own in the dossier.
+_THEN = union_all(
+    part(
+        "done",
+        Enrollment.person_id,
+        n1=Enrollment.id,
+        t1=ItemCompletion.lesson_key,
+        t2=ItemCompletion.item_key,
+    )
+    .join(ItemCompletion, ItemCompletion.enrollment_id == Enrollment.id)
+    .where(
+        among(Enrollment.person_id, PEOPLE),
+        Enrollment.status.in_(LIVE),
+        ItemCompletion.completed_at < bindparam(UNTIL),
+    ),
+    ATTENDED_THEN,
+    FLAGS_THEN,
+)
+_ADD = {"done": add_done, "attended": add_attended, "flag": add_flag}
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,8 +62,9 @@ class Explained:
 def explained(session: Session, person_id: int, *, day: date, files: Shelf) -> Explained | None:
     """Judge a person by what was written down, studied and in force at the end of the day.
 
-    The edition of a course, the county's list of programmes, who is written down as present at a
-    session and what looked unlike studying are those of now. ``None``: there is no such person.
+    The edition of a course, what the ledger says of a day, which sessions of a class were held and
+    the day a row of the county's list of programmes ends are those of now. ``None``: there is no
+    such person.
     """
     name = session.scalar(select(Person.name).where(Person.id == person_id))
     if name is None:
@@ -91,14 +116,6 @@ def _as_of(
     """Return what of it was there at the end of the day."""
     until = day_bounds(day)[1]
     own = [each for each in now.courses if each.joined_on <= day]
-    done = session.execute(
-        select(
-            ItemCompletion.enrollment_id, ItemCompletion.lesson_key, ItemCompletion.item_key
-        ).where(
-            ItemCompletion.enrollment_id.in_([each.enrollment_id for each in own]),
-            ItemCompletion.completed_at < until,
-        )
-    )
     then = Dossier(
         courses=[
             each
@@ -107,15 +124,13 @@ def _as_of(
             for each in own
         ],
         facts=[each for each in now.facts if ("fact", each.number) in seen],
-        watched=[each for each in now.watched if each.day <= day],
+        watched=[each for each in now.watched if each.day <= day and not each.is_in_person],
         meetings=[each for each in now.meetings if each.day <= day],
-        visits=[each for each in now.visits if each.day <= day],
-        listings=now.listings,
+        listings=[each for each in now.listings if each.recorded_at and each.recorded_at < until],
         lists=[each for each in now.lists if each.taken_in_at and each.taken_in_at < until],
         certificates=certificates_before(session, person_id, until),
-        flag=now.flag,
         attempts=[each for each in now.attempts if ("attempt", each.place) in seen],
     )
-    for row in done:
-        then.done[row[0]].add((row[1], row[2]))
+    for row in session.execute(_THEN, {PEOPLE: [person_id], UNTIL: until}):
+        _ADD[row.part](then, row)
     return then

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, case, func, or_, select, true
+from sqlalchemy import Row, bindparam, case, func, or_, select, true
 from sqlalchemy.orm import Session
 
 from lms.accounts.models import Person
@@ -16,7 +16,7 @@ from lms.subsidy.domain.facts import Certificate, Flag
 from lms.subsidy.domain.lists import ListKind, Told
 from lms.subsidy.domain.papers import CertificateState
 from lms.subsidy.models import CertificateEntry, ExternalCertificate, FactList
-from lms.subsidy.queries.parts import PEOPLE, part
+from lms.subsidy.queries.parts import PEOPLE, UNTIL, part
 
 # What a certificate says is its last entry.
 _NEWEST = (
@@ -100,7 +100,7 @@ def _add_certificate(own: Dossier, row: Row[Any]) -> None:
     )
 
 
-def _add_flag(own: Dossier, row: Row[Any]) -> None:
+def add_flag(own: Dossier, row: Row[Any]) -> None:
     """Keep the gravest: what was found not to be honest, else what is still open."""
     if row.t1 is not None:
         own.flag = Flag.CONFIRMED
@@ -108,8 +108,15 @@ def _add_flag(own: Dossier, row: Row[Any]) -> None:
         own.flag = Flag.OPEN
 
 
+# What looked unlike studying as it stood at a moment: a ruling that came later was not known.
+_RULED = case((StudyFlag.ruled_at < bindparam(UNTIL), StudyFlag.ruling))
+FLAGS_THEN = part("flag", StudyFlag.person_id, t1=_RULED).where(
+    among(StudyFlag.person_id, PEOPLE),
+    StudyFlag.found_at < bindparam(UNTIL),
+    or_(_RULED.is_(None), _RULED == FlagRuling.NOT_STUDY),
+)
 PAPER_ADDERS: Mapping[str, Callable[[Dossier, Row[Any]], None]] = {
     "list": _add_list,
     "certificate": _add_certificate,
-    "flag": _add_flag,
+    "flag": add_flag,
 }

@@ -40,4 +40,6 @@ def part(
 
 # The name under which the people are given.
 PEOPLE = "people"
+# The moment before which something was known, where that is asked.
+UNTIL = "until"
 NOBODY = cast(null(), BigInteger())

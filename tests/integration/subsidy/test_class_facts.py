@@ -7,7 +7,6 @@ from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
 from lms.core.access import Actor
-from lms.core.clock import local_day
 from lms.db.session import Database, now
 from lms.enrollment import queries as classes
 from lms.enrollment import service as enrollment
@@ -17,8 +16,7 @@ from lms.enrollment.service import seats
 from lms.subsidy import queries
 from lms.subsidy.domain.assembly import facts_of
 from lms.subsidy.domain.facts import Facts, StudyDay
-from lms.subsidy.models import EligibilityDue, FactList
-from lms.subsidy.queries.explained import _as_of as as_of
+from lms.subsidy.models import EligibilityDue
 from tests.factories.accounts import make_person
 from tests.factories.enrollment import make_class, make_session
 from tests.factories.subsidy import TODAY, Subsidised, make_watched
@@ -212,38 +210,3 @@ def test_whoever_gets_a_seat_is_judged_again(database: Database, own: Subsidised
         seated = select(Enrollment.person_id).where(Enrollment.training_class_id == row.id)
         assert session.scalars(seated).all() == [own.person.id]
     assert due(database, own) == 1
-
-
-def test_an_earlier_day_knows_the_lists_and_sessions_of_then(
-    database: Database, own: Subsidised, class_id: int
-) -> None:
-    """A list that speaks of an earlier day was not known before it was taken in."""
-    hold(database, class_id, own.person.id)
-    with database.transaction() as session:
-        at = now(session)
-        session.add(
-            FactList(
-                county_code=own.person.county_code,
-                kind="registered_unemployed",
-                title="失业登记",
-                as_of=date(2026, 4, 1),
-                sha256="a" * 64,
-                rows=1,
-                matched=0,
-                imported_by_id=make_person(session).id,
-                imported_at=at,
-                is_complete=True,
-            )
-        )
-    today = local_day(at)
-
-    def then(day: date) -> tuple[int, int]:
-        with database.snapshot() as session:
-            read = queries.dossiers(session, [own.person.id]).people[own.person.id]
-            was = as_of(session, read, own.person.id, day, set())
-        return (len(was.lists), len(was.meetings))
-
-    assert then(date(2026, 5, 3)) == (0, 0)
-    assert then(date(2026, 5, 4)) == (0, 1)
-    assert then(today - timedelta(days=1)) == (0, 1)
-    assert then(today) == (1, 1)

@@ -63,7 +63,7 @@ def _when_erased(
     leaves_out: bool = False,
 ) -> None:
     text = f"{table.name}: {ERASED}"
-    look = f"SELECT erased_at INTO gone FROM person WHERE id = {owner} FOR KEY SHARE"  # noqa: S608
+    look = f"SELECT erased_at INTO gone FROM person WHERE id = {owner} FOR KEY SHARE"  # noqa: S608 (ours)
     on_sqlite = "IGNORE" if leaves_out else f"ABORT, '{text}'"
     refusal = "RETURN NULL" if leaves_out else f"RAISE EXCEPTION '{text}' USING ERRCODE = '23514'"
     after_create(

@@ -47,7 +47,7 @@ class Steps:
 if __name__ == "__main__":
     counted = Steps(Path(sys.argv[1]), int(sys.argv[2]))
     service.delete_rows = _halting(service.delete_rows, counted, 0)
-    SealedFolder.remove = _halting(SealedFolder.remove, counted, OF_FILES)  # type: ignore[method-assign]
+    SealedFolder.remove = _halting(SealedFolder.remove, counted, OF_FILES)  # type: ignore[method-assign]  # halted on purpose
     defaults: Any = start_chores
     defaults.__kwdefaults__.update(_AT_ONCE)
     sys.argv = ["flask", "worker"]

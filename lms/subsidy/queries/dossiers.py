@@ -47,6 +47,17 @@ _WATCHED = (
     .group_by(WatchSlice.person_id, WatchSlice.day, WatchSlice.material_id)
     .subquery()
 )
+DONE = (
+    part(
+        "done",
+        Enrollment.person_id,
+        n1=Enrollment.id,
+        t1=ItemCompletion.lesson_key,
+        t2=ItemCompletion.item_key,
+    )
+    .join(ItemCompletion, ItemCompletion.enrollment_id == Enrollment.id)
+    .where(*_live)
+)
 _STATEMENT = union_all(
     # First, for the engine's types of the whole follow those of the first part.
     part(
@@ -87,15 +98,7 @@ _STATEMENT = union_all(
     )
     .select_from(_WATCHED)
     .join(Material, Material.id == _WATCHED.c.material_id),
-    part(
-        "done",
-        Enrollment.person_id,
-        n1=Enrollment.id,
-        t1=ItemCompletion.lesson_key,
-        t2=ItemCompletion.item_key,
-    )
-    .join(ItemCompletion, ItemCompletion.enrollment_id == Enrollment.id)
-    .where(*_live),
+    DONE,
     part(
         "attempt",
         Enrollment.person_id,

@@ -11,8 +11,6 @@ from lms.accounts.models import Person
 from lms.assessment.models import Attempt
 from lms.core.access import Actor, Permission
 from lms.core.clock import day_bounds
-from lms.db.among import among
-from lms.enrollment.domain import LIVE
 from lms.enrollment.models import Enrollment
 from lms.enrollment.queries import in_scope
 from lms.progress.models import ItemCompletion
@@ -20,29 +18,17 @@ from lms.subsidy.domain.assembly import Dossier
 from lms.subsidy.domain.judgement import Judged, judged
 from lms.subsidy.gateway import Shelf
 from lms.subsidy.models import LearnerFact, PolicyVersion
-from lms.subsidy.queries.dossiers import add_done, dossiers
+from lms.subsidy.queries.dossiers import DONE, add_done, dossiers
 from lms.subsidy.queries.meetings import ATTENDED_THEN, add_attended
 from lms.subsidy.queries.meters import Meter, meter_of
 from lms.subsidy.queries.papers import FLAGS_THEN, add_flag, certificates_before
-from lms.subsidy.queries.parts import PEOPLE, UNTIL, part
+from lms.subsidy.queries.parts import PEOPLE, UNTIL
 from lms.subsidy.queries.people import reaches
 from lms.subsidy.queries.shelves import combined
 
 # What changes with time and is no row of its own in the dossier.
 _THEN = union_all(
-    part(
-        "done",
-        Enrollment.person_id,
-        n1=Enrollment.id,
-        t1=ItemCompletion.lesson_key,
-        t2=ItemCompletion.item_key,
-    )
-    .join(ItemCompletion, ItemCompletion.enrollment_id == Enrollment.id)
-    .where(
-        among(Enrollment.person_id, PEOPLE),
-        Enrollment.status.in_(LIVE),
-        ItemCompletion.completed_at < bindparam(UNTIL),
-    ),
+    DONE.where(ItemCompletion.completed_at < bindparam(UNTIL)),
     ATTENDED_THEN,
     FLAGS_THEN,
 )

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from typing import Any
 
-from sqlalchemy import Row, and_, bindparam, case, func, select, true
+from sqlalchemy import Row, Select, and_, bindparam, case, func, select, true
 from sqlalchemy.orm import aliased
 
 from lms.catalog.models import CatalogueListing
@@ -20,18 +20,27 @@ from lms.subsidy.domain.assembly import Dossier, Listing, Meeting, Visit, Watche
 from lms.subsidy.queries.parts import NOBODY, PEOPLE, UNTIL, part
 
 _REQUIRED = and_(ClassSession.state == SessionState.HELD, ClassSession.required.is_(true()))
-CLASS_PARTS = (
-    part(
-        "attended",
-        SessionAttendance.person_id,
-        n1=TrainingClass.course_id,
-        n2=SessionAttendance.attended_ms,
-        n3=case((_REQUIRED, 1), else_=0),
-        day=ClassSession.held_on,
+
+
+def _attended(told: type[SessionAttendance | AttendanceEntry]) -> Select[Any]:
+    """Return what people attended, as the ready sums or the entries tell it."""
+    return (
+        part(
+            "attended",
+            told.person_id,
+            n1=TrainingClass.course_id,
+            n2=told.attended_ms,
+            n3=case((_REQUIRED, 1), else_=0),
+            day=ClassSession.held_on,
+        )
+        .join(ClassSession, ClassSession.id == told.class_session_id)
+        .join(TrainingClass, TrainingClass.id == ClassSession.training_class_id)
+        .where(among(told.person_id, PEOPLE), told.attended_ms > 0)
     )
-    .join(ClassSession, ClassSession.id == SessionAttendance.class_session_id)
-    .join(TrainingClass, TrainingClass.id == ClassSession.training_class_id)
-    .where(among(SessionAttendance.person_id, PEOPLE), SessionAttendance.attended_ms > 0),
+
+
+CLASS_PARTS = (
+    _attended(SessionAttendance),
     part(
         "meeting",
         Enrollment.person_id,
@@ -55,30 +64,16 @@ CLASS_PARTS = (
 
 # As above, by the entries there were at a moment.
 _LAST = aliased(AttendanceEntry)
-ATTENDED_THEN = (
-    part(
-        "attended",
-        AttendanceEntry.person_id,
-        n1=TrainingClass.course_id,
-        n2=AttendanceEntry.attended_ms,
-        n3=case((_REQUIRED, 1), else_=0),
-        day=ClassSession.held_on,
-    )
-    .join(ClassSession, ClassSession.id == AttendanceEntry.class_session_id)
-    .join(TrainingClass, TrainingClass.id == ClassSession.training_class_id)
+ATTENDED_THEN = _attended(AttendanceEntry).where(
+    AttendanceEntry.number
+    == select(func.max(_LAST.number))
     .where(
-        among(AttendanceEntry.person_id, PEOPLE),
-        AttendanceEntry.attended_ms > 0,
-        AttendanceEntry.number
-        == select(func.max(_LAST.number))
-        .where(
-            _LAST.class_session_id == AttendanceEntry.class_session_id,
-            _LAST.person_id == AttendanceEntry.person_id,
-            _LAST.recorded_at < bindparam(UNTIL),
-        )
-        .correlate(AttendanceEntry)
-        .scalar_subquery(),
+        _LAST.class_session_id == AttendanceEntry.class_session_id,
+        _LAST.person_id == AttendanceEntry.person_id,
+        _LAST.recorded_at < bindparam(UNTIL),
     )
+    .correlate(AttendanceEntry)
+    .scalar_subquery()
 )
 
 

@@ -82,7 +82,7 @@ def _refuse(
 ) -> None:
     text = f"{table}: this person was erased"
     if op.get_bind().dialect.name == "sqlite":
-        erased = f"SELECT 1 FROM person WHERE id = {owner} AND erased_at IS NOT NULL"  # noqa: S608
+        erased = f"SELECT 1 FROM person WHERE id = {owner} AND erased_at IS NOT NULL"  # noqa: S608 (ours)
         refusal = "IGNORE" if leaves_out else f"ABORT, '{text}'"
         op.execute(
             f"CREATE TRIGGER {trigger} BEFORE {verb} ON {table} FOR EACH ROW "

@@ -107,12 +107,15 @@
   place.focus();
  }
 
- root.addEventListener("change", function (e) {
-  var f = e.target.closest("[data-question]"), id = f.dataset.question, kept = read();
+ function keep(f) {
+  var id = f.dataset.question, kept = read();
   kept[id] = { a: chosen(f), r: Math.max(kept[id] ? kept[id].r : 0, f.dataset.rev) + 1 };
   write(kept);
   put(id, kept[id]);
   delete f.dataset.at;
+ }
+ root.addEventListener("change", function (e) {
+  keep(e.target.closest("[data-question]"));
   paint();
   flush();
  });
@@ -145,6 +148,10 @@
   }, 1000);
  }
 
+ /* On a slow line people answer before this file has come: what differs from what came is theirs. */
+ fields.forEach(function (f) {
+  if (all(".choice input", f).some(function (x) { return x.checked !== x.defaultChecked; })) { keep(f); }
+ });
  var known = read();
  Object.keys(known).forEach(function (id) {
   var f = field(id);

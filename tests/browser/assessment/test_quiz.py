@@ -101,6 +101,32 @@ def test_a_choice_is_saved_at_once_and_the_next_question_needs_no_new_page(quiz)
     expect(page.locator("[data-back]")).to_be_disabled()
 
 
+def test_an_answer_given_before_the_script_has_come_is_saved_too(quiz):
+    page, held = quiz.phone(), []
+    page.route("**/assessment/quiz.js*", lambda route: held.append(route))
+    page.goto(f"{quiz.path}/1", wait_until="commit")
+    choose(page, "B")
+    assert quiz.stored() == {}
+    held[0].continue_()
+    expect(status(page)).to_have_text(SAVED)
+    assert quiz.stored() == {1: "B"}
+
+
+def test_an_older_page_brings_no_older_answer_back(quiz):
+    page = quiz.phone()
+    page.goto(f"{quiz.path}/1")
+    choose(page, "B")
+    expect(status(page)).to_have_text(SAVED)
+    page.goto("/")
+    other = quiz.phone()
+    other.goto(f"{quiz.path}/1")
+    choose(other, "C")
+    expect(status(other)).to_have_text(SAVED)
+    page.go_back()
+    expect(page.locator("fieldset:not([hidden]) input[value=C]")).to_be_checked()
+    assert quiz.stored() == {1: "C"}
+
+
 def test_offline_the_learner_answers_on_and_nothing_is_lost(quiz):
     page = quiz.phone()
     page.goto(f"{quiz.path}/1")

@@ -2,6 +2,8 @@
 
 from collections.abc import Mapping, Sequence
 
+from sqlalchemy import true
+
 from lms.accounts.events import (
     HandoverConsentChanged,
     IdentityChanged,
@@ -10,7 +12,7 @@ from lms.accounts.events import (
     SignInEnded,
 )
 from lms.accounts.service.resealing import SEALED as OF_ACCOUNTS
-from lms.accounts.service.resealing import SealedColumn
+from lms.accounts.service.resealing import SealedColumn, SealedFiles
 from lms.accounts.tasks import (
     ForgetSignIns,
     ask_registry,
@@ -55,6 +57,8 @@ from lms.progress import handlers as progress
 from lms.progress.events import FlagChanged, ItemCompleted, LeaseEnded, TimeGranted
 from lms.progress.tasks import compensate, look_at_day, look_at_missed_days
 from lms.roster.tasks import clear_files, make_export
+from lms.staff.domain import ROSTERS
+from lms.staff.models import RosterDraft
 from lms.staff.tasks import SweepRosters
 from lms.subsidy import handlers as subsidy
 from lms.subsidy.gateway.papers import LISTS, PAPERS
@@ -127,9 +131,12 @@ SEALED: Sequence[SealedColumn] = (
 )
 
 # The folders of sealed files below the site's data, and whose rows name them.
-SEALED_FILES: Mapping[str, type[Evidence | FactListDraft]] = {
-    PAPERS: Evidence,
-    LISTS: FactListDraft,
+SEALED_FILES: Mapping[str, SealedFiles] = {
+    PAPERS: SealedFiles(Evidence.id, Evidence.key_name, true()),
+    LISTS: SealedFiles(
+        FactListDraft.id, FactListDraft.key_name, FactListDraft.taken_in_at.is_(None)
+    ),
+    ROSTERS: SealedFiles(RosterDraft.id, RosterDraft.key_name, RosterDraft.taken_in_at.is_(None)),
 }
 
 

@@ -13,7 +13,6 @@ from lms.jobs.gateway import HueyQueue
 from lms.jobs.tasks import Runner, start_chores, start_relay
 from lms.operations import migrations
 from lms.settings import Settings
-from lms.subsidy.service import sealed_files
 from lms.wiring import CHORES, JOBS, SEALED, SEALED_FILES
 
 db = AppGroup("db", help="The database's schema.")
@@ -77,7 +76,7 @@ def _reseal_files(name: str) -> tuple[int, int]:
     count, lost, after = 0, 0, ""
     while True:
         with _database().snapshot() as session:
-            files = sealed_files(session, SEALED_FILES[name], after=after, limit=_BATCH)
+            files = resealing.sealed_files(session, SEALED_FILES[name], after=after, limit=_BATCH)
         if not files:
             return count, lost
         for file_id, key_name in files:

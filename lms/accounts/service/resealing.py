@@ -1,10 +1,10 @@
 """Seals numbers and secrets anew with the newest key, so that an older one can be taken away."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from lms.accounts.gateway import Vault
@@ -19,6 +19,15 @@ class SealedColumn:
     key: InstrumentedAttribute[Any]
     text: InstrumentedAttribute[Any]
     place: Callable[[Any], str]
+
+
+@dataclass(frozen=True, slots=True)
+class SealedFiles:
+    """The rows that name the sealed files of a folder, and which of them have theirs still."""
+
+    key: InstrumentedAttribute[str]
+    key_name: InstrumentedAttribute[str]
+    has_file: ColumnElement[bool]
 
 
 SEALED = (
@@ -51,3 +60,16 @@ def reseal(
             setattr(row, column.text.key, vault.seal(plain, place=column.place(key)))
             count += 1
     return count, getattr(rows[-1], column.key.key) if rows else None
+
+
+def sealed_files(
+    session: Session, files: SealedFiles, *, after: str, limit: int
+) -> Sequence[tuple[str, str]]:
+    """Return the next files behind an id, each with the key that sealed it first."""
+    rows = session.execute(
+        select(files.key, files.key_name)
+        .where(files.key > after, files.has_file)
+        .order_by(files.key)
+        .limit(limit)
+    )
+    return [(row[0], row[1]) for row in rows]

@@ -41,6 +41,7 @@ def _page(class_session_id: int, *, faults: Faults | None = None) -> ResponseRet
         kinds=tuple(SessionKind),
         has_begun=row.starts_at <= at,
         is_door_open=refusal is None,
+        is_anybody_there=any(seat.is_present() for seat in shown.seats),
     )
 
 

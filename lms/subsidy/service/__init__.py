@@ -34,7 +34,6 @@ from lms.subsidy.service.papers import (
     known_files,
     note_view,
     require_room,
-    sealed_files,
 )
 from lms.subsidy.service.proposals import accept, propose, refuse
 from lms.subsidy.service.trials import (
@@ -90,7 +89,6 @@ __all__ = [
     "refuse",
     "require_another",
     "require_room",
-    "sealed_files",
     "stop_trial",
     "take_in",
     "try_out",

@@ -73,17 +73,6 @@ def note_view(
     )
 
 
-def sealed_files(
-    session: Session, table: type[Evidence | FactListDraft], *, after: str, limit: int
-) -> Sequence[tuple[str, str]]:
-    """Return the next files behind an id, each with the key that sealed it first."""
-    wanted = select(table.id, table.key_name).where(table.id > after)
-    if table is FactListDraft:
-        wanted = wanted.where(FactListDraft.taken_in_at.is_(None))
-    rows = session.execute(wanted.order_by(table.id).limit(limit))
-    return [(row.id, row.key_name) for row in rows]
-
-
 def known_files(session: Session, ids: list[str]) -> set[str]:
     """Return those of the files somebody knows of: papers, and lists that wait."""
     waits = FactListDraft.taken_in_at.is_(None)

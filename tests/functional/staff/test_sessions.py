@@ -134,7 +134,11 @@ def test_one_with_people_in_it_is_neither_cancelled_nor_moved(
     open_desk: OpenDesk, scene: Scene, database: Database
 ) -> None:
     desk = open_desk()
+    assert 'value="cancelled"' in desk.get(scene.at).text
     desk.post(f"{scene.at}/marks", data={"who": scene.people[:1], "status": "present"})
+    page = desk.get(scene.at).text
+    assert "已记有人到场，这一次是上过的。" in page
+    assert 'value="cancelled"' not in page
     assert desk.post(f"{scene.at}/state", data={"state": "cancelled"}).status_code == 409
     moved = {
         "title": "改到下午",

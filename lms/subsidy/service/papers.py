@@ -1,6 +1,5 @@
 """Takes papers in: the row comes after the file, and not without end."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 

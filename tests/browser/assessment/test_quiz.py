@@ -103,7 +103,7 @@ def test_a_choice_is_saved_at_once_and_the_next_question_needs_no_new_page(quiz)
 
 def test_an_answer_given_before_the_script_has_come_is_saved_too(quiz):
     page, held = quiz.phone(), []
-    page.route("**/assessment/quiz.js*", lambda route: held.append(route))
+    page.route("**/assessment/quiz.js*", lambda route: held.insert(0, route))
     page.goto(f"{quiz.path}/1", wait_until="commit")
     choose(page, "B")
     assert quiz.stored() == {}

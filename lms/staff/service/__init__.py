@@ -10,6 +10,7 @@ from lms.staff.service.rosters import (
     forget_drafts,
     keep_draft,
     reach_county,
+    require_waiting,
     take_in,
 )
 from lms.staff.service.seats import seat_person
@@ -25,6 +26,7 @@ __all__ = [
     "keep_draft",
     "mark_people",
     "reach_county",
+    "require_waiting",
     "seat_person",
     "take_in",
 ]

@@ -115,6 +115,12 @@ def keep_draft(session: Session, *, actor: Actor, draft: RosterDraft, now: datet
     session.flush()
 
 
+def require_waiting(draft: RosterDraft) -> None:
+    """Raise ``Conflict`` for a roster that was taken in."""
+    if draft.taken_in_at is not None:
+        raise Conflict(TAKEN, "This list was taken in already.")
+
+
 def forget_drafts(session: Session, *, now: datetime) -> None:
     """Forget rosters nobody took in within a day; their files follow."""
     old = RosterDraft.sent_at < now - _DRAFTS_LAST
@@ -173,8 +179,7 @@ def take_in(
     named.
     """
     draft, sent = roster.draft, roster.sent
-    if draft.taken_in_at is not None:
-        raise Conflict(TAKEN, "This list was taken in already.")
+    require_waiting(draft)
     if draft.training_class_id is not None:
         enrollments.locked_class(session, draft.training_class_id)
     found = find(session, actor=actor, draft=draft, sent=sent, now=now)

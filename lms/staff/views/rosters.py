@@ -26,7 +26,6 @@ bp = Blueprint("rosters", __name__, url_prefix="/staff/people/import")
 _LONGEST_NAME = 200
 # So many rows are named on the page; the others by their count.
 _SHOWN_ROWS = 100
-_TAKEN = "This list was taken in already."
 _CHANGED = Message("list_changed", "This is not the file that was looked at. Please send it again.")
 
 
@@ -138,8 +137,7 @@ def take_in(draft_id: str) -> ResponseReturnValue:
 
 def _take_in(draft_id: str) -> tuple[service.TakenIn, int | None]:
     actor, draft = current_actor(), _own_draft(draft_id)
-    if draft.taken_in_at is not None:
-        raise Conflict(service.TAKEN, _TAKEN)
+    service.require_waiting(draft)
     forms.require_papers(request.form)
     sent = _sent(draft, request.form.get("sha256", ""))
     with database().transaction() as session:

@@ -3,13 +3,16 @@
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from pydantic_core import from_json
 from sqlalchemy import (
     BigInteger,
+    ColumnElement,
+    CompoundSelect,
     Row,
+    Select,
     String,
     cast,
     func,
@@ -25,18 +28,16 @@ from lms.catalog.models import Programme as ProgrammeRow
 from lms.catalog.tree import revision_tree
 from lms.core.clock import local_day
 from lms.db.among import among
-from lms.enrollment.domain import LIVE
 from lms.enrollment.models import Enrollment, TrainingClass
 from lms.progress.models import ItemCompletion, WatchSlice
 from lms.subsidy.domain.assembly import Dossier, Graded, OwnCourse, Programme, Watched
 from lms.subsidy.domain.dated import DatedFact, FactKey, FactSource
 from lms.subsidy.models import LearnerFact, PolicyAcceptance, PolicyVersion
-from lms.subsidy.queries.meetings import CLASS_PARTS, add_attended, add_meeting, listings
+from lms.subsidy.queries.meetings import CLASS_PARTS, add_attended, add_meeting, listings, meetings
 from lms.subsidy.queries.papers import PAPER_ADDERS, PAPER_PARTS
-from lms.subsidy.queries.parts import NOBODY, PEOPLE, part
+from lms.subsidy.queries.parts import NOBODY, PEOPLE, TAKES, TOOK, UNTIL, part
 from lms.subsidy.queries.shelves import Stored, Versions
 
-_live = (among(Enrollment.person_id, PEOPLE), Enrollment.status.in_(LIVE))
 # Summed before it is asked whose course it is: entries are many, materials few.
 _WATCHED = (
     select(
@@ -47,37 +48,64 @@ _WATCHED = (
     .group_by(WatchSlice.person_id, WatchSlice.day, WatchSlice.material_id)
     .subquery()
 )
-DONE = (
-    part(
-        "done",
-        Enrollment.person_id,
-        n1=Enrollment.id,
-        t1=ItemCompletion.lesson_key,
-        t2=ItemCompletion.item_key,
+
+
+def done(taken: ColumnElement[bool]) -> Select[Any]:
+    """Return the items that were completed, by enrollment."""
+    return (
+        part(
+            "done",
+            Enrollment.person_id,
+            n1=Enrollment.id,
+            t1=ItemCompletion.lesson_key,
+            t2=ItemCompletion.item_key,
+        )
+        .join(ItemCompletion, ItemCompletion.enrollment_id == Enrollment.id)
+        .where(taken)
     )
-    .join(ItemCompletion, ItemCompletion.enrollment_id == Enrollment.id)
-    .where(*_live)
-)
-_STATEMENT = union_all(
-    # First, for the engine's types of the whole follow those of the first part.
-    part(
-        "course",
-        Enrollment.person_id,
-        n1=Enrollment.id,
-        n2=Enrollment.revision_id,
-        n3=Institution.id,
-        t1=ProgrammeRow.slug,
-        t2=Institution.code,
-        t3=Enrollment.county_code,
-        at1=Enrollment.enrolled_at,
-        at2=Enrollment.completed_at,
-        day=TrainingClass.starts_on,
+
+
+def _courses(taken: ColumnElement[bool]) -> Select[Any]:
+    return (
+        part(
+            "course",
+            Enrollment.person_id,
+            n1=Enrollment.id,
+            n2=Enrollment.revision_id,
+            n3=Institution.id,
+            t1=ProgrammeRow.slug,
+            t2=Institution.code,
+            t3=Enrollment.county_code,
+            at1=Enrollment.enrolled_at,
+            at2=Enrollment.completed_at,
+            day=TrainingClass.starts_on,
+        )
+        .join(Course, Course.id == Enrollment.course_id)
+        .join(ProgrammeRow, ProgrammeRow.id == Course.programme_id)
+        .join(Institution, Institution.id == Course.institution_id)
+        .outerjoin(TrainingClass, TrainingClass.id == Enrollment.training_class_id)
+        .where(taken)
     )
-    .join(Course, Course.id == Enrollment.course_id)
-    .join(ProgrammeRow, ProgrammeRow.id == Course.programme_id)
-    .join(Institution, Institution.id == Course.institution_id)
-    .outerjoin(TrainingClass, TrainingClass.id == Enrollment.training_class_id)
-    .where(*_live),
+
+
+def _attempts(taken: ColumnElement[bool]) -> Select[Any]:
+    return (
+        part(
+            "attempt",
+            Enrollment.person_id,
+            n1=Enrollment.id,
+            n2=Attempt.id,
+            n3=Attempt.percent,
+            t1=Lesson.key + "." + Item.key,
+        )
+        .join(Attempt, Attempt.enrollment_id == Enrollment.id)
+        .join(Item, Item.id == Attempt.item_id)
+        .join(Lesson, Lesson.id == Item.lesson_id)
+        .where(taken, Attempt.percent.is_not(None))
+    )
+
+
+_OTHERS = (
     part(
         "fact",
         LearnerFact.person_id,
@@ -98,19 +126,6 @@ _STATEMENT = union_all(
     )
     .select_from(_WATCHED)
     .join(Material, Material.id == _WATCHED.c.material_id),
-    DONE,
-    part(
-        "attempt",
-        Enrollment.person_id,
-        n1=Enrollment.id,
-        n2=Attempt.id,
-        n3=Attempt.percent,
-        t1=Lesson.key + "." + Item.key,
-    )
-    .join(Attempt, Attempt.enrollment_id == Enrollment.id)
-    .join(Item, Item.id == Attempt.item_id)
-    .join(Lesson, Lesson.id == Item.lesson_id)
-    .where(*_live, Attempt.percent.is_not(None)),
     *PAPER_PARTS,
     *CLASS_PARTS,
     part(
@@ -134,6 +149,15 @@ _STATEMENT = union_all(
 )
 
 
+def _statement(taken: ColumnElement[bool]) -> CompoundSelect[Any]:
+    # Courses first, for the engine's types of the whole follow those of the first part.
+    of_courses = (each(taken) for each in (_courses, done, _attempts, meetings))
+    return union_all(*of_courses, *_OTHERS)
+
+
+_NOW, _THEN = _statement(TAKES), _statement(TOOK)
+
+
 @dataclass(slots=True)
 class Dossiers:
     """What was read: people, the programmes there are, the versions used or accepted before."""
@@ -143,11 +167,16 @@ class Dossiers:
     versions: Versions
 
 
-def dossiers(session: Session, people: Iterable[int]) -> Dossiers:
-    """Return the dossier of each person, whether they take a course or not."""
+def dossiers(session: Session, people: Iterable[int], *, until: datetime | None = None) -> Dossiers:
+    """Return the dossier of each person, whether they take a course or not.
+
+    With ``until`` it holds what they had not left by that moment too.
+    """
     found = {person_id: Dossier() for person_id in people}
     parts: defaultdict[str, list[Row[Any]]] = defaultdict(list)
-    for row in session.execute(_STATEMENT, {PEOPLE: list(found)}):
+    statement = _NOW if until is None else _THEN
+    given = {PEOPLE: list(found), **({UNTIL: until} if until else {})}
+    for row in session.execute(statement, given):
         parts[row.part].append(row)
     for row in parts["course"]:
         found[row.person_id].courses.append(_course(session, row))

@@ -18,17 +18,17 @@ from lms.subsidy.domain.assembly import Dossier
 from lms.subsidy.domain.judgement import Judged, judged
 from lms.subsidy.gateway import Shelf
 from lms.subsidy.models import LearnerFact, PolicyVersion
-from lms.subsidy.queries.dossiers import DONE, add_done, dossiers
+from lms.subsidy.queries.dossiers import add_done, done, dossiers
 from lms.subsidy.queries.meetings import ATTENDED_THEN, add_attended
 from lms.subsidy.queries.meters import Meter, meter_of
 from lms.subsidy.queries.papers import FLAGS_THEN, add_flag, certificates_before
-from lms.subsidy.queries.parts import PEOPLE, UNTIL
+from lms.subsidy.queries.parts import PEOPLE, TOOK, UNTIL
 from lms.subsidy.queries.people import reaches
 from lms.subsidy.queries.shelves import combined
 
 # What changes with time and is no row of its own in the dossier.
 _THEN = union_all(
-    DONE.where(ItemCompletion.completed_at < bindparam(UNTIL)),
+    done(TOOK).where(ItemCompletion.completed_at < bindparam(UNTIL)),
     ATTENDED_THEN,
     FLAGS_THEN,
 )
@@ -48,15 +48,15 @@ class Explained:
 def explained(session: Session, person_id: int, *, day: date, files: Shelf) -> Explained | None:
     """Judge a person by what was written down, studied and in force at the end of the day.
 
-    The edition of a course, what the ledger says of a day, which sessions of a class were held and
-    the day a row of the county's list of programmes ends are those of now. ``None``: there is no
-    such person.
+    The class somebody sits in, the edition of a course, what the ledger says of a day, which
+    sessions of a class were held and the day a row of the county's list of programmes ends are
+    those of now. ``None``: there is no such person.
     """
     name = session.scalar(select(Person.name).where(Person.id == person_id))
     if name is None:
         return None
     until = day_bounds(day)[1]
-    read = dossiers(session, [person_id])
+    read = dossiers(session, [person_id], until=until)
     seen = _seen(session, person_id, until)
     dossier = _as_of(session, read.people[person_id], person_id, day, seen)
     versions = {key: row for key, row in read.versions.items() if ("version", row.id) in seen}

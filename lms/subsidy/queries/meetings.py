@@ -3,12 +3,22 @@
 from collections.abc import Iterable
 from typing import Any
 
-from sqlalchemy import Row, Select, and_, bindparam, case, func, select, true
+from sqlalchemy import (
+    ColumnElement,
+    Row,
+    Select,
+    and_,
+    bindparam,
+    case,
+    func,
+    select,
+    true,
+)
 from sqlalchemy.orm import aliased
 
 from lms.catalog.models import CatalogueListing
 from lms.db.among import among
-from lms.enrollment.domain import LIVE, SessionState
+from lms.enrollment.domain import SessionState
 from lms.enrollment.models import (
     AttendanceEntry,
     ClassSession,
@@ -39,16 +49,17 @@ def _attended(told: type[SessionAttendance | AttendanceEntry]) -> Select[Any]:
     )
 
 
+def meetings(taken: ColumnElement[bool]) -> Select[Any]:
+    """Return the sessions everybody of the classes had to come to, by enrollment."""
+    return (
+        part("meeting", Enrollment.person_id, n1=Enrollment.id, day=ClassSession.held_on)
+        .join(ClassSession, ClassSession.training_class_id == Enrollment.training_class_id)
+        .where(taken, _REQUIRED)
+    )
+
+
 CLASS_PARTS = (
     _attended(SessionAttendance),
-    part(
-        "meeting",
-        Enrollment.person_id,
-        n1=Enrollment.id,
-        day=ClassSession.held_on,
-    )
-    .join(ClassSession, ClassSession.training_class_id == Enrollment.training_class_id)
-    .where(among(Enrollment.person_id, PEOPLE), Enrollment.status.in_(LIVE), _REQUIRED),
     part(
         "listing",
         NOBODY,

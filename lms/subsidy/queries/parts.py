@@ -9,14 +9,20 @@ from sqlalchemy import (
     Date,
     Select,
     String,
+    and_,
+    bindparam,
     cast,
     literal,
     null,
+    or_,
     select,
 )
 from sqlalchemy.orm import InstrumentedAttribute
 
+from lms.db.among import among
 from lms.db.base import UtcDateTime
+from lms.enrollment.domain import LIVE
+from lms.enrollment.models import Enrollment
 
 # Parts of different shape share these columns; a part leaves empty what it has no use for.
 _COLUMNS: Mapping[str, Any] = {
@@ -43,3 +49,7 @@ PEOPLE = "people"
 # The moment before which something was known, where that is asked.
 UNTIL = "until"
 NOBODY = cast(null(), BigInteger())
+# What these people study for now; and then, when they had not left it yet.
+_OWN = among(Enrollment.person_id, PEOPLE)
+TAKES = and_(_OWN, Enrollment.status.in_(LIVE))
+TOOK = and_(_OWN, or_(Enrollment.status.in_(LIVE), Enrollment.ended_at >= bindparam(UNTIL)))

@@ -6,11 +6,11 @@ import pytest
 from sqlalchemy.orm import Session
 
 from lms.catalog.models import CatalogueListing
-from lms.core.clock import local_day
+from lms.core.clock import day_bounds, local_day
 from lms.db.session import Database, now
 from lms.enrollment.domain import AttendanceStatus
-from lms.enrollment.models import AttendanceEntry
-from lms.progress.models import StudyFlag
+from lms.enrollment.models import AttendanceEntry, Enrollment
+from lms.progress.models import ItemCompletion, StudyFlag
 from lms.subsidy import queries
 from lms.subsidy.domain.assembly import Dossier
 from lms.subsidy.domain.facts import Flag
@@ -25,7 +25,8 @@ __all__ = ["class_id"]
 
 def then(database: Database, own: Subsidised, day: date) -> Dossier:
     with database.snapshot() as session:
-        read = queries.dossiers(session, [own.person.id]).people[own.person.id]
+        until = day_bounds(day)[1]
+        read = queries.dossiers(session, [own.person.id], until=until).people[own.person.id]
         return as_of(session, read, own.person.id, day, set())
 
 
@@ -140,3 +141,31 @@ def test_an_earlier_day_knows_what_was_noticed_and_listed_by_then(
     assert known(5) == (Flag.NONE, 0)
     assert known(6) == known(8) == (Flag.OPEN, 1)
     assert known(9) == (Flag.NONE, 1)
+
+
+def test_an_earlier_day_knows_what_somebody_studied_for_and_left_later(
+    database: Database, own: Subsidised
+) -> None:
+    """They left at noon of 6 May: at the end of the 5th they studied for it, with all they did."""
+    with database.transaction() as session:
+        make_watched(session, own, "A01/video", minutes=5, day="2026-05-04")
+        enrollment = session.get_one(Enrollment, own.enrollment.id)
+        enrollment.enrolled_at = datetime(2026, 5, 1, 4, tzinfo=UTC)
+        session.add(
+            ItemCompletion(
+                enrollment_id=enrollment.id,
+                lesson_key="A01",
+                item_key="video",
+                completed_at=datetime(2026, 5, 4, 4, tzinfo=UTC),
+            )
+        )
+        enrollment.status = "withdrawn"
+        enrollment.ended_at = datetime(2026, 5, 6, 4, tzinfo=UTC)
+
+    def known(day: int) -> tuple[int, int]:
+        was = then(database, own, date(2026, 5, day))
+        return len(was.courses), len(was.done[own.enrollment.id])
+
+    assert [known(day) for day in (3, 4, 5, 6, 7)] == [(1, 0), (1, 1), (1, 1), (0, 0), (0, 0)]
+    with database.snapshot() as session:
+        assert queries.dossiers(session, [own.person.id]).people[own.person.id].courses == []

@@ -104,7 +104,8 @@ def test_a_choice_is_saved_at_once_and_the_next_question_needs_no_new_page(quiz)
 def test_an_answer_given_before_the_script_has_come_is_saved_too(quiz):
     page, held = quiz.phone(), []
     page.route("**/assessment/quiz.js*", lambda route: held.insert(0, route))
-    page.goto(f"{quiz.path}/1", wait_until="commit")
+    with page.expect_request("**/assessment/quiz.js*"):
+        page.goto(f"{quiz.path}/1", wait_until="commit")
     choose(page, "B")
     assert quiz.stored() == {}
     held[0].continue_()

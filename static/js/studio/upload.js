@@ -200,11 +200,13 @@
       this.set(status === 403 ? "forbidden" : "refused", sentences(found));
     }
   };
-  /* Longer and longer pauses, never two alike: a thousand browsers must not come at once. */
+  /* Longer and longer pauses, never two alike: a thousand browsers must not come at once.
+     What an older sender still had under way moves the offset once: that is no crowd, and looked at anew at once. */
   is.again = function (state, after, trouble) {
-    var self = this;
+    var self = this, isFirst = state === "looking" && !this.tries;
     var pause = Math.min(LONGEST_S, FIRST_S * Math.pow(2, this.tries)) * (0.5 + Math.random());
     this.tries += 1;
+    if (isFirst) { this.start(); return; }
     this.resume_s = Math.max(after, pause);
     this.set(state, trouble);
     this.timer = setTimeout(function () { self.start(); }, this.resume_s * 1000);

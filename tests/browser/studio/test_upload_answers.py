@@ -51,6 +51,19 @@ def test_what_passes_is_waited_for_and_the_file_arrives_once(
     assert videos(live_site) == ["第一课.mp4"]
 
 
+@pytest.mark.parametrize("status", [409, 460])
+def test_an_offset_that_moved_meanwhile_is_looked_at_anew_at_once(
+    page: Page, clip: Path, arrived: Arrived, status: int
+) -> None:
+    # The pauses between tries are drawn by lot: so long a one would outlast the test.
+    page.add_init_script("Math.random = () => 1000")
+    met = meet(page, lambda route: route.fulfill(status=status, json=_SAID), most=1)
+    page.goto(LESSON)
+    choose(page, clip)
+    expect(page.locator("[data-asset]")).to_be_visible(timeout=30_000)
+    assert (len(met), arrived.end) == (1, SIZE)
+
+
 @pytest.mark.parametrize("status", [403, 413, 422])
 def test_what_does_not_pass_is_said_in_the_sites_words(page: Page, clip: Path, status: int) -> None:
     meet(page, lambda route: route.fulfill(status=status, json=_SAID))

@@ -48,7 +48,7 @@ def answer_all(page: Page) -> None:
 def watch_to_the_end(page: Page, database: Database) -> None:
     """Play the video; what the page shows is what the ledger holds."""
     page.locator("[data-play]").click()
-    expect(page.locator("[data-state]")).to_have_text("这一步学完了。", timeout=30_000)
+    expect(page.locator("[data-state]")).to_have_text("这一步学完了。")
     with database.snapshot() as session:
         sets = session.scalars(select(MaterialProgress)).one()
         slices = session.scalars(select(WatchSlice)).all()
@@ -95,11 +95,11 @@ def test_a_second_page_takes_over_and_the_first_says_so(
     page.goto(f"/courses/{course.course.slug}")
     page.get_by_role("button", name="免费报名").click()
     page.locator("[data-play]").click()
-    expect(page.locator("[data-state]")).to_have_text("正在计时……", timeout=15_000)
+    expect(page.locator("[data-state]")).to_have_text("正在计时……")
     other = page.context.new_page()
     other.goto(f"/learn/{course.course.slug}/A01.text")
-    expect(other.locator("[data-state]")).to_have_text("正在计时……", timeout=15_000)
-    expect(page.locator("button[data-again]")).to_be_visible(timeout=30_000)
+    expect(other.locator("[data-state]")).to_have_text("正在计时……")
+    expect(page.locator("button[data-again]")).to_be_visible()
     expect(page.locator("[data-state]")).to_contain_text("另一台手机")
 
 

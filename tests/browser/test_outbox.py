@@ -23,7 +23,6 @@ _API = "**/api/**"
 _SENT = "这部手机里存的都交上了。"
 _WAITS = re.compile(r"这部手机里还有 \d+ 秒没交")
 _OFFLINE = re.compile("网络断了，可以接着学；60 秒内连上网才算学时。")
-_PATIENCE_MS = 30_000
 _NO_DATABASE = "Object.defineProperty(window, 'indexedDB', {value: {open() { throw 1; }}})"
 _SILENT_DATABASE = "Object.defineProperty(window, 'indexedDB', {value: {open() { return {}; }}})"
 _AS_IT_WAS = """() => new Promise(done => {
@@ -65,7 +64,7 @@ def play_unheard(page: Page) -> None:
         page.locator("[data-play]").click()
     page.context.route(_API, lambda route: route.abort())
     until(page, "v.ended")
-    expect(page.locator("[data-state]")).to_have_text(_OFFLINE, timeout=_PATIENCE_MS)
+    expect(page.locator("[data-state]")).to_have_text(_OFFLINE)
 
 
 def seen_ms(database: Database, person: Person) -> int:
@@ -93,13 +92,13 @@ def test_on_a_shared_phone_each_person_hands_in_their_own(
     with page.expect_response("**/lease"):
         page.locator("[data-play]").click()
     until(page, "v.ended")
-    expect(page.locator("[data-state]")).to_have_text("这一步学完了。", timeout=_PATIENCE_MS)
+    expect(page.locator("[data-state]")).to_have_text("这一步学完了。")
     assert waiting(page) == kept
     assert not [url for url in sent if kept[0]["lease"] in url]
     assert seen_ms(database, learner) == 0
     enter(page, live_site, learner)
     page.goto(address)
-    expect(page.locator("[data-state]")).to_contain_text(_SENT, timeout=_PATIENCE_MS)
+    expect(page.locator("[data-state]")).to_contain_text(_SENT)
     nothing_waits(page)
     assert seen_ms(database, learner) > 2_000
 
@@ -114,10 +113,10 @@ def test_a_phone_without_a_database_keeps_them_all_the_same(
     names = "Object.keys(localStorage).filter(key => key.startsWith('beat:'))"
     assert lesson_page.evaluate(names)[0].startswith(f"beat:{learner.id}:")
     lesson_page.reload()
-    expect(lesson_page.locator("[data-state]")).to_have_text(_WAITS, timeout=_PATIENCE_MS)
+    expect(lesson_page.locator("[data-state]")).to_have_text(_WAITS)
     lesson_page.context.unroute(_API)
     lesson_page.evaluate("dispatchEvent(new Event('online'))")
-    expect(lesson_page.locator("[data-state]")).to_contain_text(_SENT, timeout=_PATIENCE_MS)
+    expect(lesson_page.locator("[data-state]")).to_contain_text(_SENT)
     assert lesson_page.evaluate(names) == []
     assert seen_ms(database, learner) > 2_000
 
@@ -137,7 +136,7 @@ def test_a_sign_in_that_ended_loses_nothing(
     assert len(waiting(page)) == 1
     enter(page, live_site, learner)
     page.reload()
-    expect(page.locator("[data-state]")).to_contain_text(_SENT, timeout=_PATIENCE_MS)
+    expect(page.locator("[data-state]")).to_contain_text(_SENT)
     nothing_waits(page)
     assert seen_ms(database, learner) > 2_000
 
@@ -149,7 +148,7 @@ def test_what_an_older_page_kept_without_a_name_is_handed_in(
     lesson_page.evaluate(_AS_IT_WAS)
     lesson_page.context.unroute(_API)
     lesson_page.reload()
-    expect(lesson_page.locator("[data-state]")).to_contain_text(_SENT, timeout=_PATIENCE_MS)
+    expect(lesson_page.locator("[data-state]")).to_contain_text(_SENT)
     nothing_waits(lesson_page)
     assert seen_ms(database, learner) > 2_000
 
@@ -191,5 +190,5 @@ def test_a_killed_browser_loses_only_what_was_not_reported(
     assert len(waiting(page)) == 1
     own_browser.kill()
     page = opened()
-    expect(page.locator("[data-state]")).to_contain_text(_SENT, timeout=_PATIENCE_MS)
+    expect(page.locator("[data-state]")).to_contain_text(_SENT)
     assert seen_ms(database, learner) > 2_000

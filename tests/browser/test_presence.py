@@ -9,7 +9,6 @@ from tests.factories.catalog import MadeCourse
 from tests.support.browser import barriers
 from tests.support.player import Asking, question, tap
 
-_PATIENCE_MS = 15_000
 _TITLE = re.compile("您还在看吗？ · ")
 _VOICE = """(() => {
   window.spoken = [];
@@ -27,7 +26,7 @@ def asked(page: Page, prompt: dict[str, object]) -> Asking:
     """Press play at a site that asks at once."""
     site = Asking(page, prompt)
     page.locator("[data-play]").click()
-    expect(dialog(page)).to_be_visible(timeout=_PATIENCE_MS)
+    expect(dialog(page)).to_be_visible()
     return site
 
 
@@ -91,7 +90,7 @@ def test_more_time_is_asked_for_once(lesson_page: Page) -> None:
 
 def test_a_miss_is_told_calmly_and_one_tap_goes_on(lesson_page: Page) -> None:
     site = asked(lesson_page, tap(seconds_left=1))
-    expect(dialog(lesson_page)).to_contain_text("刚才没等到您", timeout=_PATIENCE_MS)
+    expect(dialog(lesson_page)).to_contain_text("刚才没等到您")
     expect(dialog(lesson_page).locator("[data-time]")).to_be_hidden()
     expect(dialog(lesson_page).get_by_role("button", name="再给我")).to_be_hidden()
     assert not lesson_page.evaluate("document.querySelector('video').paused")
@@ -107,7 +106,7 @@ def test_what_is_left_is_told_at_marks_and_shown_each_second(lesson_page: Page) 
     asked(lesson_page, tap(seconds_left=30.9))
     said = dialog(lesson_page).locator("p[data-left]")
     assert said.inner_text() == ""
-    expect(said).to_have_text("还有 30 秒", timeout=_PATIENCE_MS)
+    expect(said).to_have_text("还有 30 秒")
     expect(dialog(lesson_page).locator("[data-time] text")).to_have_text("28")
     expect(said).to_have_text("还有 30 秒")
 
@@ -118,7 +117,7 @@ def test_an_answer_over_a_dead_line_is_sent_until_it_is_heard(lesson_page: Page)
     dialog(lesson_page).get_by_role("button", name="我在看").click()
     expect(dialog(lesson_page)).to_contain_text("您点的已经记下，连上网自动交。")
     site.is_away = False
-    expect(dialog(lesson_page)).to_be_hidden(timeout=_PATIENCE_MS)
+    expect(dialog(lesson_page)).to_be_hidden()
     assert site.answers == [{"answer": "here"}]
 
 
@@ -133,19 +132,19 @@ def test_a_check_that_is_not_mine_goes_away(lesson_page: Page) -> None:
 def test_what_another_device_answered_closes_by_itself(lesson_page: Page) -> None:
     site = asked(lesson_page, tap())
     site.prompt = None
-    expect(dialog(lesson_page)).to_be_hidden(timeout=_PATIENCE_MS)
+    expect(dialog(lesson_page)).to_be_hidden()
     assert site.answers == []
 
 
 def test_reading_and_quiz_ask_as_well(lesson_page: Page, course: MadeCourse) -> None:
     Asking(lesson_page, tap())
     lesson_page.goto(f"/learn/{course.course.slug}/A01.text")
-    dialog(lesson_page).get_by_role("button", name="我在看").click(timeout=_PATIENCE_MS)
+    dialog(lesson_page).get_by_role("button", name="我在看").click()
     expect(dialog(lesson_page)).to_be_hidden()
     Asking(lesson_page, question(id="18"))
     lesson_page.goto(f"/learn/{course.course.slug}/A01.quiz")
     lesson_page.get_by_role("button", name="开始做题").click()
-    expect(dialog(lesson_page)).to_contain_text("面什么时候下锅？", timeout=_PATIENCE_MS)
+    expect(dialog(lesson_page)).to_contain_text("面什么时候下锅？")
     assert barriers(lesson_page) == []
     dialog(lesson_page).get_by_role("button", name="冷水就下").click()
     expect(dialog(lesson_page)).to_be_hidden()
@@ -161,7 +160,7 @@ def test_it_is_read_aloud_for_who_asked_for_it(lesson_page: Page) -> None:
     assert lesson_page.evaluate("spoken") == [["zh-CN", words]]
     lesson_page.reload()
     lesson_page.locator("[data-play]").click()
-    expect(dialog(lesson_page)).to_be_visible(timeout=_PATIENCE_MS)
+    expect(dialog(lesson_page)).to_be_visible()
     assert lesson_page.evaluate("spoken") == [["zh-CN", words]]
 
 

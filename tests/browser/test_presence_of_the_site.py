@@ -9,8 +9,6 @@ from lms.db.session import Database
 from lms.progress.models import PresenceCheck, StudyClock, WatchSlice
 from tests.factories.catalog import MadeCourse
 
-_PATIENCE_MS = 20_000
-
 
 def ledger(database: Database) -> tuple[int, int]:
     """Return what is credited and what is held, milliseconds."""
@@ -28,11 +26,11 @@ def test_what_is_read_while_it_waits_is_counted_with_the_answer(
     lesson_page.evaluate("Meter.beatMs = () => 1000")
     lesson_page.mouse.wheel(0, 50)
     state = lesson_page.locator("[data-state]")
-    expect(state).to_have_text("正在计时……", timeout=_PATIENCE_MS)
+    expect(state).to_have_text("正在计时……")
     with database.transaction() as session:
         session.execute(update(StudyClock).values(prompt_in_ms=0))
     dialog = lesson_page.locator("#here")
-    expect(dialog).to_be_visible(timeout=_PATIENCE_MS)
+    expect(dialog).to_be_visible()
     expect(dialog).to_contain_text("您还在看吗？")
     before, _ = ledger(database)
     for _ in range(100):
@@ -42,7 +40,7 @@ def test_what_is_read_while_it_waits_is_counted_with_the_answer(
     assert ledger(database)[0] == before
     assert ledger(database)[1] > 1_500
     dialog.get_by_role("button", name="我在看").click()
-    expect(dialog).to_be_hidden(timeout=_PATIENCE_MS)
+    expect(dialog).to_be_hidden()
     expect(state).to_have_text(re.compile("学时接着算|正在计时"))
     credited, held = ledger(database)
     assert held == 0

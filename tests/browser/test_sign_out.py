@@ -16,7 +16,6 @@ from tests.support.site import LiveSite
 _API = "**/api/**"
 _LEFT = re.compile(r"还有 [23] 秒没交上：网络断了，或者网站没回应。")
 _OUT = re.compile("/sign-in")
-_PATIENCE_MS = 30_000
 
 
 @pytest.fixture
@@ -33,7 +32,7 @@ def sign_out(page: Page, name: str = "退出登录") -> None:
 
 
 def test_what_waits_is_handed_in_first(leaving: Page, database: Database, learner: Person) -> None:
-    expect(leaving.locator("[data-rest]")).to_contain_text(_LEFT, timeout=_PATIENCE_MS)
+    expect(leaving.locator("[data-rest]")).to_contain_text(_LEFT)
     assert barriers(leaving) == []
     leaving.context.unroute(_API)
     sign_out(leaving, "再试一次")
@@ -46,7 +45,7 @@ def test_over_a_dead_line_it_asks_and_keeps_it_for_the_same_person(
     leaving: Page, live_site: LiveSite, database: Database, learner: Person
 ) -> None:
     sign_out(leaving, "再试一次")
-    expect(leaving.locator("[data-rest]")).to_contain_text(_LEFT, timeout=_PATIENCE_MS)
+    expect(leaving.locator("[data-rest]")).to_contain_text(_LEFT)
     expect(leaving).to_have_url(re.compile("/sign-out$"))
     sign_out(leaving, "先退出，以后再交")
     expect(leaving).to_have_url(_OUT)
@@ -69,7 +68,7 @@ def test_signing_out_everywhere_asks_as_well(leaving: Page) -> None:
     leaving.goto("/me/devices")
     leaving.get_by_role("link", name="所有设备都退出").click()
     sign_out(leaving, "再试一次")
-    expect(leaving.locator("[data-rest]")).to_contain_text(_LEFT, timeout=_PATIENCE_MS)
+    expect(leaving.locator("[data-rest]")).to_contain_text(_LEFT)
     sign_out(leaving, "先退出，以后再交")
     expect(leaving).to_have_url(_OUT)
     assert len(waiting(leaving)) == 1

@@ -23,7 +23,6 @@ _LINE = """(() => {
   const line = Object.assign(new EventTarget(), %s);
   Object.defineProperty(navigator, "connection", {value: line});
 })()"""
-_PATIENCE_MS = 15_000
 
 
 @pytest.fixture
@@ -208,7 +207,7 @@ def test_speed_captions_and_the_presence_check_go_on_with_the_stream(
     assert page.evaluate(f"{VIDEO}.textTracks[0].activeCues[0].text") == "先看一眼镜头"
     page.evaluate(f"{VIDEO}.pause()")
     here = page.locator("#here")
-    expect(here).to_be_visible(timeout=_PATIENCE_MS)
+    expect(here).to_be_visible()
     here.get_by_role("button", name="我在看").click()
     expect(here).to_be_hidden()
     assert site.answers == [{"answer": "here"}]

@@ -178,7 +178,7 @@ def study(page: Page, site: LiveSite, course: MadeCourse) -> None:
     slug = course.course.slug
     page.goto(f"{site.url}/learn/{slug}/A01.video")
     page.locator("[data-play]").click()
-    expect(page.locator("[data-state]")).to_have_text("这一步学完了。", timeout=30_000)
+    expect(page.locator("[data-state]")).to_have_text("这一步学完了。")
     for address in (f"/learn/{slug}/A01.quiz", f"/learn/{slug}"):
         page.goto(site.url + address)
         page.get_by_role("button", name="开始做题").click()

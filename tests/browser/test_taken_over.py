@@ -16,7 +16,6 @@ from tests.support.site import LiveSite
 _API = "**/api/**"
 _COUNTING = "正在计时……"
 _TAKEN = re.compile("另一台手机或另一个页面在放")
-_PATIENCE_MS = 30_000
 _TOUCH = "dispatchEvent(new Event('scroll'))"
 
 
@@ -25,7 +24,7 @@ def other_device(page: Page, site: LiveSite, person: Person, path: str, new_cont
     other = new_context().new_page()
     enter(other, site, person)
     other.goto(path)
-    expect(other.locator("[data-state]")).to_have_text(_COUNTING, timeout=_PATIENCE_MS)
+    expect(other.locator("[data-state]")).to_have_text(_COUNTING)
     return other
 
 
@@ -45,24 +44,24 @@ def test_loading_again_takes_nothing_back_and_the_button_does(
 ) -> None:  # fmt: skip
     page, text = lesson_page, f"/learn/{course.course.slug}/A01.text"
     page.goto(text)
-    expect(page.locator("[data-state]")).to_have_text(_COUNTING, timeout=_PATIENCE_MS)
+    expect(page.locator("[data-state]")).to_have_text(_COUNTING)
     other = other_device(page, live_site, learner, text, new_context)
     # Leaving the page in front makes it report, and hear that it is over.
     with page.expect_response("**/beats"):
         until_it_reports(page)
-    expect(page.locator("button[data-again]")).to_be_visible(timeout=_PATIENCE_MS)
+    expect(page.locator("button[data-again]")).to_be_visible()
     page.reload()
     expect(page.locator("[data-state]")).to_have_text(_TAKEN)
     page.evaluate(_TOUCH)
     expect(page.locator("button[data-again]")).to_be_visible()
     assert leases(database) == 2
     page.locator("button[data-again]").click()
-    expect(page.locator("[data-state]")).to_have_text(_COUNTING, timeout=_PATIENCE_MS)
+    expect(page.locator("[data-state]")).to_have_text(_COUNTING)
     expect(page.locator("button[data-again]")).to_be_hidden()
     assert leases(database) == 3
     with other.expect_response("**/beats"):
         until_it_reports(other)
-    expect(other.locator("button[data-again]")).to_be_visible(timeout=_PATIENCE_MS)
+    expect(other.locator("button[data-again]")).to_be_visible()
 
 
 def until_it_reports(page: Page) -> None:
@@ -88,9 +87,7 @@ def test_what_was_played_before_is_handed_in_when_the_line_is_back(
     other_device(page, live_site, learner, f"/learn/{course.course.slug}/A01.text", new_context)
     page.context.unroute(_API)
     page.evaluate("dispatchEvent(new Event('online'))")
-    expect(page.locator("[data-state]")).to_have_text(
-        re.compile("另一台手机"), timeout=_PATIENCE_MS
-    )
+    expect(page.locator("[data-state]")).to_have_text(re.compile("另一台手机"))
     nothing_waits(page)
     for _ in range(TRIES):
         if seen_ms(database) > 2_900:
@@ -105,16 +102,14 @@ def test_a_phone_that_slept_hears_on_waking_that_another_took_over(
 ) -> None:  # fmt: skip
     page, text = lesson_page, f"/learn/{course.course.slug}/A01.text"
     page.goto(text)
-    expect(page.locator("[data-state]")).to_have_text(_COUNTING, timeout=_PATIENCE_MS)
+    expect(page.locator("[data-state]")).to_have_text(_COUNTING)
     power = page.context.new_cdp_session(page)
     power.send("Page.setWebLifecycleState", {"state": "frozen"})
     other_device(page, live_site, learner, text, new_context)
     power.send("Page.setWebLifecycleState", {"state": "active"})
     with page.expect_response("**/beats"):
         until_it_reports(page)
-    expect(page.locator("[data-state]")).to_have_text(
-        re.compile("另一台手机"), timeout=_PATIENCE_MS
-    )
+    expect(page.locator("[data-state]")).to_have_text(re.compile("另一台手机"))
     page.locator("button[data-again]").click()
-    expect(page.locator("[data-state]")).to_have_text(_COUNTING, timeout=_PATIENCE_MS)
+    expect(page.locator("[data-state]")).to_have_text(_COUNTING)
     nothing_waits(page)

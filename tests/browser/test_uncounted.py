@@ -11,7 +11,6 @@ from lms.progress.models import MaterialProgress
 from tests.factories.catalog import MadeCourse
 from tests.support.player import play_in_the_background, until
 
-_PATIENCE_MS = 30_000
 _LOST = [(0.2, 1.2), (1.6, 2.6)]
 
 
@@ -35,9 +34,9 @@ def test_one_button_plays_exactly_what_did_not_count(again: Page, database: Data
     again.locator("[data-rate]").click()
     again.get_by_role("button", name="一次补看完").click()
     state = again.locator("[data-state]")
-    expect(state).to_have_text("正在补看：第 1 段，共 2 段", timeout=_PATIENCE_MS)
-    expect(state).to_have_text("正在补看：第 2 段，共 2 段", timeout=_PATIENCE_MS)
-    expect(state).to_have_text("没算的都补上了。", timeout=_PATIENCE_MS)
+    expect(state).to_have_text("正在补看：第 1 段，共 2 段")
+    expect(state).to_have_text("正在补看：第 2 段，共 2 段")
+    expect(state).to_have_text("没算的都补上了。")
     assert again.evaluate("document.querySelector('video').paused")
     assert again.evaluate("document.querySelector('video').playbackRate") == 1
     expect(why.locator("b").first).to_have_text("没算的都补上了。")
@@ -70,7 +69,7 @@ def test_what_a_beat_loses_is_said_with_its_reason(lesson_page: Page) -> None:
     lesson_page.route("**/beats", refuse)
     lesson_page.locator("[data-play]").click()
     expect(lesson_page.locator("[data-state]")).to_have_text(
-        re.compile("有 1 分 5 秒没有算：网络断了，没收到记录。"), timeout=_PATIENCE_MS
+        re.compile("有 1 分 5 秒没有算：网络断了，没收到记录。")
     )
 
 
@@ -116,7 +115,7 @@ def test_free_one_may_skip_and_it_is_merely_not_counted(
     until(lesson_page, "!v.paused && v.currentTime > 0")
     lesson_page.evaluate("document.querySelector('video').currentTime = 2.5")
     until(lesson_page, "v.ended")
-    expect(lesson_page.locator("[data-state]")).to_have_text("停了，没在算。", timeout=_PATIENCE_MS)
+    expect(lesson_page.locator("[data-state]")).to_have_text("停了，没在算。")
     assert sum(b - a for a, b in credited(database)) < 1_500
 
 
@@ -135,6 +134,6 @@ def test_on_a_page_to_read_it_is_made_up_by_reading_on(
     expect(why.locator("b").first).to_have_text("有 2 秒没有算")
     why.locator("> summary").click()
     expect(why.locator("[data-mend]")).to_have_text("在这一页再看一会儿，缺的还能补上。")
-    expect(why.locator("b").first).to_have_text("没算的都补上了。", timeout=_PATIENCE_MS)
+    expect(why.locator("b").first).to_have_text("没算的都补上了。")
     expect(why.locator("[data-time]")).to_be_hidden()
     expect(why.locator("[data-mend]")).to_be_hidden()

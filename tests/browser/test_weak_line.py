@@ -19,7 +19,6 @@ _WAITS = re.compile(r"这部手机里还有 \d+ 秒没交，连着网会自动�
 _UNHEARD = "网络断了，现在没在算学时。连上网会自动接着算。"
 _DONE = "这一步学完了。"
 _CLIP_MS = 3_000
-_PATIENCE_MS = 30_000
 _API = "**/api/**"
 _BACK = "dispatchEvent(new Event('online'))"
 # Some browsers fetch no more of a file than they must before it plays.
@@ -45,13 +44,13 @@ def test_beats_wait_for_the_line_and_go_in_order(lesson_page: Page, database: Da
     play(lesson_page)
     until(lesson_page, "v.currentTime > 1")
     lesson_page.keyboard.press("Space")
-    expect(lesson_page.locator("[data-state]")).to_have_text(_OFFLINE, timeout=_PATIENCE_MS)
+    expect(lesson_page.locator("[data-state]")).to_have_text(_OFFLINE)
     lesson_page.keyboard.press("Space")
     until(lesson_page, "v.ended")
     assert credited(database) == 0
     lesson_page.context.unroute(_API)
     lesson_page.evaluate(_BACK)
-    expect(lesson_page.locator("[data-state]")).to_have_text(_DONE, timeout=_PATIENCE_MS)
+    expect(lesson_page.locator("[data-state]")).to_have_text(_DONE)
     with database.snapshot() as session:
         beats = session.scalars(select(WatchSlice.seq).order_by(WatchSlice.id)).all()
     assert list(beats) == sorted(beats)
@@ -65,7 +64,7 @@ def test_what_waited_when_the_page_was_closed_is_handed_in_by_the_next_one(
 ) -> None:
     play(lesson_page)
     until(lesson_page, "v.ended")
-    expect(lesson_page.locator("[data-state]")).to_have_text(_OFFLINE, timeout=_PATIENCE_MS)
+    expect(lesson_page.locator("[data-state]")).to_have_text(_OFFLINE)
     address, context = lesson_page.url, lesson_page.context
     assert len(waiting(lesson_page)) == 1
     lesson_page.close()
@@ -73,7 +72,7 @@ def test_what_waited_when_the_page_was_closed_is_handed_in_by_the_next_one(
     assert credited(database) == 0
     again = context.new_page()
     again.goto(address)
-    expect(again.locator("[data-state]")).to_have_text(_SENT, timeout=_PATIENCE_MS)
+    expect(again.locator("[data-state]")).to_have_text(_SENT)
     nothing_waits(again)
     assert credited(database) >= _CLIP_MS * 0.9
 
@@ -98,14 +97,14 @@ def test_what_waits_goes_before_a_new_lease_is_asked_for(
 ) -> None:
     play(lesson_page)
     until(lesson_page, "v.ended")
-    expect(lesson_page.locator("[data-state]")).to_have_text(_OFFLINE, timeout=_PATIENCE_MS)
+    expect(lesson_page.locator("[data-state]")).to_have_text(_OFFLINE)
     lesson_page.reload()
-    expect(lesson_page.locator("[data-state]")).to_have_text(_WAITS, timeout=_PATIENCE_MS)
+    expect(lesson_page.locator("[data-state]")).to_have_text(_WAITS)
     lesson_page.context.unroute(_API)
     asked: list[str] = []
     lesson_page.on("request", lambda request: asked.append(request.url.rpartition("/")[2]))
     lesson_page.locator("[data-play]").click()
-    expect(lesson_page.locator("[data-state]")).to_have_text(_DONE, timeout=_PATIENCE_MS)
+    expect(lesson_page.locator("[data-state]")).to_have_text(_DONE)
     assert [each for each in asked if each in ("beats", "lease")][:2] == ["beats", "lease"]
     nothing_waits(lesson_page)
     with database.snapshot() as session:
@@ -121,7 +120,7 @@ def test_a_video_that_began_unheard_counts_from_when_the_site_answers(
 ) -> None:
     lesson_page.route("**/lease", lambda route: route.abort())
     lesson_page.locator("[data-play]").click()
-    expect(lesson_page.locator("[data-state]")).to_have_text(_UNHEARD, timeout=_PATIENCE_MS)
+    expect(lesson_page.locator("[data-state]")).to_have_text(_UNHEARD)
     until(lesson_page, "v.currentTime > 0.5")
     lesson_page.unroute("**/lease")
     lesson_page.evaluate(_BACK)
@@ -147,7 +146,7 @@ def test_on_a_line_that_costs_money_the_first_tap_asks_with_the_megabytes(
     dialog.locator("input[value='240p']").check(force=True)
     dialog.get_by_role("button").click()
     expect(dialog).to_be_hidden()
-    expect(lesson_page.locator("[data-state]")).to_have_text(_DONE, timeout=_PATIENCE_MS)
+    expect(lesson_page.locator("[data-state]")).to_have_text(_DONE)
     assert "240p" in lesson_page.evaluate("document.querySelector('video').currentSrc")
     lesson_page.reload()
     lesson_page.locator("[data-play]").click()

@@ -11,12 +11,22 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, BrowserContext, BrowserType, Page, Playwright, Route
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    BrowserType,
+    Page,
+    Playwright,
+    Route,
+    expect,
+)
 from playwright.sync_api import Error as PlaywrightError
 
 ROOT = Path(__file__).resolve().parents[2]
 PICTURES = ROOT / "test-results"
 PHONE = {"width": 360, "height": 740}
+# How soon a page changes says more about the machine than about the page; what holds costs no wait.
+_PATIENCE_MS = 90_000
 _NAMES = ("chromium", "chromium-browser", "google-chrome")
 _QUIET = (
     "--disable-background-networking",
@@ -36,7 +46,8 @@ def chromium_program(kind: BrowserType) -> str | None:
 
 
 def launch(playwright: Playwright, program: str) -> Browser:
-    """Start the browser, also as root."""
+    """Start the browser, also as root, and wait as long as a busy machine needs."""
+    expect.set_options(timeout=_PATIENCE_MS)
     return playwright.chromium.launch(executable_path=program, args=_arguments())
 
 
@@ -109,6 +120,7 @@ def watched_context(
             seen.outside.append(route.request.url)
             route.abort()
 
+    context.set_default_timeout(_PATIENCE_MS)
     context.route("**/*", keep_inside)
     context.on("weberror", lambda error: seen.errors.append(str(error.error)))
     try:

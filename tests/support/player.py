@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, Route
 
-TRIES = 600
+TRIES = 1_800
 _WAITING = """() => new Promise(done => {
   const asked = indexedDB.open("xiangbo", 1);
   asked.onupgradeneeded = () => asked.result.createObjectStore(

@@ -54,7 +54,7 @@ def rows(page: Page) -> list[tuple[str, str, str]]:
 def save(page: Page) -> None:
     page.get_by_role("button", name=SAVE).click()
     # Of the page that follows: the one before has a place for words as well.
-    expect(page.locator(".note.ok[role=status]")).to_contain_text("字幕存好了", timeout=20_000)
+    expect(page.locator(".note.ok[role=status]")).to_contain_text("字幕存好了")
 
 
 def publish(page: Page, course: MadeCourse) -> None:
@@ -153,7 +153,7 @@ def test_a_fault_is_told_in_its_row_and_nothing_typed_is_lost(editor: Page) -> N
     expect(second.locator("[data-start]")).to_have_attribute("aria-invalid", "true")
     editor.get_by_role("button", name=SAVE).click()
 
-    expect(editor.locator("[role=alert]")).to_contain_text("还没有存", timeout=20_000)
+    expect(editor.locator("[role=alert]")).to_contain_text("还没有存")
     assert rows(editor)[1] == ["0:0x", "0:08.000", "二\n三"]
     expect(second.locator(".err")).to_contain_text("时间读不出来")
     assert barriers(editor) == []

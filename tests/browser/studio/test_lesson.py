@@ -50,13 +50,11 @@ def test_the_page_draws_itself_anew_at_both_steps_of_a_video(
 
     jobs = live_site.run_jobs
     jobs.runner.run(jobs.queue.waiting.pop(0))
-    expect(page.locator("[data-asset][data-state=ready] .chip", has_text="240p")).to_be_visible(
-        timeout=15_000
-    )
+    expect(page.locator("[data-asset][data-state=ready] .chip", has_text="240p")).to_be_visible()
     expect(page.locator("[data-asset] progress")).to_have_attribute("value", "30")
 
     jobs()
-    expect(page.locator(".ups .chip", has_text="480p")).to_be_visible(timeout=15_000)
+    expect(page.locator(".ups .chip", has_text="480p")).to_be_visible()
     expect(page.locator("[data-asset]")).to_have_count(0)
     picture = page.locator(".ups img")
     picture.scroll_into_view_if_needed()

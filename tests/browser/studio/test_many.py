@@ -50,9 +50,7 @@ def titles(site: LiveSite) -> list[tuple[str, str | None]]:
 
 
 def all_here(page: Page, count: int) -> None:
-    expect(page.locator("[data-sum]")).to_have_text(
-        f"共 {count} 个视频，到了 {count} 个。", timeout=30_000
-    )
+    expect(page.locator("[data-sum]")).to_have_text(f"共 {count} 个视频，到了 {count} 个。")
 
 
 WHOLE = [
@@ -82,7 +80,7 @@ def test_many_files_become_lessons_in_order_with_their_captions(
         assert captions.language == "zh"
         assert session.get_one(Asset, captions.asset_id).filename == "第二课 架手机.mp4"
     live_site.run_jobs()
-    expect(page.locator("li[data-state=ready]")).to_have_count(3, timeout=30_000)
+    expect(page.locator("li[data-state=ready]")).to_have_count(3)
 
 
 def test_the_same_files_chosen_again_another_day_go_on_where_each_was(
@@ -117,7 +115,7 @@ def test_one_recording_under_two_names_is_one_video_and_no_fault(
     all_here(page, 2)
     live_site.run_jobs()
     there = page.locator("li[data-state=there]")
-    expect(there).to_contain_text("这个视频您以前传过", timeout=30_000)
+    expect(there).to_contain_text("这个视频您以前传过")
     expect(there.locator("[data-fault]")).not_to_have_class(re.compile(r"\berr\b"))
     (first_title, video), (second_title, same) = titles(live_site)[1:]
     assert (first_title, second_title) == ("第十课 收尾", "第十一课 补拍")
@@ -156,5 +154,5 @@ def test_one_that_is_refused_does_not_keep_the_others(
     page.goto(COURSE)
     choose(page, [tmp_path / "第零课.mp4", *recordings])
     expect(page.locator("li[data-state=refused]")).to_contain_text("原文件还在您电脑上")
-    expect(page.locator("[data-sum]")).to_have_text("共 4 个视频，到了 3 个。", timeout=30_000)
+    expect(page.locator("[data-sum]")).to_have_text("共 4 个视频，到了 3 个。")
     assert ("第零课", None) in titles(live_site)

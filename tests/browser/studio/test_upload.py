@@ -36,7 +36,7 @@ def test_a_video_is_sent_checked_converted_and_ready_while_words_stay(
     assert arrived.end == SIZE
     assert videos(live_site) == ["第一课.mp4"]
     live_site.run_jobs()
-    expect(page.locator(".chip.ok", has_text="可以用了")).to_be_visible(timeout=15_000)
+    expect(page.locator(".chip.ok", has_text="可以用了")).to_be_visible()
     expect(page.locator("#title_zh")).to_have_value("还没存的题目")
 
 
@@ -52,7 +52,7 @@ def test_a_line_that_is_lost_is_told_and_the_upload_goes_on_by_itself(
     assert barriers(page) == []
     line.mend()
 
-    expect(page.locator("[data-asset]")).to_be_visible(timeout=30_000)
+    expect(page.locator("[data-asset]")).to_be_visible()
     assert arrived.end == SIZE
     assert videos(live_site) == ["第一课.mp4"]
 

@@ -44,7 +44,7 @@ def test_what_passes_is_waited_for_and_the_file_arrives_once(
     met = meet(page, answer, most=1)
     page.goto(LESSON)
     choose(page, clip)
-    expect(page.locator("[data-asset]")).to_be_visible(timeout=30_000)
+    expect(page.locator("[data-asset]")).to_be_visible()
     expect(page.locator("body")).not_to_contain_text("Bad Gateway")
     assert len(met) == 1
     assert arrived.end == SIZE
@@ -60,7 +60,7 @@ def test_an_offset_that_moved_meanwhile_is_looked_at_anew_at_once(
     met = meet(page, lambda route: route.fulfill(status=status, json=_SAID), most=1)
     page.goto(LESSON)
     choose(page, clip)
-    expect(page.locator("[data-asset]")).to_be_visible(timeout=30_000)
+    expect(page.locator("[data-asset]")).to_be_visible()
     assert (len(met), arrived.end) == (1, SIZE)
 
 
@@ -76,7 +76,7 @@ def test_what_does_not_pass_is_said_in_the_sites_words(page: Page, clip: Path, s
     if status == 403:
         page.unroute(_ONE)
         may_go_on.click()
-        expect(page.locator("[data-asset]")).to_be_visible(timeout=30_000)
+        expect(page.locator("[data-asset]")).to_be_visible()
     else:
         expect(may_go_on).to_be_hidden()
 
@@ -96,6 +96,6 @@ def test_a_line_that_falls_silent_is_taken_for_broken_and_another_is_tried(
     page.clock.fast_forward(40_000)
     expect(row(page)).to_have_attribute("data-state", "sending")
     page.clock.fast_forward(12_000)
-    expect(page.locator("[data-asset]")).to_be_visible(timeout=30_000)
+    expect(page.locator("[data-asset]")).to_be_visible()
     assert arrived.end == SIZE
     assert unfinished(live_site) == []

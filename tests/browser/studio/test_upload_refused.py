@@ -103,7 +103,7 @@ def test_a_site_that_cannot_take_it_now_is_waited_for(
 
     expect(row(page)).to_contain_text("网站现在放不下了。")
     expect(row(page)).to_contain_text("过一会儿自动接着传")
-    expect(page.locator("[data-asset]")).to_be_visible(timeout=30_000)
+    expect(page.locator("[data-asset]")).to_be_visible()
     assert refused == ["0", "0"]
     assert arrived.end == SIZE
     assert videos(live_site) == ["第一课.mp4"]

@@ -60,7 +60,7 @@ def test_a_recording_sent_over_two_days_is_watched_in_the_evening(
     # Only what makes it watchable: the rest is made while people watch.
     jobs = live_site.run_jobs
     jobs.runner.run(jobs.queue.waiting.pop(0))
-    expect(fresh.locator(".chip.ok", has_text="可以用了")).to_be_visible(timeout=15_000)
+    expect(fresh.locator(".chip.ok", has_text="可以用了")).to_be_visible()
     publish(fresh)
     with watched_context(browser, live_site.url) as phone:
         watch(phone.new_page(), live_site)
@@ -79,7 +79,7 @@ def send_in_two_halves(page: Page, line: Line, site: LiveSite, recording: Path) 
     fresh.goto(LESSON)
     expect(row(fresh)).to_contain_text("第一课.mp4：共")
     choose(fresh, recording)
-    expect(fresh.locator("[data-asset]")).to_be_visible(timeout=30_000)
+    expect(fresh.locator("[data-asset]")).to_be_visible()
     assert unfinished(site) == []
     return fresh
 

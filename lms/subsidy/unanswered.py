@@ -52,9 +52,15 @@ class Unanswered:
     since: date | None
     by_class: bool
 
+    @property
+    def days(self) -> Mapping[str, str]:
+        """Return the days the sentence names, where it names any."""
+        if self.since is None:
+            return {}
+        return {"began": self.began_on.isoformat(), "since": self.since.isoformat()}
+
 
 def sentence(told: Unanswered) -> Message:
     """Return why the person's word is missing."""
     by_class, alone = _SILENT[told.why]
-    params = {"began": told.began_on.isoformat(), "since": str(told.since)} if told.since else {}
-    return Message(told.why, by_class if told.by_class else alone, params)
+    return Message(told.why, by_class if told.by_class else alone, told.days)

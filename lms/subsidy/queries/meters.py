@@ -7,7 +7,7 @@ from datetime import date
 from sqlalchemy.orm import Session
 
 from lms.core.errors import Message
-from lms.subsidy import reasons, unanswered
+from lms.subsidy import findings, reasons, unanswered
 from lms.subsidy.domain.assembly import Dossier, OwnCourse, Programme
 from lms.subsidy.domain.dated import DatedFact, FactKey
 from lms.subsidy.domain.engine import Decision
@@ -67,6 +67,16 @@ class Row:
         if self.unanswered:
             return unanswered.sentence(self.unanswered)
         return reasons.sentence(self.result)
+
+    @property
+    def desk_heading(self) -> Message:
+        """Return what the condition is about, as the desks are told."""
+        return findings.heading(self.result)
+
+    @property
+    def finding(self) -> Message:
+        """Return what was found, as the desks are told."""
+        return findings.sentence(self.result, self.unanswered)
 
     @property
     def next_step(self) -> Message | None:

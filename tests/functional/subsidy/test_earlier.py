@@ -66,6 +66,9 @@ def test_the_desk_finds_the_way_and_it_is_open(
     shown = desk.get(way)
     assert shown.status_code == 200
     assert "林秀芳" in shown.text
+    # It is the learner who is spoken of there, not to.
+    assert "还没问到本人。" in shown.text
+    assert "您" not in shown.text.partition("<main")[2]
 
 
 def test_whose_facts_may_be_read_may_be_asked_about_without_a_course(

@@ -17,7 +17,7 @@ from lms.wiring import event_bus
 from tests.support import browser as chromium
 from tests.support import postgres, run, s3, site, summary
 from tests.support import verifiers as independent
-from tests.support.databases import create_schema, fresh_url
+from tests.support.databases import create_schema, fresh_url, keep_statements
 from tests.support.field import FIELD_DATA, field_folder
 from tools.messages import compile_catalogue
 
@@ -32,6 +32,7 @@ ENGINES = ["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)]
 
 def pytest_configure(config: pytest.Config) -> None:
     site.keep_addresses()
+    keep_statements()
     if not hasattr(config, "workerinput"):
         run.open_run()
         compile_catalogue(ROOT)

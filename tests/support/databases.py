@@ -4,10 +4,14 @@ import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 from uuid import uuid4
 
-from sqlalchemy import text
+from sqlalchemy import Engine, text
+from sqlalchemy.engine.default import DefaultDialect
+from sqlalchemy.util import LRUCache
 
+from lms.db import session as sessions
 from lms.db.session import Database
 from lms.operations import migrations
 from tests.support import cluster, postgres
@@ -15,6 +19,30 @@ from tests.support.run import only_one
 from tests.support.summary import miss
 
 Prepare = Callable[[str], None]
+# More statements than the site has.
+_STATEMENTS = 5_000
+
+
+def keep_statements() -> None:
+    """Let the SQL that one database of the run was asked in serve the others: it is the same.
+
+    A sixth of what a test costs is writing it anew. Dialects of like servers count as one for it.
+    """
+    make, written = sessions.create_engine, LRUCache(_STATEMENTS)
+
+    def create_engine(url: str, **options: Any) -> Engine:
+        engine = make(url, **options)
+        engine._compiled_cache = written  # noqa: SLF001 (there is no other door)
+        return engine
+
+    sessions.create_engine = create_engine
+    DefaultDialect.__hash__ = lambda dialect: hash(type(dialect))
+    DefaultDialect.__eq__ = lambda dialect, other: _kind(dialect) == _kind(other)
+
+
+def _kind(dialect: object) -> tuple[object, ...]:
+    version = getattr(dialect, "server_version_info", None)
+    return type(dialect), getattr(dialect, "paramstyle", None), version
 
 
 @contextmanager

@@ -20,6 +20,9 @@ from lms.jobs.tasks import Runner
 from lms.settings import PasswordCost, Settings
 from lms.wiring import JOBS
 
+# What a rule is when it is compiled, and what makes addresses of it.
+_MADE = ("_parts", "_trace", "_converters")
+_BUILDERS = ("_build", "_build_unknown")
 _UNSAFE = {"POST", "PUT", "PATCH", "DELETE"}
 _TOO_MANY_JOBS = 1_000
 _IDLE_SECONDS = 20
@@ -108,17 +111,25 @@ def keep_addresses() -> None:
 
     A quarter of what a page's test costs is this; what is kept hangs on the rule's text alone.
     """
-    make = Rule._compile_builder  # noqa: SLF001 (there is no other door)
-    known: dict[tuple[Any, ...], Any] = {}
+    compile_rule = Rule.compile
+    known: dict[tuple[Any, ...], dict[str, Any]] = {}
 
-    def builder(rule: Rule, append_unknown: bool = True) -> Any:  # noqa: FBT001, FBT002 (as it is called)
+    def compile_once(rule: Rule) -> None:
         defaults = tuple(sorted((rule.defaults or {}).items()))
-        key = (rule.rule, tuple(rule._trace), defaults, append_unknown)  # noqa: SLF001 (the same)
+        key = (rule.rule, rule.subdomain, rule.host, rule.merge_slashes, defaults)
         if key not in known:
-            known[key] = make(rule, append_unknown)
-        return known[key]
+            compile_rule(rule)
+            made = {name: getattr(rule, name) for name in (*_MADE, "arguments")}
+            made |= {name: getattr(rule, name).__func__ for name in _BUILDERS}
+            known[key] = made
+            return
+        for name in _MADE:
+            setattr(rule, name, known[key][name])
+        for name in _BUILDERS:
+            setattr(rule, name, known[key][name].__get__(rule))
+        rule.arguments = set(known[key]["arguments"])
 
-    Rule._compile_builder = builder  # noqa: SLF001 (the same)
+    Rule.compile = compile_once
 
 
 def run_jobs_of(database: Database, settings: Settings, queue: WaitingQueue) -> Jobs:

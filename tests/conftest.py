@@ -42,6 +42,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         for kind in {"browser", "faults"} & set(item.path.relative_to(ROOT).parts):
             item.add_marker(kind)
+    # The longest of all: begun last, they would be waited for.
+    items.sort(key=lambda item: "faults" not in item.path.relative_to(ROOT).parts)
 
 
 def pytest_collection_finish() -> None:

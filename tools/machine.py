@@ -15,7 +15,8 @@ from tools.node import fetch_verifiers, has_verifiers
 
 ROOT = Path(__file__).resolve().parent.parent
 OWN_POSTGRESQL = ROOT / "var" / "postgresql"
-BROWSERS = ("chromium", "chromium-browser", "google-chrome")
+# The first has no window of its own to draw.
+BROWSERS = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")
 QUIET = subprocess.DEVNULL
 
 
@@ -85,7 +86,10 @@ def install(packages: list[str]) -> None:
 
 
 def fetch_browser() -> None:
-    """Let playwright fetch its own Chromium, for people who are not root."""
+    """Install a whole Chromium, or let playwright fetch its own for people who are not root."""
+    install(["chromium"])
+    if has_browser():
+        return
     command = [str(VENV / "bin" / "playwright"), "install", "chromium"]
     subprocess.run(command, stdout=QUIET, check=False)
 
@@ -101,7 +105,7 @@ def fetch_postgresql() -> None:
 
 
 NEEDS = (
-    Need("Chromium", has_browser, ("chromium",), fetch_browser),
+    Need("Chromium", has_browser, ("chromium-headless-shell",), fetch_browser),
     Need("a font with Chinese letters", has_chinese_letters, ("fonts-noto-cjk",)),
     Need("PostgreSQL", has_postgresql, ("postgresql",), fetch_postgresql),
     Need("libfaketime", lambda: faketime_library() is not None, ("libfaketime",)),

@@ -13,7 +13,8 @@ from playwright.sync_api import Browser, Page, sync_playwright
 
 ROOT = Path(__file__).resolve().parent.parent
 FOLDER = ROOT / "docs" / "screenshots"
-BROWSERS = ("chromium", "chromium-browser", "google-chrome")
+# The first has no window of its own to draw.
+BROWSERS = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")
 COURSE = "live-streaming-stars"
 LEARNER, GRADUATE = "13800000001", "13800000002"
 INSTRUCTOR, ADMINISTRATOR = "13800090001", "13800099001"

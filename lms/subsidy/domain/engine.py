@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from lms.subsidy.domain import claims, person, study
+from lms.subsidy.domain import applying, person, study
 from lms.subsidy.domain.facts import Facts
 from lms.subsidy.domain.policy import Clause, Kind, Policy
 from lms.subsidy.domain.results import ClauseResult, Finding, Outcome, Verdict, outcome_of
@@ -26,11 +26,11 @@ JUDGES: Mapping[Kind, Callable[[Any, Facts], Finding]] = {
     Kind.HOURS: study.hours,
     Kind.ATTENDANCE: study.attendance,
     Kind.QUIZ: study.quiz,
-    Kind.CERT: claims.certificate,
-    Kind.ONCE: claims.once,
-    Kind.CAP_YEAR: claims.cap_year,
-    Kind.CAP_TOTAL: claims.cap_total,
-    Kind.WINDOW: claims.window,
+    Kind.CERT: applying.certificate,
+    Kind.ONCE: applying.once,
+    Kind.CAP_YEAR: applying.cap_year,
+    Kind.CAP_TOTAL: applying.cap_total,
+    Kind.WINDOW: applying.window,
     Kind.NO_DOUBLE_FUND: person.no_double_fund,
     Kind.PAYEE: person.payee,
     Kind.INTEGRITY: person.integrity,

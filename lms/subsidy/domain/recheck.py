@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 from datetime import date, timedelta
 
+from lms.subsidy.domain.applying import months_later
 from lms.subsidy.domain.assembly import Dossier, facts_of
-from lms.subsidy.domain.claims import months_later
 from lms.subsidy.domain.dated import OF_THE_FIRST_DAY, DatedFact
 from lms.subsidy.domain.engine import decide
 from lms.subsidy.domain.facts import Facts

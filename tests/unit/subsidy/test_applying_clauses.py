@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from lms.subsidy.domain.claims import months_later
+from lms.subsidy.domain.applying import months_later
 from lms.subsidy.domain.engine import decide
 from lms.subsidy.domain.results import Verdict
 from tests.unit.subsidy.conftest import POLICIES, facts, found, verdict

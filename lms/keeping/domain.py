@@ -12,6 +12,7 @@ GONE = frozenset(
         *("learner_fact", "promise", "evidence", "external_certificate", "certificate_entry"),
         *("eligibility_decision", "eligibility_due"),
         *("class_wait", "class_objection", "class_confirmation"),
+        *("subsidy_account", "subsidy_claim_step", "subsidy_claim_cause", "notice_row"),
     }
 )
 # Tables whose rows stay as they are: they count, or were signed, and name nobody. Sign-ins go as
@@ -23,6 +24,7 @@ LEFT = frozenset(
         *("attempt", "attempt_question", "response"),
         *("credential", "holder", "badge_request", "role_grant"),
         *("sign_in", "half_sign_in"),
+        *("subsidy_claim", "subsidy_payment"),
     }
 )
 # Tables that take rows of whoever was erased too. What the learner's own phone writes, at every

@@ -1,5 +1,12 @@
-"""The tables of facts with what is behind them, of policies, decisions and what is due."""
+"""The tables of facts, policies and decisions, of claims, public lists and payments."""
 
+from lms.subsidy.models.claimed import (
+    RunningNumber,
+    SubsidyAccount,
+    SubsidyClaim,
+    SubsidyClaimCause,
+    SubsidyClaimStep,
+)
 from lms.subsidy.models.decided import (
     EligibilityDecision,
     EligibilityDue,
@@ -16,6 +23,8 @@ from lms.subsidy.models.known import (
     LearnerFact,
     Promise,
 )
+from lms.subsidy.models.paid import PaymentBatch, SubsidyPayment
+from lms.subsidy.models.publicised import NoticeObjection, NoticeRow, PublicNotice
 
 __all__ = [
     "CertificateEntry",
@@ -26,8 +35,18 @@ __all__ = [
     "FactList",
     "FactListDraft",
     "LearnerFact",
+    "NoticeObjection",
+    "NoticeRow",
+    "PaymentBatch",
     "PolicyAcceptance",
     "PolicyProposal",
     "PolicyVersion",
     "Promise",
+    "PublicNotice",
+    "RunningNumber",
+    "SubsidyAccount",
+    "SubsidyClaim",
+    "SubsidyClaimCause",
+    "SubsidyClaimStep",
+    "SubsidyPayment",
 ]

@@ -24,6 +24,7 @@ from lms.assessment.tasks import close_abandoned_attempts
 from lms.catalog import handlers as catalog
 from lms.catalog.events import ListingChanged
 from lms.credentials import handlers as credentials
+from lms.credentials.events import BadgeRevoked
 from lms.credentials.models import IssuerKey
 from lms.credentials.service.keys import place as place_of_key
 from lms.credentials.tasks import (
@@ -53,6 +54,7 @@ from lms.media.tasks import clear_abandoned as clear_abandoned_videos
 from lms.media.tasks import clear_uploads, make_ladder
 from lms.media.tasks import prepare as prepare_video
 from lms.notify.handlers import send_message
+from lms.payments.events import Refunded
 from lms.progress import handlers as progress
 from lms.progress.events import FlagChanged, ItemCompleted, LeaseEnded, TimeGranted
 from lms.progress.tasks import compensate, look_at_day, look_at_missed_days
@@ -61,18 +63,27 @@ from lms.staff.domain import ROSTERS
 from lms.staff.models import RosterDraft
 from lms.staff.tasks import SweepRosters
 from lms.subsidy import handlers as subsidy
+from lms.subsidy.events import Decided
 from lms.subsidy.gateway.papers import LISTS, PAPERS
 from lms.subsidy.models import Evidence, FactListDraft
-from lms.subsidy.tasks import SweepPapers, decide_what_is_due, dry_run, mark_touched
+from lms.subsidy.tasks import (
+    SweepPapers,
+    decide_what_is_due,
+    dry_run,
+    look_at_claims_again,
+    mark_touched,
+)
 from lms.web.limits import clear_old_counts
 
 EVENTS: dict[type, Sequence[EventHandler]] = {
     AssetSame: (catalog.video_sent_before,),
     AttemptGraded: (progress.quiz_passed, subsidy.graded),
     Attended: (progress.attended, subsidy.studied),
+    BadgeRevoked: (subsidy.badge_revoked,),
     ClassChanged: (subsidy.class_changed,),
     ClassFilled: (progress.class_filled, subsidy.class_filled),
     CourseCompleted: (credentials.course_completed, subsidy.studied),
+    Decided: (subsidy.decided,),
     Enrolled: (progress.enrolled, subsidy.studied),
     FlagChanged: (subsidy.studied,),
     HandoverConsentChanged: (subsidy.consent_changed,),
@@ -84,6 +95,7 @@ EVENTS: dict[type, Sequence[EventHandler]] = {
     Seated: (subsidy.studied,),
     PayeeChanged: (subsidy.payee_changed,),
     PeopleTakenIn: (subsidy.people_taken_in,),
+    Refunded: (subsidy.refunded,),
     SignInEnded: (progress.sign_in_ended,),
     TimeGranted: (subsidy.studied,),
 }
@@ -116,6 +128,7 @@ CHORES: Sequence[Chore] = (
     clear_old_counts,
     start_the_day,
     decide_what_is_due,
+    look_at_claims_again,
     follow_the_days,
     EraseDue(),
     SweepPapers(),

@@ -93,4 +93,4 @@ def _rounds(database: Database, policies: Shelf, part: Part) -> Iterator[service
         if found.rows or found.later:
             with database.transaction() as session:
                 written = service.keep(session, found, now=at)
-        yield service.Round(found.judged, written)
+        yield service.Round(len(found.pairs), written)

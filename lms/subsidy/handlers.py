@@ -14,6 +14,7 @@ from lms.accounts.events import (
 from lms.assessment.events import AttemptGraded
 from lms.catalog.events import ListingChanged
 from lms.core.clock import local_day
+from lms.credentials.events import BadgeRevoked
 from lms.enrollment.events import (
     Attended,
     ClassChanged,
@@ -24,9 +25,12 @@ from lms.enrollment.events import (
     Seated,
 )
 from lms.enrollment.queries import members_of
+from lms.payments.events import Refunded
 from lms.progress.events import FlagChanged, ItemCompleted, LeaseEnded, TimeGranted
 from lms.subsidy import service
+from lms.subsidy.domain.claim_states import Cause
 from lms.subsidy.domain.dated import FactKey, FactSource
+from lms.subsidy.events import Decided
 
 
 def studied(
@@ -110,6 +114,27 @@ def consent_changed(session: Session, happened: HandoverConsentChanged) -> None:
     """Write down whether data may go to the bureau."""
     values = {FactKey.CONSENT: happened.is_given}
     _write(session, happened, values, FactSource.DECLARED, happened.person_id)
+
+
+def decided(session: Session, happened: Decided) -> None:
+    """Note on claims that were looked at what a newer decision says against them."""
+    service.note_decided(session, happened.pairs, at=happened.at)
+
+
+def badge_revoked(session: Session, happened: BadgeRevoked) -> None:
+    """Note on claims that a badge they rest on was taken back."""
+    subject = f"credential:{happened.credential_id}"
+    service.note_of_enrollment(
+        session, happened.enrollment_id, Cause.BADGE_REVOKED, subject, at=happened.at
+    )
+
+
+def refunded(session: Session, happened: Refunded) -> None:
+    """Note on claims that money paid for a course went back."""
+    subject = f"refund:{happened.refund}"
+    service.note_of_enrollment(
+        session, happened.enrollment_id, Cause.REFUNDED, subject, at=happened.at
+    )
 
 
 def _write(

@@ -20,6 +20,7 @@ log = structlog.get_logger(__name__)
 _EVERY_SECONDS = 60 * 60
 # So many people at a time: a moment's work, after which a job that was stopped ends.
 _BATCH = 500
+_CLAIMS = 100
 
 
 def decide_what_is_due(database: Database, _settings: Settings) -> None:
@@ -33,6 +34,18 @@ def decide_what_is_due(database: Database, _settings: Settings) -> None:
                 )
     except (Conflict, MalformedError) as error:
         log.warning("policies_at_fault", error=str(error))
+
+
+def look_at_claims_again(database: Database, _settings: Settings) -> None:
+    """Begin claims anew to which something happened, a few at a time, each round in its own."""
+    after, claims = 0, [0]
+    while claims:
+        with database.snapshot() as session:
+            claims = queries.claims_with_causes(session, after=after, limit=_CLAIMS)
+        if claims:
+            with database.transaction() as session:
+                service.act_on(session, claims, shelf=shelf(), now=now(session))
+            after = claims[-1]
 
 
 class SweepPapers:

@@ -12,9 +12,11 @@ from lms.core.access import Actor, Permission
 from lms.core.errors import Conflict, Forbidden, NotFound
 from lms.credentials import queries
 from lms.credentials.domain.states import Aim, CredentialState, Plea, Ruling, fitting_aim
+from lms.credentials.events import BadgeRevoked
 from lms.credentials.models import BadgeRequest, Credential
 from lms.credentials.service import issuing
 from lms.credentials.service.keys import STATUS
+from lms.db.bus import emit
 from lms.db.session import savepoint
 from lms.jobs.service import JobRequest, enqueue
 from lms.notify.service import send_sms
@@ -84,6 +86,7 @@ def _revoke(session: Session, badge: Credential, now: datetime) -> None:
     args = {"list": badge.status_list}
     enqueue(session, JobRequest(STATUS, f"{STATUS}:{badge.id}", args))
     _tell(session, badge, "badge_revoked")
+    emit(session, BadgeRevoked(badge.id, badge.enrollment_id, badge.person_id, now))
 
 
 def _reissue(session: Session, badge: Credential, now: datetime) -> None:

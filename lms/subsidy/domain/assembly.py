@@ -20,6 +20,7 @@ from lms.subsidy.domain.facts import (
 )
 from lms.subsidy.domain.facts_file import read_facts
 from lms.subsidy.domain.lists import Told, known_of
+from lms.subsidy.domain.own_claims import OwnClaim, applied_on, history_with
 from lms.subsidy.domain.policy import Number
 
 _MINUTE_MS = 60_000
@@ -130,6 +131,7 @@ class Dossier:
     listings: Sequence[Listing] = ()
     lists: list[Told] = field(default_factory=list)
     certificates: list[Certificate] = field(default_factory=list)
+    claims: list[OwnClaim] = field(default_factory=list)
     flag: Flag = Flag.NONE
 
     def known(self, *, first_day: date | None, today: date) -> dict[FactKey, DatedFact]:
@@ -150,20 +152,23 @@ class Dossier:
 def facts_of(dossier: Dossier, programme: Programme, *, today: date) -> Facts:
     """Return the facts; what nobody asked yet is unknown.
 
-    While there is no claim, it is asked what one made today would come to.
+    The day of applying is the claim's; while there is none, it is asked what one made today would
+    come to.
     """
     courses = dossier.courses_of(programme)
     training = training_of(courses)
     known = dossier.known(first_day=training.start, today=today)
     values = placed({key: fact.value for key, fact in known.items()})
+    facts = read_facts(values, "facts")
     return replace(
-        read_facts(values, "facts"),
+        facts,
         programme=_programme(dossier, programme, courses, training.start),
         training=training,
         study=_study(dossier, courses),
         attempts=_attempts(dossier, courses, any_quiz=bool(programme.draws_on)),
         certificate=certificate_for(dossier.certificates, programme),
-        applied_on=today,
+        applied_on=applied_on(dossier.claims, programme.id) or today,
+        history=history_with(facts.history, dossier.claims, programme.id),
         integrity=dossier.flag,
     )
 

@@ -68,6 +68,7 @@ TIES = frozenset(
 CERTIFICATES = frozenset(
     {"vocational_qualification", "skill_level", "special_ability", "training_pass"}
 )
+MOST_INSTALMENTS = 24
 ONCE_KEYS = frozenset({"occupation", "work_type"})
 
 
@@ -185,7 +186,8 @@ class WindowClause(Clause):
 class Policy:
     """One version of a policy; ``starts_on`` to ``ends_on`` are first days of training.
 
-    ``amount_fen`` is by level; ``content`` is the canonical text of it all.
+    ``amount_fen`` is by level, paid in so many ``instalments``, one a month; ``content`` is the
+    canonical text of it all.
     """
 
     id: str
@@ -197,6 +199,7 @@ class Policy:
     catalogue: tuple[CatalogueEntry, ...]
     amount_fen: Mapping[int, int]
     content: str
+    instalments: int = 1
 
     def covers(self, day: date) -> bool:
         """Tell whether training that begins on the day falls under this version."""

@@ -52,6 +52,11 @@ def above_hundred(value: object) -> Message:
     return Message("percent", "%(value)s is above 100", {"value": str(value)})
 
 
+def above(value: int, most: int) -> Message:
+    """Return that there are too many of something."""
+    return Message("too_many", "%(value)s is above %(most)s", {"value": value, "most": most})
+
+
 def unquoted(value: object) -> Message:
     """Return that a version is a number, which loses what stands behind the point."""
     return Message("unquoted", 'write it in quotes: "%(value)s"', {"value": str(value)})

@@ -11,6 +11,7 @@ from lms.subsidy.domain import reading
 from lms.subsidy.domain.policy import (
     CERTIFICATES,
     GROUPS,
+    MOST_INSTALMENTS,
     ONCE_KEYS,
     TIES,
     AgeClause,
@@ -35,7 +36,7 @@ from lms.subsidy.domain.policy import (
 from lms.subsidy.domain.reading import MalformedError, Where, at, key
 
 _NEEDED = ("id", "version", "from", "to", "status", "selects_by", "clauses", "amount_cny")
-_OPTIONAL = ("fund", "catalogue")
+_OPTIONAL = ("fund", "catalogue", "instalments")
 _SELECTS_BY = "training.start"
 _FUNDS = ("employment_subsidy", "unemployment_insurance", "project")
 _FEN = 100
@@ -71,6 +72,7 @@ def read_policy(data: object, where: Where, groups: Collection[str] = GROUPS) ->
         catalogue=catalogue or (),
         amount_fen=_amounts(top["amount_cny"], key(where, "amount_cny")),
         content=canonical(top),
+        instalments=_instalments(top.get("instalments", 1), key(where, "instalments")),
     )
 
 
@@ -149,6 +151,13 @@ def _amounts(value: object, where: Where) -> Mapping[int, int]:
             raise MalformedError(place, faults.DECIMALS)
         amounts[reading.counting(level, place)] = int(fen)
     return amounts
+
+
+def _instalments(value: object, where: Where) -> int:
+    count = reading.counting(value, where)
+    if count > MOST_INSTALMENTS:
+        raise MalformedError(where, faults.above(count, MOST_INSTALMENTS))
+    return count
 
 
 def _clauses(value: object, where: Where, around: _Around) -> tuple[Clause, ...]:

@@ -16,6 +16,7 @@ from lms.enrollment.queries import in_scope
 from lms.progress.models import ItemCompletion
 from lms.subsidy.domain.assembly import Dossier
 from lms.subsidy.domain.judgement import Judged, judged
+from lms.subsidy.domain.own_claims import as_of
 from lms.subsidy.gateway import Shelf
 from lms.subsidy.models import LearnerFact, PolicyVersion
 from lms.subsidy.queries.dossiers import add_done, done, dossiers
@@ -113,6 +114,7 @@ def _as_of(
         watched=[each for each in now.watched if each.day <= day and not each.is_in_person],
         meetings=[each for each in now.meetings if each.day <= day],
         listings=[each for each in now.listings if each.recorded_at and each.recorded_at < until],
+        claims=as_of(now.claims, day),
         lists=[each for each in now.lists if each.taken_in_at and each.taken_in_at < until],
         certificates=certificates_before(session, person_id, until),
         attempts=[each for each in now.attempts if ("attempt", each.place) in seen],

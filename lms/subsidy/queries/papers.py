@@ -1,4 +1,4 @@
-"""The parts of a dossier that come from lists, certificates and what looked unlike studying."""
+"""The parts of a dossier from lists, certificates, own claims and what looked unlike studying."""
 
 from collections.abc import Callable, Mapping
 from datetime import datetime
@@ -8,14 +8,17 @@ from sqlalchemy import Row, bindparam, case, func, or_, select, true
 from sqlalchemy.orm import Session
 
 from lms.accounts.models import Person
+from lms.core.clock import local_day
 from lms.db.among import among
 from lms.progress.domain.flags import FlagRuling
 from lms.progress.models import StudyFlag
 from lms.subsidy.domain.assembly import Dossier
+from lms.subsidy.domain.claim_states import ClaimState
 from lms.subsidy.domain.facts import Certificate, Flag
 from lms.subsidy.domain.lists import ListKind, Told
+from lms.subsidy.domain.own_claims import OwnClaim
 from lms.subsidy.domain.papers import CertificateState
-from lms.subsidy.models import CertificateEntry, ExternalCertificate, FactList
+from lms.subsidy.models import CertificateEntry, ExternalCertificate, FactList, SubsidyClaim
 from lms.subsidy.queries.parts import PEOPLE, UNTIL, part
 
 # What a certificate says is its last entry.
@@ -52,6 +55,17 @@ PAPER_PARTS = (
         among(StudyFlag.person_id, PEOPLE),
         or_(StudyFlag.ruling.is_(None), StudyFlag.ruling == FlagRuling.NOT_STUDY),
     ),
+    part(
+        "claim",
+        SubsidyClaim.person_id,
+        n1=SubsidyClaim.programme_id,
+        n2=SubsidyClaim.level,
+        t1=SubsidyClaim.state,
+        t2=SubsidyClaim.occupation,
+        t3=SubsidyClaim.work_type,
+        at1=SubsidyClaim.submitted_at,
+        at2=SubsidyClaim.ended_at,
+    ).where(among(SubsidyClaim.person_id, PEOPLE), SubsidyClaim.submitted_at.is_not(None)),
 )
 
 
@@ -115,8 +129,21 @@ FLAGS_THEN = part("flag", StudyFlag.person_id, t1=_RULED).where(
     StudyFlag.found_at < bindparam(UNTIL),
     or_(_RULED.is_(None), _RULED == FlagRuling.NOT_STUDY),
 )
+
+
+def _add_claim(own: Dossier, row: Row[Any]) -> None:
+    ended_on = local_day(row.at2) if row.at2 else None
+    own.claims.append(
+        OwnClaim(
+            *(row.n1, row.t2, row.t3 or None, row.n2, ClaimState(row.t1)),
+            *(local_day(row.at1), ended_on),
+        )
+    )
+
+
 PAPER_ADDERS: Mapping[str, Callable[[Dossier, Row[Any]], None]] = {
     "list": _add_list,
     "certificate": _add_certificate,
     "flag": add_flag,
+    "claim": _add_claim,
 }

@@ -4,6 +4,8 @@ from lms.subsidy.service.certificates import Looked
 from lms.subsidy.service.certificates import enter as enter_certificate
 from lms.subsidy.service.certificates import look as look_at_certificate
 from lms.subsidy.service.certificates import void as void_certificate
+from lms.subsidy.service.claim_moves import Advanced, Move, Moved, Refused, advance, advance_one
+from lms.subsidy.service.claiming import Ground, HandedIn, begin, hand_in, keep_step, take_back
 from lms.subsidy.service.decisions import (
     BATCH,
     Found,
@@ -36,6 +38,7 @@ from lms.subsidy.service.papers import (
     require_room,
 )
 from lms.subsidy.service.proposals import accept, propose, refuse
+from lms.subsidy.service.reopening import act_on, note_decided, note_of_enrollment
 from lms.subsidy.service.trials import (
     counted_so_far,
     order_trial,
@@ -49,14 +52,24 @@ __all__ = [
     "BATCH",
     "MARK_TOUCHED",
     "TAKEN",
+    "Advanced",
     "Found",
     "FoundOnList",
+    "Ground",
+    "HandedIn",
     "Looked",
+    "Move",
+    "Moved",
     "NewFact",
     "NewPaper",
+    "Refused",
     "Round",
     "accept",
+    "act_on",
     "add_paper",
+    "advance",
+    "advance_one",
+    "begin",
     "confirm",
     "correct",
     "counted_so_far",
@@ -68,9 +81,11 @@ __all__ = [
     "find",
     "forget_drafts",
     "give_promise",
+    "hand_in",
     "judge_people",
     "keep",
     "keep_draft",
+    "keep_step",
     "known_files",
     "look_at_certificate",
     "mark_due",
@@ -78,6 +93,8 @@ __all__ = [
     "mark_many",
     "mark_programmes",
     "mark_studied",
+    "note_decided",
+    "note_of_enrollment",
     "note_view",
     "order_marks",
     "order_trial",
@@ -90,6 +107,7 @@ __all__ = [
     "require_another",
     "require_room",
     "stop_trial",
+    "take_back",
     "take_in",
     "try_out",
     "void_certificate",

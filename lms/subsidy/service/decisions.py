@@ -1,7 +1,7 @@
 """Decides what is due: writes a decision down only where what it rests on changed."""
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cache
@@ -14,15 +14,17 @@ from sqlalchemy.sql.dml import ReturningInsert
 
 from lms.core.clock import local_day
 from lms.core.errors import Conflict
+from lms.db.bus import emit
 from lms.db.session import connection_of
 from lms.db.upsert import insert_once
 from lms.subsidy import queries
 from lms.subsidy.domain.judgement import Judged, judged, results_json
 from lms.subsidy.domain.policy import Policy
 from lms.subsidy.domain.recheck import recheck_on
+from lms.subsidy.events import Decided
 from lms.subsidy.gateway import Shelf
 from lms.subsidy.models import EligibilityDecision, EligibilityDue, PolicyVersion
-from lms.subsidy.queries import Stored, Versions
+from lms.subsidy.queries import Fresh, Stored, Versions
 from lms.subsidy.service.marks import Mark, mark, start_of
 
 # So many in one transaction: a fraction of a second, then others may write.
@@ -49,11 +51,11 @@ class Round:
 class Found:
     """What judging people came to, before anything is written.
 
-    ``rows`` lack the version's id alone; ``policies`` are the versions they name; ``later`` is
-    the day by person and programme on which each changes by itself.
+    ``rows`` lack the version's id alone; ``later`` is the day by person and programme on which
+    each changes by itself.
     """
 
-    judged: int
+    pairs: Sequence[Pair]
     rows: Sequence[tuple[Policy | None, dict[str, Any]]]
     later: Mapping[Pair, date]
 
@@ -77,7 +79,24 @@ def decide_due(session: Session, *, shelf: Shelf, now: datetime, limit: int) -> 
 def decide_people(session: Session, *, people: Iterable[int], shelf: Shelf, now: datetime) -> Round:
     """Decide everything for these people. Raises ``Conflict`` as ``decide_due``."""
     found = judge_people(session, people=people, shelf=shelf, now=now)
-    return Round(found.judged, keep(session, found, now=now))
+    return Round(len(found.pairs), keep(session, found, now=now))
+
+
+def decide_again(
+    session: Session, pairs: Collection[Pair], *, shelf: Shelf, now: datetime
+) -> dict[Pair, Fresh]:
+    """Decide these by what is known in this very moment; what nobody studies for is left out.
+
+    The marks are taken first and stay locked: whoever decides what is due goes round them.
+    Raises ``Conflict`` as ``decide_due``.
+    """
+    mark(session, [Mark(*pair, now) for pair in pairs])
+    marks = tuple_(EligibilityDue.person_id, EligibilityDue.programme_id)
+    session.execute(delete(EligibilityDue).where(marks.in_(list(pairs))))
+    people = {person for person, _ in pairs}
+    found = judge_people(session, people=people, shelf=shelf, now=now, wanted=set(pairs))
+    keep(session, found, now=now)
+    return queries.fresh_decisions(session, found.pairs) if found.pairs else {}
 
 
 def judge_people(
@@ -97,21 +116,22 @@ def judge_people(
     last = queries.last_decisions(session, people)
     read = queries.dossiers(session, people)
     policies, today = queries.combined(session, shelf, read.versions), local_day(now)
-    number, later = 0, {}
+    pairs: list[Pair] = []
+    later: dict[Pair, date] = {}
     rows: list[tuple[Policy | None, dict[str, Any]]] = []
     for person_id, dossier in read.people.items():
         for own in judged(dossier, read.programmes, policies, today=today):
             pair = (person_id, own.programme.id)
             if wanted is not None and pair not in wanted:
                 continue
-            number += 1
+            pairs.append(pair)
             day = recheck_on(dossier, own, today=today)
             if day:
                 later[pair] = day
             row = _row(pair, own, last.get(pair), read.versions)
             if row:
                 rows.append((own.decision.policy, {**row, "decided_at": now}))
-    return Found(number, rows, later)
+    return Found(pairs, rows, later)
 
 
 def _row(
@@ -167,6 +187,8 @@ def keep(session: Session, found: Found, *, now: datetime) -> int:
     marks = [Mark(*pair, now) for pair in beaten if pair not in made]
     marks += [Mark(*pair, start_of(day)) for pair, day in found.later.items()]
     mark(session, marks)
+    if made:
+        emit(session, Decided(tuple(sorted(made)), now))
     return len(made)
 
 

@@ -2,11 +2,20 @@
 
 import pytest
 
+from lms.accounts.gateway import Keys, keys_of
+from lms.core.access import Actor
 from lms.db.session import Database
+from lms.settings import Settings
 from lms.subsidy import queries
 from lms.subsidy.gateway import shelf
 from lms.subsidy.queries import Meter
+from tests.factories.claims import Claimant, make_claimant, make_reviewer
 from tests.factories.subsidy import TODAY, Subsidised, make_known, make_subsidised
+
+
+@pytest.fixture
+def keys(settings: Settings) -> Keys:
+    return keys_of(settings)
 
 
 @pytest.fixture
@@ -25,3 +34,15 @@ def meters_of(database: Database, own: Subsidised) -> dict[str, Meter]:
 
 def verdicts(meter: Meter) -> dict[str, tuple[str, str]]:
     return {row.result.id: (row.result.verdict.value, row.result.code) for row in meter.rows}
+
+
+@pytest.fixture
+def claimant(database: Database, keys: Keys) -> Claimant:
+    with database.transaction() as session:
+        return make_claimant(session, keys)
+
+
+@pytest.fixture
+def two(database: Database) -> tuple[Actor, Actor]:
+    with database.transaction() as session:
+        return make_reviewer(session, name="周敏"), make_reviewer(session, name="鲁晓东")

@@ -1,0 +1,1 @@
+"""What learners pay for courses: orders, checkout, refunds, vouchers."""

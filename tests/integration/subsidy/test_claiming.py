@@ -249,12 +249,12 @@ def test_a_withdrawn_claim_leaves_the_thing_free(database, claimant):
 def test_many_move_at_once_and_those_refused_stay(database, keys, two):
     with database.transaction() as session:
         people = [make_claimant(session, keys) for _ in range(3)]
-        claims = [make_claim(session, each) for each in people]
+        claims = [make_claim(session, each).id for each in people]
         make_fact(session, people[1].person, FactKey.PAST_SUBSIDIES, [PAST])
-        moves = [Move(each.id, ClaimAct.FIRST_LOOK, two[0].person_id) for each in claims]
+        moves = [Move(each, ClaimAct.FIRST_LOOK, two[0].person_id) for each in claims]
         done = service.advance(session, [*moves, moves[0]], shelf=shelf(), now=now(session))
-    assert [each.move.claim_id for each in done.moved] == [claims[0].id, claims[2].id]
+    assert [each.move.claim_id for each in done.moved] == [claims[0], claims[2]]
     assert [(each.move.claim_id, each.why.code) for each in done.refused] == [
-        (claims[1].id, "claim_not_met")
+        (claims[1], "claim_not_met")
     ]
-    assert claim_now(database, claims[1].id).state == "submitted"
+    assert claim_now(database, claims[1]).state == "submitted"

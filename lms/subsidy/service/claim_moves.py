@@ -96,8 +96,10 @@ def advance(session: Session, moves: Sequence[Move], *, shelf: Shelf, now: datet
     what has to be decided again is decided inside. So of two that act at once the second sees what
     the first did.
     """
-    by_claim = {move.claim_id: move for move in reversed(moves)}
-    moves, ids = list(by_claim.values())[::-1], list(by_claim)
+    first: dict[int, Move] = {}
+    for each in moves:
+        first.setdefault(each.claim_id, each)
+    moves, ids = list(first.values()), list(first)
     queries.lock_accounts(session, queries.people_of(session, ids))
     claims = queries.claims_locked(session, ids)
     fresh = _decided(session, moves, claims, shelf, now)

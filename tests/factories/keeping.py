@@ -27,6 +27,7 @@ from lms.subsidy.models import (
     Promise,
 )
 from tests.factories.accounts import make_sign_in
+from tests.factories.claimed import make_paid_claim
 from tests.factories.enrollment import make_class
 from tests.factories.identity import make_identity
 from tests.factories.subsidy import Subsidised, make_known, make_subsidised, make_watched
@@ -81,6 +82,7 @@ def make_everything(session: Session, keys: Keys, clerk: Person) -> Known:
     _decided(session, own, at)
     _classes(session, own, at)
     _words(session, own, clerk, at)
+    make_paid_claim(session, own, clerk, at)
     # The newest sign-in of all stays, whoever's it is.
     make_sign_in(session)
     session.flush()

@@ -187,6 +187,7 @@ refuse(
     ),
 )
 refuse(_claims, "DELETE", condition="")
+append_only_until_erased(cast(Table, SubsidyAccount.__table__))
 append_only_until_erased(cast(Table, SubsidyClaimStep.__table__), owner=_OWNER)
 _causes = cast(Table, SubsidyClaimCause.__table__)
 _SAID = " OR ".join(f"NEW.{name} <> OLD.{name}" for name in ("claim_id", "cause", "subject", "at"))

@@ -25,6 +25,7 @@ _OWNERS = {
     ),
 }
 _NAMED = "NOT EXISTS (SELECT 1 FROM person WHERE id = {owner} AND erased_at IS NOT NULL)"
+_OWN_UNLESS_ERASED = _NAMED.format(owner="OLD.person_id")
 _UNLESS_ERASED = _NAMED.format(owner=_OF_CLAIM.format(given="", row="OLD"))
 _REFUSED = (
     (
@@ -70,6 +71,8 @@ _REFUSED = (
         " OR (OLD.state = 'submitted' AND NEW.state = 'withdrawn'))))",
     ),
     ("subsidy_claim", "DELETE", ""),
+    ("subsidy_account", "UPDATE", ""),
+    ("subsidy_account", "DELETE", _OWN_UNLESS_ERASED),
     ("subsidy_claim_step", "UPDATE", ""),
     ("subsidy_claim_step", "DELETE", _UNLESS_ERASED),
     (

@@ -1,5 +1,6 @@
 """The tables of facts with what is behind them, of policies, decisions and what is due."""
 
+from lms.subsidy.models.calendar import WorkCalendarEntry
 from lms.subsidy.models.decided import (
     EligibilityDecision,
     EligibilityDue,
@@ -30,4 +31,5 @@ __all__ = [
     "PolicyProposal",
     "PolicyVersion",
     "Promise",
+    "WorkCalendarEntry",
 ]

@@ -1,5 +1,6 @@
 """Reads what is known of a person and what it comes to."""
 
+from lms.subsidy.queries.calendars import CalendarLine, calendar_lines, calendars
 from lms.subsidy.queries.certificates import Held, Occupation, certificates, occupations
 from lms.subsidy.queries.decisions import (
     Last,
@@ -55,6 +56,7 @@ from lms.subsidy.queries.shelves import (
 
 __all__ = [
     "DRY_RUN",
+    "CalendarLine",
     "Dossiers",
     "Entry",
     "Explained",
@@ -74,6 +76,8 @@ __all__ = [
     "Trial",
     "VersionLine",
     "Versions",
+    "calendar_lines",
+    "calendars",
     "certificates",
     "combined",
     "count_people",

@@ -16,6 +16,7 @@ ACTS = {
     "account.refused": _(
         "%(who)s noted that the bank account of %(what)s is not in their own name"
     ),
+    "calendar.entered": _("%(who)s entered %(what)s"),
     "certificate.corrected": _("%(who)s corrected %(what)s"),
     "certificate.looked_at": _("%(who)s looked %(what)s up"),
     "certificate.voided": _("%(who)s took %(what)s off the record"),
@@ -116,5 +117,6 @@ SUBJECTS = {
     "policy_proposal": _("policy proposal no. %(id)s"),
     "certificate": _("state certificate no. %(id)s"),
     "issuer": _("the issuer %(id)s"),
+    "work_calendar": _("the working days of %(id)s"),
     "county": _("the county with the code %(id)s"),
 }

@@ -11,9 +11,15 @@ _PHONE = re.compile(r"1[3-9][0-9]{9}")
 _BETWEEN = re.compile(r"[\s\-‐-―]+")
 _PHONE_DIGITS = 11
 _MASKED_FROM = 2
-# The double surnames still borne by many.
+# The double surnames still borne. Left out are those whose first sign is a surname too, and the
+# second the beginning of a given name (单于, 宗政, 乐正, 段干, 谷梁): taken for one they hide more.
 _DOUBLE_SURNAMES = frozenset(
-    ("欧阳", "上官", "司马", "诸葛", "东方", "夏侯", "皇甫", "尉迟", "公孙", "慕容", "令狐", "司徒")
+    (
+        *("欧阳", "上官", "司马", "诸葛", "东方", "夏侯", "皇甫", "尉迟", "公孙", "慕容", "令狐"),
+        *("司徒", "司空", "申屠", "澹台", "濮阳", "淳于", "太史", "端木", "轩辕", "宇文", "长孙"),
+        *("南宫", "独孤", "拓跋", "赫连", "呼延", "闻人", "鲜于", "公冶", "百里", "东郭", "西门"),
+        *("万俟", "亓官", "闾丘", "巫马", "颛孙", "漆雕", "完颜", "耶律", "纳兰", "第五"),
+    )
 )
 # Control, format (invisible, direction), surrogate, private and unassigned characters, line breaks.
 _UNSEEN = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})

@@ -6,6 +6,7 @@ from datetime import datetime
 from functools import cache
 from pathlib import Path
 from threading import Lock
+from typing import Literal
 
 import pylopdf_fonts_zh_cn
 import typst
@@ -21,15 +22,16 @@ def pdf_a3(template: str, values: Mapping[str, object], *, made_at: datetime) ->
     The values reach the template as JSON, so nothing in them is ever code. The same template,
     values and moment give the same bytes.
     """
-    with _LOCK:
-        made = _engine().compile(
-            ART / template,
-            format="pdf",
-            sys_inputs={"values": json.dumps(values, ensure_ascii=False)},
-            pdf_standards=["a-3b", "ua-1"],
-            timestamp=int(made_at.timestamp()),
-        )
-    return _one(made)
+    return _pdf(ART / template, values, made_at, "a-3b")
+
+
+def pdf_a2(template: Path, values: Mapping[str, object], *, made_at: datetime) -> bytes:
+    """Return sheets of any number as PDF/A-2a (ISO 19005-2), tagged, without attachments.
+
+    The template is another feature's own and sees the files of its folder alone; otherwise as
+    ``pdf_a3``.
+    """
+    return _pdf(template, values, made_at, "a-2a")
 
 
 def png(template: str, values: Mapping[str, object], *, pixels_per_point: float) -> bytes:
@@ -40,6 +42,24 @@ def png(template: str, values: Mapping[str, object], *, pixels_per_point: float)
             format="png",
             sys_inputs={"values": json.dumps(values, ensure_ascii=False)},
             ppi=pixels_per_point * 72,
+        )
+    return _one(made)
+
+
+def _pdf(
+    template: Path,
+    values: Mapping[str, object],
+    made_at: datetime,
+    standard: Literal["a-2a", "a-3b"],
+) -> bytes:
+    with _LOCK:
+        made = _engine().compile(
+            template,
+            root=template.parent,
+            format="pdf",
+            sys_inputs={"values": json.dumps(values, ensure_ascii=False)},
+            pdf_standards=[standard, "ua-1"],
+            timestamp=int(made_at.timestamp()),
         )
     return _one(made)
 

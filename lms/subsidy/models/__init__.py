@@ -1,5 +1,6 @@
 """The tables of facts, policies and decisions, of claims, public lists and payments."""
 
+from lms.subsidy.models.calendar import WorkCalendarEntry
 from lms.subsidy.models.claimed import (
     RunningNumber,
     SubsidyAccount,
@@ -49,4 +50,5 @@ __all__ = [
     "SubsidyClaimCause",
     "SubsidyClaimStep",
     "SubsidyPayment",
+    "WorkCalendarEntry",
 ]

@@ -1,5 +1,6 @@
 """Reads what is known of a person and what it comes to."""
 
+from lms.subsidy.queries.calendars import CalendarLine, calendar_lines, calendars
 from lms.subsidy.queries.certificates import Held, Occupation, certificates, occupations
 from lms.subsidy.queries.claims import (
     Fresh,
@@ -76,6 +77,7 @@ from lms.subsidy.queries.shelves import (
 
 __all__ = [
     "DRY_RUN",
+    "CalendarLine",
     "Dossiers",
     "Entry",
     "Explained",
@@ -97,6 +99,8 @@ __all__ = [
     "Trial",
     "VersionLine",
     "Versions",
+    "calendar_lines",
+    "calendars",
     "certificates",
     "claims_against",
     "claims_locked",

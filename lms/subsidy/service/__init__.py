@@ -1,5 +1,6 @@
 """Writes facts down, marks what is due and decides it."""
 
+from lms.subsidy.service.calendars import enter_calendar
 from lms.subsidy.service.certificates import Looked
 from lms.subsidy.service.certificates import enter as enter_certificate
 from lms.subsidy.service.certificates import look as look_at_certificate
@@ -77,6 +78,7 @@ __all__ = [
     "decide_people",
     "declare",
     "draft_of",
+    "enter_calendar",
     "enter_certificate",
     "find",
     "forget_drafts",

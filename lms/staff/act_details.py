@@ -94,6 +94,7 @@ TABLES = {
     "class_wait": _("places in line"),
     "class_objection": _("objections"),
     "class_confirmation": _("signatures"),
+    "inbox_message": _("messages"),
     "time_request": _("words of appeals"),
     "study_flag": _("words of explanations"),
     "sign_in": _("sign-ins"),

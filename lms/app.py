@@ -26,7 +26,7 @@ from lms.learning.views.record_api import bp as record_api
 from lms.learning.views.transcripts import bp as transcripts
 from lms.media.cli import media as media_commands
 from lms.media.views import BLUEPRINTS as MEDIA
-from lms.notify.views import bp as notify
+from lms.notify.views import BLUEPRINTS as NOTIFY
 from lms.operations.cli import init_operations
 from lms.progress import views as progress
 from lms.progress.cli import cli as progress_commands
@@ -51,7 +51,7 @@ from lms.wiring import event_bus
 BLUEPRINTS = (
     health,
     *accounts.BLUEPRINTS,
-    notify,
+    *NOTIFY,
     learning,
     own_classes,
     lessons,

@@ -4,8 +4,8 @@ from datetime import timedelta
 
 # The rest after the first fault, the second and so on. The first are short, for most faults are a
 # restart. None is longer than two minutes, for somebody may be waiting: a text message helps for
-# some minutes only (GOOD_FOR in lms/notify/domain.py) and must not lie through half of them when
-# the service is back. Together they last longer than any message is good for, so that each is
+# some minutes only (GOOD_FOR in lms/notify/domain/hours.py) and must not lie through half of them
+# when the service is back. Together they last longer than a code is good for, so that each is
 # tried as long as it helps, and its last try finds it too old and clears it away.
 PAUSES = tuple(timedelta(seconds=seconds) for seconds in (10, 30, 60, 120, 120, 120, 120, 120))
 

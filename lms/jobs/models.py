@@ -45,7 +45,7 @@ class Job(Base):
     error_params: Mapped[dict[str, Any] | None]
     result: Mapped[dict[str, Any] | None]
     created_at: Mapped[datetime]
-    # From when a job that was put back may run again; empty: at once.
+    # From when a job that has to wait or was put back may run; empty: at once.
     due_at: Mapped[datetime | None]
     heartbeat_at: Mapped[datetime | None]
     finished_at: Mapped[datetime | None]

@@ -1,16 +1,17 @@
 """Writes jobs down, takes them up and records how they went; never runs them."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, cast
 
-from sqlalchemy import or_, select, update
+from sqlalchemy import Table, or_, select, update
 from sqlalchemy.orm import Session
 
 from lms.core.errors import LmsError, Message
 from lms.core.ids import new_uuid
-from lms.db.session import after_commit, now
+from lms.db.session import after_commit, connection_of, now
+from lms.db.upsert import insert_into
 from lms.jobs.domain import pause_after
 from lms.jobs.models import Job, JobState
 
@@ -21,6 +22,8 @@ WAIT_BEFORE_RELAY = timedelta(seconds=5)
 MAX_DEATHS = 3
 # How soon a job that could not begin yet asks again.
 WAIT = timedelta(seconds=10)
+# So many of many jobs are handed over as soon as they are durable.
+_AT_ONCE = 20
 GAVE_UP = Message(
     "job_gave_up", "This stopped unexpectedly several times. What was there before is unchanged."
 )
@@ -28,12 +31,16 @@ GAVE_UP = Message(
 
 @dataclass(frozen=True, slots=True)
 class JobRequest:
-    """What is to be done: ``key`` makes a second request for the same thing find the first."""
+    """What is to be done: ``key`` makes a second request for the same thing find the first.
+
+    ``due_at`` is from when it may be done; at once where there is none.
+    """
 
     kind: str
     key: str
     args: Mapping[str, Any]
     owner_id: int | None = None
+    due_at: datetime | None = None
 
 
 def enqueue(session: Session, request: JobRequest) -> Job:
@@ -41,18 +48,30 @@ def enqueue(session: Session, request: JobRequest) -> Job:
     found = session.scalar(select(Job).where(Job.key == request.key))
     if found is not None:
         return found
-    job = Job(
-        id=new_uuid(),
-        key=request.key,
-        kind=request.kind,
-        args=dict(request.args),
-        owner_id=request.owner_id,
-        created_at=now(session),
-    )
+    job = Job(**_row(request, now(session)))
     session.add(job)
     session.flush()
-    _dispatch(session, job.id)
+    if _is_free(job, job.created_at):
+        _dispatch(session, job.id)
     return job
+
+
+def enqueue_all(session: Session, requests: Sequence[JobRequest]) -> None:
+    """Write many jobs down in the caller's transaction, each once per key.
+
+    Those that are not due yet, and all but the first few, are handed over by the relay, a part at
+    a time: whoever else waits for a worker does not stand behind all of them.
+    """
+    if not requests:
+        return
+    at = now(session)
+    table = cast(Table, Job.__table__)
+    once = insert_into(session, table).on_conflict_do_nothing().returning(table.c.id)
+    rows = [_row(request, at) for request in requests]
+    made = {row.id for row in connection_of(session).execute(once, rows)}
+    due = [row["id"] for row in rows if row["id"] in made and (row["due_at"] or at) <= at]
+    for job_id in due[:_AT_ONCE]:
+        _dispatch(session, job_id)
 
 
 def run_again(session: Session, key: str) -> bool:
@@ -156,15 +175,15 @@ def put_back(session: Session, job_id: str, error: LmsError) -> None:
     job.due_at = now(session) + pause
 
 
-def let_wait(session: Session, job_id: str) -> None:
-    """Put the running job back for a moment, as if it had not been taken up."""
+def let_wait(session: Session, job_id: str, *, until: datetime | None = None) -> None:
+    """Put the running job back for a moment, or until one, as if it had not been taken up."""
     job = session.get_one(Job, job_id, with_for_update=True)
     if job.state != JobState.RUNNING:
         return
     job.state = JobState.QUEUED
     job.attempts -= 1
     job.heartbeat_at = None
-    job.due_at = now(session) + WAIT
+    job.due_at = until or now(session) + WAIT
 
 
 def waiting(session: Session, *, at: datetime) -> list[str]:
@@ -178,6 +197,19 @@ def waiting(session: Session, *, at: datetime) -> list[str]:
 def own_job(session: Session, job_id: str, owner_id: int) -> Job | None:
     """Return the person's own job."""
     return session.scalar(select(Job).where(Job.id == job_id, Job.owner_id == owner_id))
+
+
+def _row(request: JobRequest, at: datetime) -> dict[str, Any]:
+    return {
+        "id": new_uuid(),
+        "key": request.key,
+        "kind": request.kind,
+        "args": dict(request.args),
+        "state": JobState.QUEUED,
+        "owner_id": request.owner_id,
+        "created_at": at,
+        "due_at": request.due_at,
+    }
 
 
 def _dispatch(session: Session, job_id: str) -> None:

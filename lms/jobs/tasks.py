@@ -4,6 +4,7 @@ import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import datetime
 from functools import partial
 from typing import Any
 
@@ -27,7 +28,11 @@ class JobCancelled(Exception):
 
 
 class JobWaits(Exception):
-    """The handler cannot begin yet, through no fault; the job is tried again soon."""
+    """The handler cannot begin yet, through no fault; the job is tried again soon, or ``until``."""
+
+    def __init__(self, until: datetime | None = None) -> None:
+        super().__init__()
+        self.until = until
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,9 +94,9 @@ class Runner:
         except JobCancelled:
             log.info("job_cancelled", job=context.job_id, kind=kind)
             return
-        except JobWaits:
+        except JobWaits as waits:
             with self.database.transaction() as session:
-                service.let_wait(session, context.job_id)
+                service.let_wait(session, context.job_id, until=waits.until)
             return
         except LmsError as error:
             if isinstance(error, GatewayError) and error.retryable:

@@ -1,1 +1,1 @@
-"""Messages to people: the SMS outbox."""
+"""Messages to people: on the site in their inbox, on their phones by the SMS outbox."""

@@ -2,15 +2,18 @@
 
 from lms.core.errors import GatewayError
 from lms.db.session import now
-from lms.jobs.tasks import JobContext
+from lms.jobs.tasks import JobContext, JobWaits
 from lms.notify import service
-from lms.notify.domain import GOOD_FOR
+from lms.notify.domain.hours import is_too_late, may_go_at
 from lms.notify.gateway import sms_gateway
 from lms.notify.models import SmsMessage, SmsState
 
 
 def send_message(context: JobContext) -> None:
-    """Hand one message to the gateway; its id is the key by which a repetition is recognised."""
+    """Hand one message to the gateway; its id is the key by which a repetition is recognised.
+
+    One that comes to its turn at night, say because the service was down, waits for the morning.
+    """
     message_id = str(context.args["message"])
     in_development = not context.settings.production
     with context.database.transaction() as session:
@@ -18,10 +21,13 @@ def send_message(context: JobContext) -> None:
         at = now(session)
         if message.state != SmsState.WAITING:
             return
+        morning = may_go_at(message.template, at)
+        if morning > at:
+            raise JobWaits(morning)
         service.forget_old(session, at=at)
         if not in_development:
             service.clear_stale(session, at=at)
-        if message.created_at < at - GOOD_FOR[message.template]:
+        if is_too_late(message.template, written_at=message.created_at, at=at):
             service.settle(session, message_id, SmsState.FAILED, keep_text=in_development)
             return
         phone, text = message.phone, message.text

@@ -98,6 +98,7 @@ TABLES = {
     "subsidy_claim_step": _("steps of subsidy claims"),
     "subsidy_claim_cause": _("causes to look at claims again"),
     "notice_row": _("rows of public lists"),
+    "inbox_message": _("messages"),
     "time_request": _("words of appeals"),
     "study_flag": _("words of explanations"),
     "sign_in": _("sign-ins"),

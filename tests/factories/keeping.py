@@ -30,6 +30,7 @@ from tests.factories.accounts import make_sign_in
 from tests.factories.claimed import make_paid_claim
 from tests.factories.enrollment import make_class
 from tests.factories.identity import make_identity
+from tests.factories.notify import make_message
 from tests.factories.subsidy import Subsidised, make_known, make_subsidised, make_watched
 
 PHONE = "13957001234"
@@ -59,6 +60,7 @@ def make_everything(session: Session, keys: Keys, clerk: Person) -> Known:
     make_sign_in(session, person, browser_hash="c" * 64)
     make_identity(session, person, keys, checked_by=clerk)
     make_known(session, person)
+    make_message(session, person)
     paper = _papers(session, person, clerk)
     session.add(
         TotpSecret(

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from lms.accounts.domain.people import masked_phone
 from lms.accounts.models import Person
+from lms.notify.queries import unread_of
 from lms.progress.models import StudyClock
 
 
@@ -24,11 +25,15 @@ class OwnPerson:
     name: str
     masked_phone: str
     town: str | None
+    unread: int
 
 
 def own_person(session: Session, person_id: int) -> OwnPerson:
     """Return the signed-in person's own facts, the number masked."""
     row = session.execute(
-        select(Person.name, Person.phone, Person.town).where(Person.id == person_id)
+        select(
+            *(Person.name, Person.phone, Person.town),
+            unread_of(person_id).label("unread"),
+        ).where(Person.id == person_id)
     ).one()
-    return OwnPerson(row.name, masked_phone(row.phone), row.town)
+    return OwnPerson(row.name, masked_phone(row.phone), row.town, row.unread)

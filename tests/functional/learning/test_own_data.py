@@ -13,6 +13,7 @@ from lms.core.access import Role
 from lms.core.clock import utc_now
 from tests.factories.accounts import make_grant, make_person, sign_in
 from tests.factories.identity import agree, make_identity
+from tests.factories.notify import REASON, make_message
 from tests.factories.subsidy import make_known, make_subsidised, make_watched
 
 
@@ -35,6 +36,7 @@ def test_all_that_is_kept_is_handed_out_and_nothing_of_others(browser, database,
     keys = keys_of(settings)
     with database.transaction() as session:
         number = make_identity(session, own.person, keys)
+        make_message(session, own.person, "claim_returned")
         other = make_subsidised(session)
         make_identity(session, other.person, keys)
     answer = browser.get("/me/data.json")
@@ -44,6 +46,7 @@ def test_all_that_is_kept_is_handed_out_and_nothing_of_others(browser, database,
     assert [row["number"] for row in data["identity"]] == [number]
     assert [row["credited_ms"] for row in data["watch_slice"]] == [12 * 60_000]
     assert {row["key"] for row in data["learner_fact"]} >= {"sex", "birth_date"}
+    assert [row["params"]["reason"] for row in data["inbox_message"]] == [REASON]
     assert [row["id"] for row in data["enrollment"]] == [own.enrollment.id]
     people = {row.get("person_id", own.person.id) for rows in data.values() for row in rows}
     assert people == {own.person.id}

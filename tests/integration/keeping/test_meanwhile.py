@@ -125,6 +125,8 @@ def test_what_is_found_of_many_leaves_out_the_erased_alone(database, two, first,
     changed = {each: 800_000 for each in ("number", "day") if each in table.c}
     mine.pop("id", None)
     theirs = {**mine, "person_id": two[1].person_id}
+    if "key" in mine:
+        mine["key"], theirs["key"] = "first", "second"
     of_other = left(database, two[1]).get(name, 0)
     with database.transaction() as session:
         session.execute(insert(table), [{**mine, **changed}, {**theirs, **changed}])

@@ -12,7 +12,7 @@ from lms.db.session import now
 from lms.jobs.models import Job
 from lms.jobs.tasks import JobContext, Runner
 from lms.notify import handlers
-from lms.notify.domain import GOOD_FOR
+from lms.notify.domain.hours import GOOD_FOR
 from lms.notify.models import SmsMessage
 from lms.notify.service import send_sms
 from lms.wiring import JOBS

@@ -2,7 +2,7 @@
 
 import pytest
 
-from lms.notify.domain import words
+from lms.notify.domain.texts import words
 
 CODE = {"code": "407215", "minutes": 5}
 

@@ -1,26 +1,6 @@
 """The words of text messages, in both languages."""
 
 from collections.abc import Mapping
-from datetime import timedelta
-
-# What takes longer to reach a phone helps nobody any more: a code is over by then. Of a badge one
-# has thirty days to object, so two days late is still in time.
-GOOD_FOR = {
-    "code": timedelta(minutes=5),
-    "phone_changed": timedelta(minutes=10),
-    "badge_revoked": timedelta(days=2),
-    "badge_reissued": timedelta(days=2),
-    "time_counted": timedelta(days=2),
-    "time_stays": timedelta(days=2),
-    "time_made_good": timedelta(days=2),
-    "invited": timedelta(days=2),
-    "seat_free": timedelta(days=2),
-    "seat_given": timedelta(days=2),
-    "seat_line": timedelta(days=2),
-}
-
-# What was sent is kept this long, to answer who was told what and when.
-KEPT_FOR = timedelta(days=30)
 
 # Longer than 70 characters is charged as two messages.
 _TEXTS: dict[str, dict[str, str]] = {
@@ -68,7 +48,48 @@ _TEXTS: dict[str, dict[str, str]] = {
         "zh": "【乡播学堂】“{title}”报满了，已给您排队，有名额就报上并发短信。",
         "en": "[Xiangbo] “{title}” is full; you are in line.",
     },
+    "claim_submitted": {
+        "zh": "【乡播学堂】您的补贴申请 {claim} 交上了，镇里先看材料。进度请登录网站看。",
+        "en": "[Xiangbo] Your claim {claim} is in. See the site for how it stands.",
+    },
+    "claim_returned": {
+        "zh": "【乡播学堂】您的补贴申请 {claim} 要补材料。补什么，请登录网站看。",
+        "en": "[Xiangbo] Claim {claim} needs something more: please see the site.",
+    },
+    "claim_public": {
+        "zh": "【乡播学堂】您的补贴申请 {claim} 正在公示，到 {until_month} 月 {until_day} 日为止。",
+        "en": "[Xiangbo] Claim {claim} is on the public list until {until}.",
+    },
+    "claim_paid": {
+        "zh": "【乡播学堂】培训补贴 {amount} 元已打到您尾号 {ending} 的账户。没收到请打 12333。",
+        "en": "[Xiangbo] {amount} yuan of subsidy went to your account ending in {ending}.",
+    },
+    "claim_instalment_paid": {
+        "zh": "【乡播学堂】补贴第 {part}/{parts} 笔 {amount} 元已打到您尾号 {ending} 的账户。",
+        "en": "[Xiangbo] Part {part} of {parts}, {amount} yuan, went to your account {ending}.",
+    },
+    "claim_bank_returned": {
+        "zh": "【乡播学堂】银行把您的补贴退回来了，钱没有丢。请登录网站核对收款账户。",
+        "en": "[Xiangbo] The bank sent your subsidy back; it is safe. Please check your account.",
+    },
+    "claim_rejected": {
+        "zh": "【乡播学堂】您的补贴申请 {claim} 没有批准，原因请登录网站看。不同意打 12333。",
+        "en": "[Xiangbo] Claim {claim} was not approved: see the site. Disagree? Call 12333.",
+    },
+    "claim_reopened": {
+        "zh": "【乡播学堂】您的补贴申请 {claim} 要重新核对，原因请登录网站看。",
+        "en": "[Xiangbo] Claim {claim} is checked again; the site says why.",
+    },
+    "claim_clawed_back": {
+        "zh": "【乡播学堂】有 {amount} 元补贴要退回，原因登录网站看。别给陌生人转账，先打 12333。",
+        "en": "[Xiangbo] {amount} yuan is to be paid back: see the site. Unsure? Call 12333.",
+    },
 }
+
+
+def is_texted(template: str) -> bool:
+    """Tell whether there is a text message of the template."""
+    return template in _TEXTS
 
 
 def words(template: str, locale: str | None, params: Mapping[str, str | int]) -> str:

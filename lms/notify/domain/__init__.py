@@ -1,0 +1,1 @@
+"""What people are told, in which words, and at which hours: tables and pure functions."""

@@ -20,6 +20,7 @@ _OF_KIND: Mapping[Kind, Value] = {
     Kind.DAY: date(2026, 7, 17),
     Kind.FEN: 60_000,
     Kind.COUNT: 2,
+    Kind.ROW: 7,
     Kind.ENDING: "1234",
     Kind.REASON: REASON,
 }

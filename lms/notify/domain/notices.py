@@ -23,6 +23,8 @@ class Kind(StrEnum):
     DAY = "day"
     FEN = "fen"
     COUNT = "count"
+    # Of the row a message leads to; it stands in no sentence.
+    ROW = "row"
     # The last four digits of an account.
     ENDING = "ending"
     # Written for the person, by somebody (text) or by the site (a message in both languages).
@@ -37,9 +39,9 @@ _NUMBER = re.compile(r"[0-9A-Z]{1,12}(-[0-9A-Z]{1,12}){0,4}")
 _TOO_MANY_DIGITS = re.compile(r"\d{11}")
 _ENDING = re.compile(r"\d{4}")
 
-CLAIM = {"claim": Kind.NUMBER}
-# Where a message about a claim leads to; may name values: "/me/claims/{claim}".
-CLAIM_PAGE = "/me/subsidy"
+CLAIM = {"claim": Kind.NUMBER, "id": Kind.ROW}
+# Where a message about a claim leads to; a page names the values it needs.
+CLAIM_PAGE = "/me/subsidy/claims/{id}"
 _ACCOUNT_PAGE = "/me/bank"
 
 
@@ -61,12 +63,12 @@ NOTICES: Mapping[str, Notice] = {
         Message("title", "Your claim is in"),
         Message(
             "text",
-            "Claim %(claim)s: the town looks at the papers first. You are told at each step.",
+            "Claim %(claim)s: the county office looks at it. You are told at each step.",
         ),
     ),
     "claim_looked_at": Notice(
-        Message("title", "The papers are complete"),
-        Message("text", "The county bureau looks at claim %(claim)s next."),
+        Message("title", "The first look is passed"),
+        Message("text", "A second person of the county bureau looks at claim %(claim)s next."),
     ),
     "claim_passed": Notice(
         Message("title", "The review is passed"),
@@ -213,7 +215,7 @@ def texted(template: str, params: Mapping[str, Any]) -> dict[str, str | int]:
             said |= {name: value, f"{name}_month": day.month, f"{name}_day": day.day}
         elif kind is Kind.FEN:
             said[name] = yuan(value)
-        elif kind is not Kind.REASON:
+        elif kind not in (Kind.REASON, Kind.ROW):
             said[name] = value
     return said
 
@@ -242,7 +244,7 @@ def _fits(kind: Kind, value: Value) -> bool:
     match kind:
         case Kind.DAY:
             return type(value) is date
-        case Kind.FEN | Kind.COUNT:
+        case Kind.FEN | Kind.COUNT | Kind.ROW:
             return type(value) is int and value > 0
         case Kind.REASON:
             return isinstance(value, Message) or _is_reason(value)

@@ -49,7 +49,7 @@ _TEXTS: dict[str, dict[str, str]] = {
         "en": "[Xiangbo] “{title}” is full; you are in line.",
     },
     "claim_submitted": {
-        "zh": "【乡播学堂】您的补贴申请 {claim} 交上了，镇里先看材料。进度请登录网站看。",
+        "zh": "【乡播学堂】您的补贴申请 {claim} 交上了，县里先初审。进度请登录网站看。",
         "en": "[Xiangbo] Your claim {claim} is in. See the site for how it stands.",
     },
     "claim_returned": {

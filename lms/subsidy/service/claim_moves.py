@@ -20,6 +20,7 @@ from lms.subsidy.gateway import Shelf
 from lms.subsidy.models import SubsidyClaim, SubsidyClaimStep
 from lms.subsidy.queries import Fresh
 from lms.subsidy.service.claim_effects import carry_out
+from lms.subsidy.service.claim_news import News, tell_all
 from lms.subsidy.service.claim_numbers import next_numbers
 from lms.subsidy.service.decisions import decide_again
 from lms.subsidy.service.facts import mark_everybody
@@ -198,6 +199,7 @@ def write_down(session: Session, moved: Sequence[Moved], *, now: datetime) -> No
     connection.execute(insert(_STEP), steps)
     carry_out(session, [(each.move.act, each.claim.id) for each in moved], now=now)
     mark_everybody(session, people=_counting_otherwise(moved), since=now)
+    tell_all(session, _news(moved, rows), now=now)
     acts = [_act(each, step) for each, step in zip(moved, steps, strict=True)]
     record_many(session, acts, at=now)
     session.expire_all()
@@ -238,6 +240,16 @@ def _steps(session: Session, moved: Sequence[Moved], now: datetime) -> list[dict
         }
         steps.append({**step, "hash": step_hash(last[each.claim.id], step)})
     return steps
+
+
+def _news(moved: Sequence[Moved], rows: Sequence[Mapping[str, Any]]) -> list[News]:
+    return [
+        News(
+            *(each.claim.id, each.claim.person_id, each.move.act, each.now.state),
+            *((each.move.reason or "").strip() or None, each.move.fen, each.move.about, row),
+        )
+        for each, row in zip(moved, rows, strict=True)
+    ]
 
 
 def _act(each: Moved, step: Mapping[str, Any]) -> NewAct:

@@ -100,7 +100,7 @@ def test_thousands_are_told_in_few_statements(database, queue):
         mine = select(Person.id).where(Person.phone.startswith("138"))
         people = session.scalars(mine.order_by(Person.id)).all()
     messages = [
-        Told(each, "claim_submitted", {"claim": CLAIM}, f"claim:{each}:submitted")
+        Told(each, "claim_submitted", {"claim": CLAIM, "id": each}, f"claim:{each}:submitted")
         for each in people
     ]
     with asked(database) as said:

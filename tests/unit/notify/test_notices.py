@@ -52,9 +52,11 @@ def test_money_and_days_read_as_people_say_them():
 def test_a_sentence_says_every_value_but_the_reason(template):
     notice = NOTICES[template]
     named = set(re.findall(r"%\((\w+)\)s", notice.title.text + notice.text.text))
-    assert named == {name for name, kind in notice.takes.items() if kind is not Kind.REASON}
+    assert named == {
+        name for name, kind in notice.takes.items() if kind not in (Kind.REASON, Kind.ROW)
+    }
     wanted = {name for _, name, _, _ in Formatter().parse(notice.leads_to) if name}
-    assert wanted <= {name for name, kind in notice.takes.items() if kind is Kind.NUMBER}
+    assert wanted <= {name for name, kind in notice.takes.items() if kind is Kind.ROW}
     assert address(template, kept(template, values_of(template))).startswith("/me/")
 
 

@@ -36,8 +36,10 @@ def test_from_handing_in_to_the_money_each_step_is_told(database, claimant, two)
     assert told[3].params == {"claim": number, "id": claim_id, "until": "2026-07-17"}
     ending = f"{claimant.person.id:06d}"[-4:]
     assert told[-1].params == {
-        **{"claim": number, "id": claim_id},
-        **{"amount": 60_000, "ending": ending},
+        "claim": number,
+        "id": claim_id,
+        "amount": 60_000,
+        "ending": ending,
     }
     with database.snapshot() as session:
         texts = session.scalars(select(SmsMessage.template).order_by(SmsMessage.created_at)).all()

@@ -1,6 +1,15 @@
 """Reads what is known of a person and what it comes to."""
 
 from lms.subsidy.queries.certificates import Held, Occupation, certificates, occupations
+from lms.subsidy.queries.claim_drafts import Draft, draft
+from lms.subsidy.queries.claim_pages import (
+    Shown,
+    claims_by_meter,
+    claims_of,
+    may_be_claimed,
+    shown_claim,
+)
+from lms.subsidy.queries.claim_stories import Followed, followed
 from lms.subsidy.queries.claims import (
     Fresh,
     claims_against,
@@ -31,10 +40,12 @@ from lms.subsidy.queries.own_claims import (
     Named,
     left_to_learner,
     live_claim,
+    live_claim_of,
     own_claim,
     own_decision,
     policy_of_decision,
     programmes_of_enrollment,
+    thing_of,
 )
 from lms.subsidy.queries.people import (
     Entry,
@@ -77,8 +88,10 @@ from lms.subsidy.queries.shelves import (
 __all__ = [
     "DRY_RUN",
     "Dossiers",
+    "Draft",
     "Entry",
     "Explained",
+    "Followed",
     "Fresh",
     "Held",
     "Last",
@@ -90,6 +103,7 @@ __all__ = [
     "ProposalPage",
     "Proposed",
     "Row",
+    "Shown",
     "Stamp",
     "Standing",
     "Stored",
@@ -99,13 +113,17 @@ __all__ = [
     "Versions",
     "certificates",
     "claims_against",
+    "claims_by_meter",
     "claims_locked",
+    "claims_of",
     "claims_with_causes",
     "combined",
     "count_people",
     "dossiers",
+    "draft",
     "due",
     "explained",
+    "followed",
     "fresh_decisions",
     "history",
     "last_decisions",
@@ -113,8 +131,10 @@ __all__ = [
     "left_to_learner",
     "list_board",
     "live_claim",
+    "live_claim_of",
     "loads_policies",
     "lock_accounts",
+    "may_be_claimed",
     "may_explain",
     "may_load",
     "meters",
@@ -138,6 +158,7 @@ __all__ = [
     "proposals",
     "reaches",
     "shelf_now",
+    "shown_claim",
     "stamp",
     "standing",
     "standing_of",
@@ -145,5 +166,6 @@ __all__ = [
     "stored_versions",
     "study_marks",
     "subject",
+    "thing_of",
     "version_lines",
 ]

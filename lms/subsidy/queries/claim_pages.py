@@ -115,7 +115,9 @@ def claims_by_meter(found: Sequence[Meter], claims: Sequence[Shown]) -> dict[int
         if not each.is_over
     }
     return {
-        meter.programme.id: live[_thing_of(meter)] for meter in found if _thing_of(meter) in live
+        meter.programme.id: live[_thing_of(meter)]
+        for meter in found
+        if not meter.is_practice and _thing_of(meter) in live
     }
 
 

@@ -20,6 +20,7 @@ LARGE = {
     *("presence_check", "study_flag", "time_request"),
     *("identity", "identity_check", "bank_account", "guardian", "consent", "role_grant"),
     *("evidence", "promise", "external_certificate", "certificate_entry"),
+    *("subsidy_claim", "subsidy_claim_step", "subsidy_payment", "notice_row"),
 }
 _SIGN_IN = "FROM sign_in"
 _TRANSACTION = ("BEGIN", "PRAGMA")

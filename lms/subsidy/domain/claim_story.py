@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
-from lms.subsidy.domain.claim_states import ClaimAct, ClaimState, Money, Standing
+from lms.subsidy.domain.claim_states import MOVES, ClaimAct, ClaimState, Money, Standing
 
 
 class Holder(StrEnum):
@@ -92,7 +92,7 @@ def story(claim: Standing, *, recovered_fen: int = 0, has_new_account: bool = Fa
     """
     found = _situation(claim, recovered_fen, has_new_account=has_new_account)
     holder, ahead = _STORIES[found]
-    if claim.is_doubted and holder is not Holder.BANK:
+    if claim.is_doubted and claim.state in MOVES[ClaimAct.CLEAR] and holder is not Holder.BANK:
         holder = Holder.BUREAU
     return Story(found, holder, ahead)
 

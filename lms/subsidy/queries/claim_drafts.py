@@ -8,7 +8,8 @@ from sqlalchemy.orm import Session
 
 from lms.accounts.models import BankAccount
 from lms.accounts.queries import bank_of, identity_of, live_consents
-from lms.subsidy.domain.claim_draft import Changes, changes, seen
+from lms.subsidy.domain.claim_draft import Changes, ClaimStep, changes, seen
+from lms.subsidy.domain.claim_states import ClaimState
 from lms.subsidy.domain.papers import CertificateState
 from lms.subsidy.domain.policy import Kind
 from lms.subsidy.gateway import Shelf
@@ -37,6 +38,12 @@ class Draft:
     def claim(self) -> SubsidyClaim:
         """Return the claim itself."""
         return self.shown.claim
+
+    @property
+    def reached(self) -> int:
+        """Return the furthest step one may go to; what was handed in once is open all through."""
+        is_new = self.claim.state == ClaimState.DRAFT
+        return self.claim.draft_step if is_new else len(ClaimStep)
 
     @property
     def amount_fen(self) -> int:

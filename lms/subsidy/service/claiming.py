@@ -60,8 +60,10 @@ def look_again(
     """Decide what the learner wants to claim by what is known now, and keep that.
 
     In a transaction of its own, so that what is refused next rests on it. ``None`` where nothing
-    is studied for the programme.
+    is studied for the programme. Raises ``NotFound`` where there is no such programme.
     """
+    if session.get(Programme, programme_id) is None:
+        raise NotFound
     pair = (actor.person_id, programme_id)
     return decide_again(session, [pair], shelf=ground.shelf, now=ground.now).get(pair)
 
@@ -175,7 +177,8 @@ def sign(session: Session, actor: Actor, *, claim_id: int, address: str, now: da
     Raises ``NotFound`` for anyone else's, ``Conflict`` for one that waits for others.
     """
     claim = _open_claim(session, actor, claim_id)
-    claim.promise_id = _promise(session, actor.person_id, address, now)
+    if not _stands(session, claim):
+        claim.promise_id = _promise(session, actor.person_id, address, now)
     claim.draft_step = max(claim.draft_step, ClaimStep.HAND_IN.number)
 
 

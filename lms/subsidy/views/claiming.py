@@ -13,7 +13,7 @@ from lms.core.errors import Conflict, InvalidInput, LmsError, Message, NotFound,
 from lms.subsidy import queries, service
 from lms.subsidy.claim_words import CLAIM_WORDS
 from lms.subsidy.domain.claim_draft import ClaimStep, step_of
-from lms.subsidy.domain.claim_promise import CLAIM_PROMISE
+from lms.subsidy.domain.claim_promise import CLAIM_PROMISE, OF_CLAIMS
 from lms.subsidy.forms import claims as forms
 from lms.subsidy.forms.claims import SentAccount
 from lms.subsidy.gateway import shelf
@@ -85,8 +85,8 @@ def step(claim_id: int, name: str) -> ResponseReturnValue:
         found = _draft(session, claim_id, since=since)
     if isinstance(found, Shown):
         return _follow(claim_id)
-    if ClaimStep(name).number > found.claim.draft_step:
-        return _to(claim_id, step_of(found.claim.draft_step))
+    if ClaimStep(name).number > found.reached:
+        return _to(claim_id, step_of(found.reached))
     return _page(found, ClaimStep(name), {})
 
 
@@ -220,7 +220,7 @@ def _page(found: Draft, name: ClaimStep, faults: Faults) -> str:
         step=name,
         steps=list(ClaimStep),
         faults=faults,
-        version=CLAIM_PROMISE,
+        version=CLAIM_PROMISE.removeprefix(OF_CLAIMS),
         **CLAIM_WORDS,
     )
 

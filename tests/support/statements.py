@@ -21,6 +21,7 @@ LARGE = {
     *("identity", "identity_check", "bank_account", "guardian", "consent", "role_grant"),
     *("evidence", "promise", "external_certificate", "certificate_entry"),
     *("inbox_message",),
+    *("subsidy_claim", "subsidy_claim_step", "subsidy_payment", "notice_row"),
 }
 _SIGN_IN = "FROM sign_in"
 _TRANSACTION = ("BEGIN", "PRAGMA")

@@ -1,3 +1,4 @@
 """The promise that goes with a claim: its version, raised when its page changes in substance."""
 
-CLAIM_PROMISE = "claim-1"
+OF_CLAIMS = "claim-"
+CLAIM_PROMISE = f"{OF_CLAIMS}1"

@@ -56,19 +56,24 @@ class Wish:
     fen: int = 0
 
 
+def _(text: str) -> str:
+    """Mark a sentence for translation."""
+    return text
+
+
 STATE_WORDS = {
-    ClaimState.DRAFT: "begun, not handed in",
-    ClaimState.SUBMITTED: "waiting for the first look",
-    ClaimState.IN_REVIEW: "being reviewed",
-    ClaimState.RETURNED: "returned to the learner",
-    ClaimState.PUBLICISED: "on the public list",
-    ClaimState.OBJECTED: "being looked into after an objection",
-    ClaimState.APPROVED: "approved, waiting for the money",
-    ClaimState.PAID: "paid",
-    ClaimState.BANK_RETURNED: "sent back by the bank",
-    ClaimState.REJECTED: "rejected",
-    ClaimState.WITHDRAWN: "withdrawn",
-    ClaimState.CLAWED_BACK: "to be paid back",
+    ClaimState.DRAFT: _("begun, not handed in"),
+    ClaimState.SUBMITTED: _("waiting for the first look"),
+    ClaimState.IN_REVIEW: _("being reviewed"),
+    ClaimState.RETURNED: _("returned to the learner"),
+    ClaimState.PUBLICISED: _("on the public list"),
+    ClaimState.OBJECTED: _("being looked into after an objection"),
+    ClaimState.APPROVED: _("approved, waiting for the money"),
+    ClaimState.PAID: _("paid"),
+    ClaimState.BANK_RETURNED: _("sent back by the bank"),
+    ClaimState.REJECTED: _("rejected"),
+    ClaimState.WITHDRAWN: _("withdrawn"),
+    ClaimState.CLAWED_BACK: _("to be paid back"),
 }
 
 

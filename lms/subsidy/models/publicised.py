@@ -62,6 +62,7 @@ class NoticeRow(Base):
         unique_where(
             "uq_notice_row_standing", "claim_id", where="state IN ('standing', 'objected')"
         ),
+        Index("ix_notice_row_claim", "claim_id", "id"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

@@ -2,6 +2,15 @@
 
 from lms.subsidy.queries.calendars import CalendarLine, calendar_lines, calendars
 from lms.subsidy.queries.certificates import Held, Occupation, certificates, occupations
+from lms.subsidy.queries.claim_drafts import Draft, draft
+from lms.subsidy.queries.claim_pages import (
+    Shown,
+    claims_by_meter,
+    claims_of,
+    may_be_claimed,
+    shown_claim,
+)
+from lms.subsidy.queries.claim_stories import Followed, followed
 from lms.subsidy.queries.claims import (
     Fresh,
     claims_against,
@@ -32,10 +41,12 @@ from lms.subsidy.queries.own_claims import (
     Named,
     left_to_learner,
     live_claim,
+    live_claim_of,
     own_claim,
     own_decision,
     policy_of_decision,
     programmes_of_enrollment,
+    thing_of,
 )
 from lms.subsidy.queries.people import (
     Entry,
@@ -79,8 +90,10 @@ __all__ = [
     "DRY_RUN",
     "CalendarLine",
     "Dossiers",
+    "Draft",
     "Entry",
     "Explained",
+    "Followed",
     "Fresh",
     "Held",
     "Last",
@@ -92,6 +105,7 @@ __all__ = [
     "ProposalPage",
     "Proposed",
     "Row",
+    "Shown",
     "Stamp",
     "Standing",
     "Stored",
@@ -103,13 +117,17 @@ __all__ = [
     "calendars",
     "certificates",
     "claims_against",
+    "claims_by_meter",
     "claims_locked",
+    "claims_of",
     "claims_with_causes",
     "combined",
     "count_people",
     "dossiers",
+    "draft",
     "due",
     "explained",
+    "followed",
     "fresh_decisions",
     "history",
     "last_decisions",
@@ -117,8 +135,10 @@ __all__ = [
     "left_to_learner",
     "list_board",
     "live_claim",
+    "live_claim_of",
     "loads_policies",
     "lock_accounts",
+    "may_be_claimed",
     "may_explain",
     "may_load",
     "meters",
@@ -142,6 +162,7 @@ __all__ = [
     "proposals",
     "reaches",
     "shelf_now",
+    "shown_claim",
     "stamp",
     "standing",
     "standing_of",
@@ -149,5 +170,6 @@ __all__ = [
     "stored_versions",
     "study_marks",
     "subject",
+    "thing_of",
     "version_lines",
 ]

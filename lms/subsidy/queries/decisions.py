@@ -29,6 +29,7 @@ class Last:
     decided_at: datetime
     outcome: str
     amount_fen: int | None
+    decision_id: int
 
 
 def last_decisions(session: Session, people: Iterable[int]) -> dict[Pair, Last]:
@@ -40,10 +41,15 @@ def last_decisions(session: Session, people: Iterable[int]) -> dict[Pair, Last]:
 
 _LAST = (
     select(
-        *(EligibilityDecision.person_id, EligibilityDecision.programme_id),
-        *(EligibilityDecision.number, EligibilityDecision.policy_version_id),
-        *(EligibilityDecision.basis_sha256, EligibilityDecision.decided_at),
-        *(EligibilityDecision.outcome, EligibilityDecision.amount_fen),
+        EligibilityDecision.person_id,
+        EligibilityDecision.programme_id,
+        EligibilityDecision.number,
+        EligibilityDecision.policy_version_id,
+        EligibilityDecision.basis_sha256,
+        EligibilityDecision.decided_at,
+        EligibilityDecision.outcome,
+        EligibilityDecision.amount_fen,
+        EligibilityDecision.id,
     )
     .where(among(EligibilityDecision.person_id, "people"))
     .order_by(EligibilityDecision.number)

@@ -50,6 +50,18 @@ def own_claim(session: Session, claim_id: int, person_id: int) -> SubsidyClaim |
     )
 
 
+def thing_of(programme: Programme) -> tuple[str, str, int]:
+    """Return what a subsidy is paid for once: occupation, work type and level."""
+    known = known_programmes().get(programme.slug)
+    work_type = known.work_type if known else None
+    return programme.occupation_code, work_type or "", programme.level
+
+
+def live_claim_of(session: Session, person_id: int, programme_id: int) -> SubsidyClaim | None:
+    """Return the person's claim, if one goes on, for what the programme's subsidy is paid for."""
+    return live_claim(session, person_id, thing_of(session.get_one(Programme, programme_id)))
+
+
 def live_claim(
     session: Session, person_id: int, thing: tuple[str, str, int]
 ) -> SubsidyClaim | None:

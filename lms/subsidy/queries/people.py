@@ -13,6 +13,7 @@ from lms.core.access import Actor, Permission, ScopeKind
 from lms.core.clock import local_day
 from lms.core.errors import Message, NotFound
 from lms.subsidy.domain.assembly import Dossier, Programme, training_of
+from lms.subsidy.domain.claim_promise import OF_CLAIMS
 from lms.subsidy.domain.dated import DatedFact, FactKey, FactSource
 from lms.subsidy.domain.questions import Answer, Answers, answers
 from lms.subsidy.domain.whys import Why
@@ -119,10 +120,10 @@ def paper_count(session: Session, person_id: int) -> int:
 
 
 def promise(session: Session, person_id: int) -> Promise | None:
-    """Return the person's last promise."""
+    """Return the person's last promise before the questions; those for claims go with the claim."""
     return session.scalar(
         select(Promise)
-        .where(Promise.person_id == person_id)
+        .where(Promise.person_id == person_id, Promise.text_version.not_like(f"{OF_CLAIMS}%"))
         .order_by(Promise.given_at.desc(), Promise.id.desc())
         .limit(1)
     )

@@ -6,7 +6,17 @@ from lms.subsidy.service.certificates import enter as enter_certificate
 from lms.subsidy.service.certificates import look as look_at_certificate
 from lms.subsidy.service.certificates import void as void_certificate
 from lms.subsidy.service.claim_moves import Advanced, Move, Moved, Refused, advance, advance_one
-from lms.subsidy.service.claiming import Ground, HandedIn, begin, hand_in, keep_step, take_back
+from lms.subsidy.service.claiming import (
+    Ground,
+    HandedIn,
+    begin,
+    hand_in,
+    keep_step,
+    look_again,
+    look_over,
+    sign,
+    take_back,
+)
 from lms.subsidy.service.decisions import (
     BATCH,
     Found,
@@ -89,7 +99,9 @@ __all__ = [
     "keep_draft",
     "keep_step",
     "known_files",
+    "look_again",
     "look_at_certificate",
+    "look_over",
     "mark_due",
     "mark_everybody",
     "mark_many",
@@ -108,6 +120,7 @@ __all__ = [
     "refuse",
     "require_another",
     "require_room",
+    "sign",
     "stop_trial",
     "take_back",
     "take_in",

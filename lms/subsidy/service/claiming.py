@@ -17,12 +17,14 @@ from lms.core.errors import Conflict, InvalidInput, Message, NotFound
 from lms.db.session import savepoint
 from lms.db.upsert import insert_once
 from lms.subsidy import queries
+from lms.subsidy.domain.claim_draft import OPEN, ClaimStep
 from lms.subsidy.domain.claim_promise import CLAIM_PROMISE
-from lms.subsidy.domain.claim_states import ClaimAct
+from lms.subsidy.domain.claim_states import ClaimAct, ClaimState
 from lms.subsidy.domain.policy import Status
 from lms.subsidy.domain.results import Outcome
 from lms.subsidy.gateway import Shelf
 from lms.subsidy.models import Promise, SubsidyAccount, SubsidyClaim
+from lms.subsidy.queries import Fresh
 from lms.subsidy.service.claim_moves import Move, Moved, advance_one
 from lms.subsidy.service.decisions import decide_again
 
@@ -41,11 +43,29 @@ class Ground:
 
 @dataclass(frozen=True, slots=True)
 class HandedIn:
-    """What the learner hands in with a claim: that the promise was ticked, and from where."""
+    """What the learner hands in with a claim: that the promise was ticked, and from where.
+
+    One that was signed on a page of its own stands. ``amount_fen`` is what the page showed.
+    """
 
     version: int
     has_promised: bool
     address: str
+    amount_fen: int | None = None
+
+
+def look_again(
+    session: Session, actor: Actor, *, programme_id: int, ground: Ground
+) -> Fresh | None:
+    """Decide what the learner wants to claim by what is known now, and keep that.
+
+    In a transaction of its own, so that what is refused next rests on it. ``None`` where nothing
+    is studied for the programme. Raises ``NotFound`` where there is no such programme.
+    """
+    if session.get(Programme, programme_id) is None:
+        raise NotFound
+    pair = (actor.person_id, programme_id)
+    return decide_again(session, [pair], shelf=ground.shelf, now=ground.now).get(pair)
 
 
 def begin(session: Session, actor: Actor, *, decision_id: int, ground: Ground) -> SubsidyClaim:
@@ -69,10 +89,10 @@ def begin(session: Session, actor: Actor, *, decision_id: int, ground: Ground) -
             "Meanwhile the conditions were checked again. Please look at them once more.",
         )
     if fresh.again.outcome is Outcome.NOT_ELIGIBLE:
-        raise Conflict("not_eligible", "Not every condition is met yet; the list says which.")
+        raise _not_met()
     policy = queries.policy_of_decision(session, decision_id)
     if policy is None or not fresh.again.amount_fen:
-        raise Conflict("claim_no_rules", "There are no rules by which this can be decided now.")
+        raise _no_rules()
     if policy.status not in ground.taken:
         raise Conflict(
             "rules_not_confirmed",
@@ -85,15 +105,8 @@ def _refuse_second(session: Session, person_id: int, programme: Programme) -> No
     known = known_programmes().get(programme.slug)
     if known is None or known.draws_on:
         raise Conflict("claim_practice", "This only shows how it works; nothing is paid for it.")
-    if queries.live_claim(session, person_id, _thing(programme)) is not None:
+    if queries.live_claim(session, person_id, queries.thing_of(programme)) is not None:
         raise _exists()
-
-
-def _thing(programme: Programme) -> tuple[str, str, int]:
-    """Return what a subsidy is paid for once: occupation, work type and level."""
-    known = known_programmes().get(programme.slug)
-    work_type = known.work_type if known else None
-    return programme.occupation_code, work_type or "", programme.level
 
 
 def _draft(
@@ -104,7 +117,7 @@ def _draft(
     ground: Ground,
 ) -> SubsidyClaim:
     person = accounts.person(session, actor.person_id)
-    occupation, work_type, level = _thing(programme)
+    occupation, work_type, level = queries.thing_of(programme)
     policy = queries.policy_of_decision(session, decided[0])
     claim = SubsidyClaim(
         person_id=person.id,
@@ -139,6 +152,62 @@ def keep_step(session: Session, actor: Actor, *, claim_id: int, step: int) -> No
     claim.draft_step = max(claim.draft_step, step)
 
 
+def look_over(session: Session, actor: Actor, *, claim_id: int, ground: Ground) -> None:
+    """Let a draft rest on what is known now, which the learner has just seen.
+
+    What was handed in before keeps its decision until it is handed in again. Raises ``NotFound``
+    for anyone else's, ``Conflict`` where a condition is not met.
+    """
+    queries.lock_accounts(session, [actor.person_id])
+    claim = _open_claim(session, actor, claim_id)
+    fresh = look_again(session, actor, programme_id=claim.programme_id, ground=ground)
+    if fresh is None:
+        raise _no_rules()
+    if fresh.again.outcome is Outcome.NOT_ELIGIBLE:
+        raise _not_met()
+    if claim.state == ClaimState.DRAFT:
+        claim.decision_id = fresh.decision_id
+        claim.amount_fen = fresh.again.amount_fen or claim.amount_fen
+    claim.draft_step = max(claim.draft_step, ClaimStep.PAPERS.number)
+
+
+def sign(session: Session, actor: Actor, *, claim_id: int, address: str, now: datetime) -> None:
+    """Keep that the learner promises what goes with the claim, with the time and the network.
+
+    Raises ``NotFound`` for anyone else's, ``Conflict`` for one that waits for others.
+    """
+    claim = _open_claim(session, actor, claim_id)
+    if not _stands(session, claim):
+        claim.promise_id = _promise(session, actor.person_id, address, now)
+    claim.draft_step = max(claim.draft_step, ClaimStep.HAND_IN.number)
+
+
+def _open_claim(session: Session, actor: Actor, claim_id: int) -> SubsidyClaim:
+    claim = queries.own_claim(session, claim_id, actor.person_id)
+    if claim is None:
+        raise NotFound
+    if claim.state not in OPEN:
+        raise Conflict("claim_waits", "This was handed in already. Nothing has to be done now.")
+    return claim
+
+
+def _promise(session: Session, person_id: int, address: str, now: datetime) -> int:
+    given = Promise(person_id=person_id, text_version=CLAIM_PROMISE, address=address, given_at=now)
+    session.add(given)
+    session.flush()
+    return given.id
+
+
+def _stands(session: Session, claim: SubsidyClaim) -> bool:
+    """Tell whether the promise was given since the claim came to the learner, as it reads now."""
+    given = session.get(Promise, claim.promise_id) if claim.promise_id else None
+    return (
+        given is not None
+        and given.text_version == CLAIM_PROMISE
+        and given.given_at >= claim.state_at
+    )
+
+
 def hand_in(
     session: Session, actor: Actor, *, claim_id: int, sent: HandedIn, ground: Ground
 ) -> Moved:
@@ -151,7 +220,8 @@ def hand_in(
     claim = queries.own_claim(session, claim_id, actor.person_id)
     if claim is None:
         raise NotFound
-    if not sent.has_promised:
+    is_signed = _stands(session, claim)
+    if not (sent.has_promised or is_signed):
         raise InvalidInput(
             {"promise": Message("promise_missing", "Please tick that you promise this.")}
         )
@@ -160,27 +230,22 @@ def hand_in(
     account = accounts.bank_of(session, actor.person_id)
     if account is None:
         raise Conflict("account_none", "There is no account yet.")
-    _require_answers(session, claim, ground)
-    promise = Promise(
-        person_id=actor.person_id,
-        text_version=CLAIM_PROMISE,
-        address=sent.address,
-        given_at=ground.now,
-    )
-    session.add(promise)
-    session.flush()
+    _require_answers(session, claim, sent, ground)
+    promise_id = claim.promise_id
+    if not is_signed:
+        promise_id = _promise(session, actor.person_id, sent.address, ground.now)
     values = {
         "account_mask": account.mask,
         "account_index": account.number_index,
         "bank": account.bank,
-        "promise_id": promise.id,
+        "promise_id": promise_id,
     }
     move = Move(claim.id, ClaimAct.SUBMIT, actor.person_id, version=sent.version, values=values)
     return advance_one(session, move, shelf=ground.shelf, now=ground.now)
 
 
-def _require_answers(session: Session, claim: SubsidyClaim, ground: Ground) -> None:
-    """Raise ``Conflict`` while the learner has not answered what only the learner can."""
+def _require_answers(session: Session, claim: SubsidyClaim, sent: HandedIn, ground: Ground) -> None:
+    """Raise ``Conflict`` while something waits for the learner, or the sum shown is another now."""
     today = local_day(ground.now)
     found = queries.meters(session, claim.person_id, shelf=ground.shelf, today=today)
     has_number = accounts.identity_of(session, claim.person_id) is not None
@@ -193,6 +258,11 @@ def _require_answers(session: Session, claim: SubsidyClaim, ground: Ground) -> N
                 "claim_unanswered",
                 "Please answer this first: %(what)s.",
                 what=left[0].heading,
+            )
+        if sent.amount_fen not in (None, meter.decision.amount_fen):
+            raise Conflict(
+                "claim_amount_changed",
+                "Meanwhile the sum is another one. Please look at it once more.",
             )
 
 
@@ -210,3 +280,11 @@ def _exists() -> Conflict:
     return Conflict(
         "claim_exists", "There is a claim for this already. It is paid once, and never twice."
     )
+
+
+def _not_met() -> Conflict:
+    return Conflict("not_eligible", "Not every condition is met yet; the list says which.")
+
+
+def _no_rules() -> Conflict:
+    return Conflict("claim_no_rules", "There are no rules by which this can be decided now.")

@@ -1,11 +1,17 @@
-"""The pages about subsidies: the learner's own, the desk of facts, the lists, the rules."""
+"""The pages about subsidies: the learner's own, claims, the desk of facts, lists, rules."""
 
 from lms.subsidy.views.calendars import bp as calendars
 from lms.subsidy.views.certificates import bp as certificates
+from lms.subsidy.views.claiming import bp as claiming
+from lms.subsidy.views.claims import bp as claims
+from lms.subsidy.views.claims_api import bp as claims_api
 from lms.subsidy.views.desk import bp as fact_desk
 from lms.subsidy.views.facts import bp as facts
 from lms.subsidy.views.lists import bp as fact_lists
 from lms.subsidy.views.mine import bp as mine
 from lms.subsidy.views.policies import bp as policies
 
-BLUEPRINTS = (mine, facts, certificates, fact_desk, fact_lists, policies, calendars)
+BLUEPRINTS = (
+    *(mine, claiming, claims, claims_api, facts, certificates),
+    *(fact_desk, fact_lists, policies, calendars),
+)

@@ -9,9 +9,11 @@ from lms.core.access import Permission
 from lms.core.clock import local_day, rfc3339, utc_now
 from lms.core.errors import InvalidInput, Message
 from lms.subsidy import queries
+from lms.subsidy.claim_words import CLAIM_WORDS
 from lms.subsidy.forms import policies as forms
 from lms.subsidy.gateway import shelf
 from lms.subsidy.queries import Last, Meter, Row
+from lms.subsidy.views.ground import taken
 from lms.web.access import current_actor, database, requires
 from lms.web.i18n import localized, say
 
@@ -32,7 +34,18 @@ def mine() -> ResponseReturnValue:
     actor = current_actor()
     with database().snapshot() as session:
         meters = queries.meters(session, actor.person_id, shelf=shelf(), today=local_day(utc_now()))
-    return render_template("subsidy/subsidy.html", meters=meters)
+        last = queries.last_decisions(session, [actor.person_id])
+        claims = queries.claims_of(session, actor.person_id)
+    return render_template(
+        "subsidy/subsidy.html",
+        meters=meters,
+        decisions={pair[1]: each.decision_id for pair, each in last.items()},
+        claims=claims,
+        own=queries.claims_by_meter(meters, claims),
+        open_to={each.programme.id for each in meters if queries.may_be_claimed(each, taken())},
+        taken=taken(),
+        **CLAIM_WORDS,
+    )
 
 
 @bp.get("/me/subsidy/earlier")
@@ -77,6 +90,7 @@ def _meter(meter: Meter, last: Last | None) -> dict[str, Any]:
         "amount_fen": meter.decision.amount_fen,
         "currency": _CURRENCY,
         "payable": not meter.is_practice,
+        "decision": last.decision_id if last else None,
         "decided_at": rfc3339(last.decided_at) if last else None,
         "clauses": [_clause(row) for row in meter.rows],
     }

@@ -7,10 +7,13 @@ from pathlib import Path
 import pytest
 from flask import Flask
 
+from lms.accounts.gateway import keys_of
 from lms.db.session import Database, now
+from lms.settings import Settings
 from lms.subsidy import service
 from lms.subsidy.gateway import shelf
 from tests.factories.accounts import sign_in
+from tests.factories.claims import Claimant, make_claimant
 from tests.factories.policies import Desk
 from tests.factories.subsidy import Subsidised, make_known, make_subsidised
 from tests.support.site import Client
@@ -28,6 +31,20 @@ def own(database: Database) -> Subsidised:
 def learner(client: Client, own: Subsidised) -> Client:
     """The learner's browser."""
     sign_in(client, own.person)
+    return client
+
+
+@pytest.fixture
+def claimant(database: Database, settings: Settings) -> Claimant:
+    """Somebody who may claim."""
+    with database.transaction() as session:
+        return make_claimant(session, keys_of(settings))
+
+
+@pytest.fixture
+def claiming(client: Client, claimant: Claimant) -> Client:
+    """The claimant's browser."""
+    sign_in(client, claimant.person)
     return client
 
 

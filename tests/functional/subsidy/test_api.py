@@ -22,6 +22,7 @@ def test_the_answer_lists_programmes_with_every_clause(learner: Client) -> None:
         "amount_fen": 60_000,
         "currency": "CNY",
         "payable": True,
+        "decision": None,
         "decided_at": None,
     }
     assert (second["programme"], second["payable"]) == ("demo-intro", False)

@@ -394,6 +394,7 @@ def upgrade() -> None:
         sa.UniqueConstraint("notice_id", "claim_id", name=op.f("uq_notice_row_notice_id_claim_id")),
         sa.UniqueConstraint("notice_id", "place", name=op.f("uq_notice_row_notice_id_place")),
     )
+    op.create_index("ix_notice_row_claim", "notice_row", ["claim_id", "id"], unique=False)
     op.create_index(
         "uq_notice_row_standing",
         "notice_row",

@@ -20,13 +20,14 @@ def make_handover(context: JobContext) -> Mapping[str, Any]:
     """
     with context.database.snapshot() as session:
         handover = session.get_one(Handover, context.args["handover"])
+        at = now(session)
     if handover.path is not None:
         return {"people": handover.people_total}
     target = context.settings.export_dir / service.path_of(handover)
     remove_halves(target)
     site = Site(context.settings.base_url)
     made = service.write_package(
-        context.database, handover, target, site=site, report=context.report
+        context.database, handover, target, site=site, at=at, report=context.report
     )
     try:
         with context.database.transaction() as session:

@@ -189,7 +189,7 @@ def chain_faults(folder: Path, acts: Dict[int, Json], anchor: Optional[str]) -> 
     if last is None or (head["entries"], head["head"]) != (last["number"], last["hash"]):
         yield "日志的末尾对不上。 The log of acts does not end at its head."
     if not is_anchored:
-        yield "日志里没有您给的校验值。 The head you gave is not in the log of acts."
+        yield "这一段日志里没有您给的校验值。 The head you gave is not in this part of the log."
 
 
 def draw_faults(folder: Path, manifest: Json, acts: Dict[int, Json]) -> Iterator[str]:

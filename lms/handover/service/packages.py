@@ -52,17 +52,25 @@ class Gathered:
 
 
 def write_package(
-    database: Database, handover: Handover, target: Path, *, site: Site, report: Report
+    database: Database,
+    handover: Handover,
+    target: Path,
+    *,
+    site: Site,
+    at: datetime,
+    report: Report,
 ) -> Made:
-    """Write the package to ``target`` and return what it is.
+    """Write the package to ``target`` and return what it is; ``at`` is the moment it bears.
 
     Raises ``GatewayError`` where the disk refuses.
     """
     try:
-        with one_moment(database) as session, atomic_file(target) as part:
-            at = now(session)
-            with Parcel(part, at) as parcel:
-                return _written(session, handover, parcel, site=site, at=at, report=report)
+        with (
+            one_moment(database) as session,
+            atomic_file(target) as part,
+            Parcel(part, at) as parcel,
+        ):
+            return _written(session, handover, parcel, site=site, at=at, report=report)
     except OSError as error:
         raise GatewayError(
             "handover_not_written",
@@ -114,7 +122,9 @@ def _written(
     choice, found = queries.choose(session, scopes, order), Gathered()
     report(0, len(choice.people))
     for place, person_id in enumerate(choice.people, start=1):
-        _write_person(session, parcel, person_id, scopes, found)
+        subject = queries.subject_of(session, person_id, scopes)
+        listed = _listed(session, subject, scopes)
+        _write_person(session, parcel, (subject, listed), found, at)
         report(place, len(choice.people))
     parcel.add_table("roster.csv", COLUMNS.values(), found.roster)
     for version in records.policies(session, found.policies):
@@ -134,28 +144,27 @@ def _written(
     return Made(choice.people, manifest.sha256)
 
 
-def _write_person(
-    session: Session,
-    parcel: Parcel,
-    person_id: int,
-    scopes: Sequence[Scope],
-    found: Gathered,
-) -> None:
-    subject = queries.subject_of(session, person_id, scopes)
+def _listed(session: Session, subject: Subject, scopes: Sequence[Scope]) -> Listed:
     everything = roster.Selection(tuple(scopes), Filters(status=Status.ALL))
-    listed = Listed(
-        *(person_id, subject.name, subject.id_mask),
-        lines=sorted(
-            roster.lines_of(session, everything, [person_id]), key=lambda each: -each.enrollment_id
-        ),
+    lines = roster.lines_of(session, everything, [subject.person_id])
+    return Listed(
+        *(subject.person_id, subject.name, subject.id_mask),
+        lines=sorted(lines, key=lambda each: -each.enrollment_id),
         programmes=_named(subject, "programme"),
         classes=_named(subject, "class"),
         certificates=[each["number"] for each in evidence.certificates(session, subject)],
         serials=[each["serial"] or "" for each in evidence.badges(session, subject)],
     )
+
+
+def _write_person(
+    session: Session, parcel: Parcel, whom: tuple[Subject, Listed], found: Gathered, at: datetime
+) -> None:
+    subject, listed = whom
     found.roster.append(cells(listed))
     parts = _parts(session, subject, listed, found)
-    with parcel.member(f"people/{person_id}.json") as write:
+    parts["facts"] = evidence.facts(session, subject, today=local_day(at))
+    with parcel.member(f"people/{subject.person_id}.json") as write:
         for name, count in write_object(write, parts).items():
             found.counts[name] = found.counts.get(name, 0) + count
 
@@ -166,9 +175,7 @@ def _named(subject: Subject, part: str) -> list[str]:
     return words if any(titles) else []
 
 
-def _parts(
-    session: Session, subject: Subject, listed: Listed, found: Gathered
-) -> Mapping[str, Any]:
+def _parts(session: Session, subject: Subject, listed: Listed, found: Gathered) -> dict[str, Any]:
     """Return the parts of a learner's file; what may be long comes row by row."""
     acts = records.acts_about(session, subject)
     found.acts.update(acts)
@@ -202,7 +209,6 @@ def _parts(
         "time_requests": evidence.requests(session, subject),
         "flags": evidence.flags(session, subject),
         "certificates": evidence.certificates(session, subject),
-        "facts": evidence.facts(session, subject, today=local_day(now(session))),
         "decisions": (_decision(row, found) for row in evidence.decisions(session, subject)),
         "badges": (_badge(row) for row in evidence.badges(session, subject)),
         "acts": acts,

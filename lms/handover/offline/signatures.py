@@ -146,15 +146,16 @@ def is_stated(document: Json, text: str) -> bool:
     return named == said and (isinstance(root, str) or root in stated.values())
 
 
-def is_proved(proof: Json, own: Json, keys: Dict[str, Json]) -> bool:
-    """Tell whether the embedded proof (eddsa-rdfc-2022) stands over the statements."""
+def is_proved(proof: Json, own: Json) -> bool:
+    """Tell whether the embedded proof (eddsa-rdfc-2022) stands over the statements.
+
+    The key is spelled by its name: whatever a list of keys says of it, it can be no other.
+    """
     data = b"".join(
         hashlib.sha256(own[name].encode()).digest()
         for name in ("options_nquads", "document_nquads")
     )
-    public = from_base58(
-        keys[proof["verificationMethod"].split("#")[-1]]["public"]["publicKeyMultibase"]
-    )
+    public = from_base58(proof["verificationMethod"].split("#")[-1])
     signature = from_base58(proof["proofValue"])
     return public[:2] == b"\xed\x01" and bool(is_ed25519(public[2:], signature, data))
 
@@ -166,10 +167,12 @@ def token_header(token: str) -> Json:
 
 
 def is_sealed(document: Json, token: str, keys: Dict[str, Json]) -> bool:
-    """Tell whether the signed form says the same and stands."""
+    """Tell whether the signed form says the same and stands; the key's name is its thumbprint."""
     head, payload, seal = token.split(".")
     header, said = token_header(token), json.loads(from_base64(payload))
-    jwk = keys[header["kid"].split("#")[-1]]["public"]["publicKeyJwk"]
+    name = header["kid"].split("#")[-1]
+    jwk = keys[name]["public"]["publicKeyJwk"]
+    is_named = name == "rsa-" + hashlib.sha256(jwk["n"].encode()).hexdigest()[:24]
     is_same = {name: said.get(name) for name in document} == document
     stands = is_rs256(jwk, from_base64(seal), f"{head}.{payload}".encode())
-    return bool(header["alg"] == "RS256" and is_same and stands)
+    return bool(header["alg"] == "RS256" and is_named and is_same and stands)

@@ -147,7 +147,7 @@ def badge_faults(person: Json, keys: Dict[str, Json], trusted: List[str]) -> Ite
         names = {each.split("#")[-1] for each in used if each.split("#")[0] == issuer}
         known = [keys[name] for name in names if name in keys]
         faults = {
-            "签名不对。 Its signature does not stand.": is_proved(proof, own, keys),
+            "签名不对。 Its signature does not stand.": is_proved(proof, own),
             "写的和签的不一样。 What it says is not what was signed.": (
                 is_stated(document, own["document_nquads"])
                 and is_stated(
@@ -178,18 +178,18 @@ def chain_faults(folder: Path, acts: Dict[int, Json], anchor: Optional[str]) -> 
         for link in map(json.loads, lines):
             number, act = link["number"], link.get("act")
             if last and (number, link["prev"]) != (last["number"] + 1, last["hash"]):
-                yield f"日志在第 {number} 条断了。 The log of acts breaks at act {number}."
+                yield f"操作记录在第 {number} 条断了。 The log of acts breaks at act {number}."
             if act is not None:
                 acts[number] = act
                 made = digest(link["prev"].encode() + b"\n" + canonical(act, by_name=True))
                 if (made, number) != (link["hash"], act["number"]):
-                    yield f"日志第 {number} 条被改过。 Act {number} of the log was changed."
+                    yield f"操作记录第 {number} 条被改过。 Act {number} of the log was changed."
             last, is_anchored = link, is_anchored or anchor in (link["prev"], link["hash"])
     head = read(folder / "audit_head.json")
     if last is None or (head["entries"], head["head"]) != (last["number"], last["hash"]):
-        yield "日志的末尾对不上。 The log of acts does not end at its head."
+        yield "操作记录的末尾对不上。 The log of acts does not end at its head."
     if not is_anchored:
-        yield "这一段日志里没有您给的校验值。 The head you gave is not in this part of the log."
+        yield "这一段操作记录里没有您给的校验值。 The head you gave is not in this part of the log."
 
 
 def draw_faults(folder: Path, manifest: Json, acts: Dict[int, Json]) -> Iterator[str]:
@@ -203,7 +203,7 @@ def draw_faults(folder: Path, manifest: Json, acts: Dict[int, Json]) -> Iterator
         if (each["action"], each["subject"]) == ("handover.ordered", f"handover:{manifest['id']}")
     ]
     if [each["purpose"] for each in ordered] != [manifest["purpose"]]:
-        yield "日志里没有这份申请。 The log does not hold this order."
+        yield "操作记录里没有这份申请。 The log does not hold this order."
     if not (folder / "sample.json").exists():
         if any(each["seed"] for each in ordered) or len(people) != 1:
             yield "抽查说明缺了。 What was drawn, and how, is missing."
@@ -216,7 +216,7 @@ def draw_faults(folder: Path, manifest: Json, acts: Dict[int, Json]) -> Iterator
     if drawn != sample["drawn"] or sorted(drawn) != people or len(everybody) != sample["of"]:
         yield "抽出来的不是这些人。 The draw comes to other learners."
     if noted != [(sample["seed"], sample["count"], sample["upto"])]:
-        yield "抽查和日志里写的不一样。 The draw is not the one the log holds."
+        yield "抽查和操作记录里写的不一样。 The draw is not the one the log holds."
 
 
 def person_faults(
@@ -230,7 +230,7 @@ def person_faults(
         lambda: decision_faults(person, file.parent.parent),
         lambda: badge_faults(person, keys, trusted),
         lambda: (
-            f"日志第 {n} 条缺了。 Act {n} of the log is missing."
+            f"操作记录第 {n} 条缺了。 Act {n} of the log is missing."
             for n in person["acts"]
             if n not in acts
         ),
@@ -269,7 +269,7 @@ def main() -> int:
     results = {"文件 files": readable(lambda: file_faults(folder, manifest))}
     if asked.manifest not in (None, made):
         results["清单 manifest"] = ["不是您给的清单。 It is not the manifest you named."]
-    results["日志 log"] = readable(lambda: chain_faults(folder, acts, asked.head))
+    results["操作记录 log"] = readable(lambda: chain_faults(folder, acts, asked.head))
     results["抽查 draw"] = readable(lambda: draw_faults(folder, manifest, acts))
     for file in sorted((folder / "people").glob("*.json")):
         name = f"people/{file.name}"

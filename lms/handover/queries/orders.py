@@ -49,6 +49,11 @@ class HandoverView:
         """Tell whether the file can be downloaded."""
         return self.state is ExportState.DONE and self.downloaded_at is None
 
+    @property
+    def command(self) -> str:
+        """Return what checks the package, with the hash this site names."""
+        return f"python3 verify.py --manifest {self.manifest_sha256}"
+
 
 @dataclass(frozen=True, slots=True)
 class Packages:

@@ -66,19 +66,7 @@ def order_handover(session: Session, *, actor: Actor, order: Order, now: datetim
             "handovers_open",
             "Several packages are being made already. Please wait for one of them.",
         )
-    handover = Handover(
-        id=new_token(),
-        learner_id=order.learner_id,
-        seed=order.draw.seed if order.draw else None,
-        wanted=order.draw.count if order.draw else None,
-        upto=choice.upto if order.draw else None,
-        filters=order.filters.as_query(),
-        scopes=[[scope.kind, scope.id] for scope in scopes],
-        purpose=order.purpose,
-        requested_by_id=actor.person_id,
-        created_at=now,
-        expires_at=now + KEPT_FOR,
-    )
+    handover = _new(actor, order, choice, now)
     session.add(handover)
     args = {"handover": handover.id}
     request = JobRequest(JOB_KIND, f"{JOB_KIND}:{handover.id}", args, actor.person_id)
@@ -92,6 +80,23 @@ def order_handover(session: Session, *, actor: Actor, order: Order, now: datetim
     }
     _write_down(session, handover, ORDERED, chosen, at=now)
     return handover
+
+
+def _new(actor: Actor, order: Order, choice: queries.Choice, now: datetime) -> Handover:
+    scopes = actor.scopes_for(Permission.EVIDENCE_HAND_OVER)
+    return Handover(
+        id=new_token(),
+        learner_id=order.learner_id,
+        seed=order.draw.seed if order.draw else None,
+        wanted=order.draw.count if order.draw else None,
+        upto=choice.upto if order.draw else None,
+        filters=order.filters.as_query(),
+        scopes=[[scope.kind, scope.id] for scope in scopes],
+        purpose=order.purpose,
+        requested_by_id=actor.person_id,
+        created_at=now,
+        expires_at=now + KEPT_FOR,
+    )
 
 
 def record_made(

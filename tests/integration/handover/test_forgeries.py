@@ -8,6 +8,9 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+from lms.credentials.gateway import keys, proofs
 from tests.factories.subsidy import Subsidised
 from tests.integration.handover.conftest import Unpacked, of_draw
 from tests.integration.handover.test_package import verified
@@ -89,6 +92,28 @@ def renamed_throughout(person: Any) -> None:
     badge["document_nquads"] = badge["document_nquads"].replace("结业徽章", "高级徽章")
 
 
+def signed_anew(folder: Path) -> None:
+    """Sign another name with a key of one's own that goes by the issuer's name."""
+    fresh = keys.fresh_ed25519()
+    private = keys.read_private(fresh.private)
+    assert isinstance(private, Ed25519PrivateKey)
+    for file in (folder / "people").iterdir():
+        person = json.loads(file.read_text("utf-8"))
+        for badge in person["badges"]:
+            document = json.loads(badge["document"].replace("结业徽章", "高级徽章"))
+            (proof,) = document.pop("proof")
+            key = proofs.ProofKey(proof["verificationMethod"], private)
+            made = proofs.secured(document, key, proof["created"])
+            badge["document"] = json.dumps(made, ensure_ascii=False)
+            badge["options_nquads"], badge["document_nquads"] = proofs.statements(made)
+        file.write_text(json.dumps(person, ensure_ascii=False), "utf-8")
+    listed = json.loads((folder / "keys.json").read_text("utf-8"))
+    for each in listed["keys"]:
+        if "publicKeyMultibase" in each["public"]:
+            each["public"] = fresh.public
+    (folder / "keys.json").write_text(json.dumps(listed), "utf-8")
+
+
 def of_another(person: Any) -> None:
     person["holder"] = "ABCDEFGH"
 
@@ -136,6 +161,7 @@ def test_each_forgery_is_named_though_the_manifest_is_made_anew(
         "badge": (person(renamed), "is not what was signed"),
         "statements": (person(renamed_throughout), "Its signature does not stand"),
         "token": (person(renamed_throughout), "Its token does not stand"),
+        "own key": (signed_anew, "Its signature does not stand"),
         "holder": (person(of_another), "It is not this person"),
         "policy": (cheaper, "The policy is not the one it names"),
         "act": (acted, "of the log was changed"),

@@ -82,11 +82,13 @@ def test_what_the_site_signs_stands(message: bytes) -> None:
 def test_a_token_stands_by_its_own_key_alone_and_with_all_its_padding() -> None:
     fresh, other = keys.fresh_rsa(), keys.fresh_rsa()
     document = {"id": "urn:uuid:1", "name": "结业"}
-    token = keys.encode_token({**document, "iss": "x"}, keys.read_private(fresh.private), "d#1")
-    known = {"1": {"public": fresh.public}}
+    token = keys.encode_token(
+        {**document, "iss": "x"}, keys.read_private(fresh.private), f"d#{fresh.id}"
+    )
+    known = {fresh.id: {"public": fresh.public}}
     assert is_sealed(document, token, known)
     assert not is_sealed({**document, "name": "高级"}, token, known)
-    assert not is_sealed(document, token, {"1": {"public": other.public}})
+    assert not is_sealed(document, token, {fresh.id: {"public": other.public}})
     # With a public exponent of 3 a cube root makes what begins like a signature: all of it counts.
     jwk = {"n": fresh.public["publicKeyJwk"]["n"], "e": "Aw"}
     info = bytes.fromhex("3031300d060960864801650304020105000420")

@@ -1,13 +1,16 @@
 """What checks packages offline: Ed25519 as RFC 8032 has it, RS256 with its padding whole."""
 
 import hashlib
+from dataclasses import replace
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lms.credentials.gateway import keys
+from lms.credentials.domain import document as documents
+from lms.credentials.domain.value import BadgeValue
+from lms.credentials.gateway import keys, proofs
 from lms.handover.offline.signatures import (
     ORDER,
     from_base58,
@@ -16,6 +19,7 @@ from lms.handover.offline.signatures import (
     is_sealed,
     is_stated,
 )
+from tests.unit.credentials.test_document import AT, AWARD, SITE, VALUE
 
 # RFC 8032, 7.1: public key, message, signature of TEST 1, 2, 3 and SHA(abc).
 VECTORS = [
@@ -115,3 +119,17 @@ def test_a_document_says_what_its_statements_say_and_no_more() -> None:
     assert not is_stated({**said, "result": said["result"][:1]}, text)
     assert not is_stated({**said, "name": "y"}, text)
     assert not is_stated({**said, "id": "urn:b"}, text)
+
+
+@pytest.mark.parametrize("value", [VALUE, replace(VALUE, training=None, class_name=None)])
+def test_every_kind_of_badge_says_what_is_signed(value: BadgeValue) -> None:
+    made = documents.credential(value, replace(AWARD, valid_until=AT), SITE)
+    made["id"] = "urn:uuid:697ad60b-2a8a-420a-931f-bb71aa8d0aac"
+    made["credentialSubject"]["id"] = "urn:uuid:697ad60b-2a8a-420a-931f-bb71aa8d0aad"
+    fresh = keys.read_private(keys.fresh_ed25519().private)
+    assert isinstance(fresh, Ed25519PrivateKey)
+    secured = proofs.secured(made, proofs.ProofKey("did:web:x#k", fresh), made["validFrom"])
+    options, text = proofs.statements(secured)
+    assert is_stated(made, text)
+    (proof,) = secured["proof"]
+    assert is_stated({name: each for name, each in proof.items() if name != "proofValue"}, options)

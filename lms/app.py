@@ -14,6 +14,7 @@ from lms.credentials import views as credentials
 from lms.credentials.cli import COMMANDS as BADGES
 from lms.db.session import Database
 from lms.demo.cli import demo
+from lms.handover.views import bp as handover
 from lms.jobs.gateway import HueyQueue, Queue
 from lms.learning.views.api import bp as learning_api
 from lms.learning.views.classes import bp as own_classes
@@ -67,6 +68,7 @@ BLUEPRINTS = (
     *credentials.BLUEPRINTS,
     *SUBSIDY,
     roster,
+    handover,
     *STAFF,
     *MEDIA,
     *STUDIO,

@@ -46,6 +46,7 @@ from lms.enrollment.events import (
     Seated,
 )
 from lms.enrollment.tasks import follow_the_days, move
+from lms.handover.tasks import clear_packages, make_handover
 from lms.jobs.tasks import Chore
 from lms.jobs.tasks import Handler as JobHandler
 from lms.keeping.tasks import EraseDue
@@ -108,6 +109,7 @@ JOBS: dict[str, JobHandler] = {
     "credentials.issue": issue_badge,
     "credentials.status": publish_list,
     "enrollment.move": move,
+    "handover.make": make_handover,
     "media.ladder": make_ladder,
     "media.prepare": prepare_video,
     "progress.compensate": compensate,
@@ -122,6 +124,7 @@ CHORES: Sequence[Chore] = (
     close_abandoned_attempts,
     clear_abandoned_videos,
     clear_files,
+    clear_packages,
     clear_uploads,
     forget_proofs,
     ForgetSignIns(),

@@ -36,6 +36,7 @@ class Permission(StrEnum):
     COMPLETIONS_READ = "completions.read"
     COMPLETIONS_EXPORT = "completions.export"
     EVIDENCE_READ = "evidence.read"
+    EVIDENCE_HAND_OVER = "evidence.hand_over"
     CREDENTIAL_REVOKE = "credential.revoke"
     ROLES_GRANT = "roles.grant"
     TIME_READ = "time.read"
@@ -59,6 +60,7 @@ _STAFF_READ = frozenset(
     {
         Permission.COMPLETIONS_READ,
         Permission.EVIDENCE_READ,
+        Permission.EVIDENCE_HAND_OVER,
         Permission.CLASS_READ,
         Permission.TIME_READ,
         Permission.PEOPLE_READ,

@@ -52,6 +52,18 @@ def stands(document: Mapping[str, Any], multikey: str) -> bool:
     return keys.is_signed(multikey, data, proof["proofValue"])
 
 
+def statements(document: Mapping[str, Any]) -> tuple[str, str]:
+    """Return what the proof of a document of ours is made over: its options and the document.
+
+    Both are canonical N-Quads; the proof signs the hash of the one before that of the other.
+    """
+    (proof,) = document["proof"]
+    body = {key: value for key, value in document.items() if key != "proof"}
+    options = {key: value for key, value in proof.items() if key != "proofValue"}
+    described = jsonld.canonical_as_read({**options, "@context": document["@context"]})
+    return described.decode(), jsonld.canonical_as_read(body).decode()
+
+
 # What is signed in one second shares its options: their hash is made once, by each of the two.
 
 

@@ -6,8 +6,9 @@ from typing import Any
 from lms.core.errors import InvalidInput, Message
 from lms.core.query import Faults, read_day, read_number, read_text
 from lms.enrollment.service import NewClass
+from lms.handover.domain.draws import SpotCheck
 from lms.roster.queries import Choice
-from lms.staff.domain import MOST_DRAWN, Chosen, SpotCheck
+from lms.staff.domain import MOST_DRAWN, Chosen
 
 _LONGEST_SEED = 40
 _USUAL = 10

@@ -12,10 +12,10 @@ from lms.core.access import Actor, Permission, Scope
 from lms.core.errors import NotFound
 from lms.credentials.queries import Badge, badges_in_reach
 from lms.db.base import Localized
+from lms.handover.domain.draws import SpotCheck, draw
 from lms.roster import queries as roster
 from lms.roster.domain import Filters, Line, Status
 from lms.roster.service import require_reach
-from lms.staff.domain import SpotCheck, draw
 from lms.subsidy.queries import reaches
 
 # Counting stops here; beyond it the page says "more than".

@@ -10,7 +10,7 @@
   }
   function look() {
     if (!busy() || !window.fetch) { return; }
-    fetch("/staff/exports", { credentials: "same-origin" }).then(function (answer) {
+    fetch(box().dataset.at || "/staff/exports", { credentials: "same-origin" }).then(function (answer) {
       return answer.ok ? answer.text() : "";
     }).then(function (text) {
       var fresh = text && new DOMParser().parseFromString(text, "text/html").getElementById("exports");

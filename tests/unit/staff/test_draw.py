@@ -5,7 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lms.core.errors import InvalidInput
-from lms.staff.domain import MOST_DRAWN, SpotCheck, draw
+from lms.handover.domain.draws import SpotCheck, draw
+from lms.staff.domain import MOST_DRAWN
 from lms.staff.forms import parse_spot_check
 
 PEOPLE = st.sets(st.integers(min_value=1, max_value=10**9), max_size=60)

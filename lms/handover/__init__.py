@@ -1,0 +1,1 @@
+"""Packages for supervisors: learners with all the evidence, checked anywhere without the site."""

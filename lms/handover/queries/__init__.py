@@ -1,0 +1,26 @@
+"""Reads packages, whom they hold, and the evidence that goes into them."""
+
+from lms.handover.queries.attempts import attempts
+from lms.handover.queries.choosing import Choice, choose, name_of
+from lms.handover.queries.orders import (
+    HandoverView,
+    Packages,
+    expired,
+    open_packages,
+    packages,
+)
+from lms.handover.queries.people import Subject, subject_of
+
+__all__ = [
+    "Choice",
+    "HandoverView",
+    "Packages",
+    "Subject",
+    "attempts",
+    "choose",
+    "expired",
+    "name_of",
+    "open_packages",
+    "packages",
+    "subject_of",
+]

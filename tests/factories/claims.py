@@ -62,6 +62,13 @@ RULES = """
   amount_cny: {{5: {yuan}}}
 """
 
+# What a step is about, where a list or a payment says it otherwise.
+_ABOUT = {
+    ClaimAct.PUBLICISE: {"until": "2026-07-17"},
+    ClaimAct.PAY: {"instalment": 1},
+    ClaimAct.REOPEN: {"causes": ["decided_anew"]},
+}
+
 
 @dataclass(frozen=True)
 class Claimant:
@@ -178,6 +185,7 @@ def make_claim(session: Session, own: Claimant) -> SubsidyClaim:
 def move(session: Session, claim_id: int, act: ClaimAct, by: int | None, **more: Any) -> None:
     """Move a claim. Raises ``Conflict`` where the rules refuse."""
     reason = more.pop("reason", "因为")
+    more.setdefault("about", _ABOUT.get(act, {}))
     service.advance_one(
         session,
         Move(claim_id, act, by, reason=reason, **more),

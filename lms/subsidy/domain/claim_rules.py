@@ -56,19 +56,24 @@ class Wish:
     fen: int = 0
 
 
+def _(text: str) -> str:
+    """Mark a sentence for translation."""
+    return text
+
+
 STATE_WORDS = {
-    ClaimState.DRAFT: "begun, not handed in",
-    ClaimState.SUBMITTED: "waiting for the first look",
-    ClaimState.IN_REVIEW: "being reviewed",
-    ClaimState.RETURNED: "returned to the learner",
-    ClaimState.PUBLICISED: "on the public list",
-    ClaimState.OBJECTED: "being looked into after an objection",
-    ClaimState.APPROVED: "approved, waiting for the money",
-    ClaimState.PAID: "paid",
-    ClaimState.BANK_RETURNED: "sent back by the bank",
-    ClaimState.REJECTED: "rejected",
-    ClaimState.WITHDRAWN: "withdrawn",
-    ClaimState.CLAWED_BACK: "to be paid back",
+    ClaimState.DRAFT: _("begun, not handed in"),
+    ClaimState.SUBMITTED: _("waiting for the first look"),
+    ClaimState.IN_REVIEW: _("being reviewed"),
+    ClaimState.RETURNED: _("returned to the learner"),
+    ClaimState.PUBLICISED: _("on the public list"),
+    ClaimState.OBJECTED: _("being looked into after an objection"),
+    ClaimState.APPROVED: _("approved, waiting for the money"),
+    ClaimState.PAID: _("paid"),
+    ClaimState.BANK_RETURNED: _("sent back by the bank"),
+    ClaimState.REJECTED: _("rejected"),
+    ClaimState.WITHDRAWN: _("withdrawn"),
+    ClaimState.CLAWED_BACK: _("to be paid back"),
 }
 
 
@@ -215,14 +220,16 @@ def _conditions(claim: Standing, wish: Wish) -> Message | None:
         return Message("claim_no_rules", "There are no rules by which this can be decided now.")
     if again.outcome is Outcome.NOT_ELIGIBLE:
         return _named(
-            "claim_not_met", "By what is known now, this is not met: %(what)s.", again.not_met
+            "claim_not_met", _("By what is known now, this is not met: %(what)s."), again.not_met
         )
     return None if wish.act in _MAY_BE_OPEN else _settled(claim, again)
 
 
 def _settled(claim: Standing, again: Again) -> Message | None:
     if again.outcome is Outcome.NEEDS_REVIEW:
-        return _named("claim_open", "Somebody has to look at this first: %(what)s.", again.unknown)
+        return _named(
+            "claim_open", _("Somebody has to look at this first: %(what)s."), again.unknown
+        )
     if again.amount_fen != claim.amount_fen:
         return Message("claim_other_sum", "By what is known now, the sum is another one.")
     return None

@@ -67,7 +67,7 @@ class ClaimFilters:
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
+class Review:
     """What somebody says to a claim whose ``version`` they saw."""
 
     opinion: Opinion

@@ -15,7 +15,7 @@ from lms.subsidy.domain.claim_desk import (
     Batch,
     ClaimFilters,
     Opinion,
-    Said,
+    Review,
     Stage,
 )
 
@@ -68,7 +68,7 @@ def written_place(place: Place) -> str:
     return f"{(place[0] - _EPOCH) // _MICROSECOND}-{place[1]}"
 
 
-def parse_said(form: Mapping[str, Any]) -> Said:
+def parse_review(form: Mapping[str, Any]) -> Review:
     """Return what somebody says to a claim. Raises ``InvalidInput`` naming what is missing."""
     faults: Faults = {}
     reason = _reason(form, faults)
@@ -76,7 +76,7 @@ def parse_said(form: Mapping[str, Any]) -> Said:
     opinion = _opinion(form, faults)
     if faults or opinion is None or version is None:
         raise InvalidInput(faults or {"version": _OPINION})
-    return Said(opinion, version, reason, has_looked="looked" in form)
+    return Review(opinion, version, reason, has_looked="looked" in form)
 
 
 def parse_batch(sent: MultiDict[str, str]) -> Batch:

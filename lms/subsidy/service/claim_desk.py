@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from lms.core.access import Actor, Permission
 from lms.core.errors import InvalidInput, Message
 from lms.subsidy import queries
-from lms.subsidy.domain.claim_desk import LOOK_FIRST, Batch, Opinion, Said, act_of
+from lms.subsidy.domain.claim_desk import LOOK_FIRST, Batch, Opinion, Review, act_of
 from lms.subsidy.domain.claim_rules import Again, Wish, refusal
 from lms.subsidy.domain.claim_states import ClaimAct
 from lms.subsidy.gateway import Shelf
@@ -38,7 +38,7 @@ class Weighed:
 
 
 def say(
-    session: Session, actor: Actor, *, claim_id: int, said: Said, shelf: Shelf, now: datetime
+    session: Session, actor: Actor, *, claim_id: int, review: Review, shelf: Shelf, now: datetime
 ) -> Moved:
     """Do what somebody says to a claim.
 
@@ -46,11 +46,11 @@ def say(
     the person was not looked at, and ``Conflict`` with what the rules say.
     """
     claim = claims_in_reach(session, actor, [claim_id], _REVIEW)[claim_id]
-    is_pass = said.opinion is Opinion.PASS
-    if is_pass and not said.has_looked and flagged(session, [claim.person_id]):
+    is_pass = review.opinion is Opinion.PASS
+    if is_pass and not review.has_looked and flagged(session, [claim.person_id]):
         raise InvalidInput({"looked": LOOK_FIRST})
-    act = act_of(said.opinion, queries.standing_of(claim))
-    move = Move(claim_id, act, actor.person_id, reason=said.reason, version=said.version)
+    act = act_of(review.opinion, queries.standing_of(claim))
+    move = Move(claim_id, act, actor.person_id, reason=review.reason, version=review.version)
     return advance_one(session, move, shelf=shelf, now=now)
 
 

@@ -45,12 +45,12 @@ def claim(claim_id: int) -> ResponseReturnValue:
 def say(claim_id: int) -> ResponseReturnValue:
     """Do what somebody says to a claim; what was typed stays where that cannot be done."""
     try:
-        said = forms.parse_said(request.form)
+        review = forms.parse_review(request.form)
         with database().transaction() as session:
             service.say(
                 *(session, current_actor()),
                 claim_id=claim_id,
-                said=said,
+                review=review,
                 shelf=shelf(),
                 now=now(session),
             )
@@ -58,7 +58,7 @@ def say(claim_id: int) -> ResponseReturnValue:
         return _page(claim_id, error.fields), error.status
     except Conflict as error:
         return _page(claim_id, {"refused": error.message}), error.status
-    flash(gettext("Done: %(what)s.", what=gettext(OPINIONS[said.opinion])), "ok")
+    flash(gettext("Done: %(what)s.", what=gettext(OPINIONS[review.opinion])), "ok")
     return redirect(url_for("claim_desk.claim", claim_id=claim_id, **_asked()), 303)
 
 

@@ -188,6 +188,18 @@ def test_a_doubt_is_settled_with_a_reason(desk: ReviewDesk, database: Database) 
     assert (last.act, last.reason) == ("clear", "退款是另一门课的")
 
 
+def test_the_log_and_the_pages_of_the_person_lead_to_the_claim(desk: ReviewDesk) -> None:
+    claim_id, own = desk.claimed()
+    client = desk.browser()[0]
+    client.post(f"/staff/claims/{claim_id}", data=desk.said(claim_id, "pass"))
+    log = client.get("/supervision/audit").text
+    assert f'<a href="/staff/claims/{claim_id}">第 {claim_id} 号补贴申请</a>' in log
+    assert "初审通过了" in log
+    for address in (f"/staff/people/{own.id}", f"/supervision/learners/{own.id}"):
+        assert f"/staff/claims?person={own.id}" in client.get(address).text
+    assert "林秀芳" in client.get(f"/staff/claims?person={own.id}").text
+
+
 def test_the_desk_asks_little(desk: ReviewDesk, database: Database) -> None:
     claim_id, own = desk.claimed()
     desk.noticed(own.id)

@@ -53,6 +53,8 @@ class Permission(StrEnum):
     FACTS_READ = "facts.read"
     FACTS_RECORD = "facts.record"
     POLICY_LOAD = "policy.load"
+    SUBSIDY_READ = "subsidy.read"
+    SUBSIDY_REVIEW = "subsidy.review"
     AUDIT_READ = "audit.read"
 
 
@@ -66,6 +68,7 @@ _STAFF_READ = frozenset(
         Permission.PEOPLE_READ,
         Permission.FACTS_READ,
         Permission.AUDIT_READ,
+        Permission.SUBSIDY_READ,
     }
 )
 # Who helps people at the village office: signs them up and looks at their card.
@@ -102,6 +105,7 @@ GRANTS: dict[Role, frozenset[Permission]] = {
         Permission.IDENTITY_READ,
         Permission.FACTS_RECORD,
         Permission.POLICY_LOAD,
+        Permission.SUBSIDY_REVIEW,
     },
     Role.SUPERVISOR: _STAFF_READ,
 }

@@ -6,6 +6,7 @@ from typing import Any
 
 from lms.core.clock import local_time
 from lms.progress.domain.units import ms_to_datetime
+from lms.subsidy.domain.claim_rules import STATE_WORDS
 
 
 def _(text: str) -> str:
@@ -43,6 +44,8 @@ DETAILS = {
     "to": _("to"),
     "state": _("state"),
     "number": _("number"),
+    "step": _("step"),
+    "hash": _("hash of the step"),
     "starts_at": _("begins"),
     "ends_at": _("ends"),
     "starts_on": _("first day"),
@@ -95,13 +98,13 @@ TABLES = {
     "certificate_entry": _("entries of certificates"),
     "eligibility_decision": _("decisions"),
     "eligibility_due": _("decisions due"),
+    "subsidy_account": _("subsidy accounts"),
+    "subsidy_claim_step": _("steps of claims"),
+    "subsidy_claim_cause": _("what happened to claims"),
+    "notice_row": _("rows of public lists"),
     "class_wait": _("places in line"),
     "class_objection": _("objections"),
     "class_confirmation": _("signatures"),
-    "subsidy_account": _("locks of subsidy claims"),
-    "subsidy_claim_step": _("steps of subsidy claims"),
-    "subsidy_claim_cause": _("causes to look at claims again"),
-    "notice_row": _("rows of public lists"),
     "inbox_message": _("messages"),
     "time_request": _("words of appeals"),
     "study_flag": _("words of explanations"),
@@ -110,6 +113,7 @@ TABLES = {
 
 # What stands in details as a code.
 VALUES = {
+    **{state.value: words for state, words in STATE_WORDS.items()},
     "in_person": _("with the card, in person"),
     "registry": _("by the registry"),
     "release": _("released"),

@@ -13,7 +13,9 @@ from lms.enrollment.queries import class_in_scope, in_scope
 from lms.progress.models import StudyFlag
 from lms.progress.queries import in_counties
 from lms.staff.queries.institutions import institution_in_scope
+from lms.subsidy.models import SubsidyClaim
 from lms.subsidy.queries import loads_policies
+from lms.subsidy.queries.claim_desk import near
 
 
 def has_page(actor: Actor) -> ColumnElement[bool]:
@@ -44,6 +46,7 @@ def has_page(actor: Actor) -> ColumnElement[bool]:
                 badges,
             ),
         ),
+        (_is("claim"), exists().where(_key("claim", SubsidyClaim.id), near(actor))),
         (_is("institution"), exists().where(_key("institution", Institution.id), schools)),
         (_is("policy_proposal"), loads_policies(actor)),
         (

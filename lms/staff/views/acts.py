@@ -19,6 +19,7 @@ from lms.web.i18n import gettext
 bp = Blueprint("acts", __name__)
 # The page of what was acted on, and what its address calls it.
 _PAGES = {
+    "claim": ("claim_desk.claim", "claim_id"),
     "class": ("classes.page", "training_class_id"),
     "class_session": ("class_sessions.page", "class_session_id"),
     "credential": ("badge_desk.badge", "credential_id"),

@@ -220,14 +220,16 @@ def _conditions(claim: Standing, wish: Wish) -> Message | None:
         return Message("claim_no_rules", "There are no rules by which this can be decided now.")
     if again.outcome is Outcome.NOT_ELIGIBLE:
         return _named(
-            "claim_not_met", "By what is known now, this is not met: %(what)s.", again.not_met
+            "claim_not_met", _("By what is known now, this is not met: %(what)s."), again.not_met
         )
     return None if wish.act in _MAY_BE_OPEN else _settled(claim, again)
 
 
 def _settled(claim: Standing, again: Again) -> Message | None:
     if again.outcome is Outcome.NEEDS_REVIEW:
-        return _named("claim_open", "Somebody has to look at this first: %(what)s.", again.unknown)
+        return _named(
+            "claim_open", _("Somebody has to look at this first: %(what)s."), again.unknown
+        )
     if again.amount_fen != claim.amount_fen:
         return Message("claim_other_sum", "By what is known now, the sum is another one.")
     return None

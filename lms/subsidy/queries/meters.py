@@ -168,14 +168,23 @@ def meters_and_facts(
     session: Session, person_id: int, *, shelf: Shelf, today: date
 ) -> tuple[list[Meter], list[DatedFact]]:
     """Return the person's meters as above, and the newest of each fact known today."""
+    found, dossier = judged_meters(session, person_id, shelf=shelf, today=today)
+    meters = [meter for _, meter in found]
+    return meters, list(dossier.known(first_day=today, today=today).values())
+
+
+def judged_meters(
+    session: Session, person_id: int, *, shelf: Shelf, today: date
+) -> tuple[list[tuple[Judged, Meter]], Dossier]:
+    """Return each of the person's meters with what was judged, and all that was read."""
     read = dossiers(session, [person_id])
     dossier = read.people[person_id]
     shelf = combined(session, shelf, read.versions)
     found = [
-        meter_of(dossier, _trusted(own, read), today)
+        (own, meter_of(dossier, _trusted(own, read), today))
         for own in judged(dossier, read.programmes, shelf, today=today)
     ]
-    return found, list(dossier.known(first_day=today, today=today).values())
+    return found, dossier
 
 
 def _trusted(own: Judged, read: Dossiers) -> Judged:

@@ -2,6 +2,7 @@
 
 from lms.subsidy.views.calendars import bp as calendars
 from lms.subsidy.views.certificates import bp as certificates
+from lms.subsidy.views.claim_desk import bp as claim_desk
 from lms.subsidy.views.claiming import bp as claiming
 from lms.subsidy.views.claims import bp as claims
 from lms.subsidy.views.claims_api import bp as claims_api
@@ -13,5 +14,5 @@ from lms.subsidy.views.policies import bp as policies
 
 BLUEPRINTS = (
     *(mine, claiming, claims, claims_api, facts, certificates),
-    *(fact_desk, fact_lists, policies, calendars),
+    *(fact_desk, claim_desk, fact_lists, policies, calendars),
 )

@@ -16,7 +16,7 @@ def _(text: str) -> str:
 STEPS: Mapping[str, tuple[str, str]] = {
     ClaimStep.CONDITIONS: (_("Check the conditions"), _("Do you meet the conditions?")),
     ClaimStep.PAPERS: (_("Add what is missing"), _("What is still missing?")),
-    ClaimStep.ACCOUNT: (_("Account"), _("Where should the money go?")),
+    ClaimStep.ACCOUNT: (_("Account for the money"), _("Where should the money go?")),
     ClaimStep.PROMISE: (_("Sign the promise"), _("Your promise for this claim")),
     ClaimStep.HAND_IN: (_("Hand it in"), _("Look at it once more, then hand it in")),
 }

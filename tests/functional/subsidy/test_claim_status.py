@@ -56,6 +56,7 @@ def test_what_is_returned_says_what_to_add_and_is_handed_in_again(
     assert "周敏" not in page
     # The old promise was for what was handed in then.
     assert "这次交的，要再签一次" in claiming.get(f"{claim}/hand-in").text
+    assert claiming.post(f"{claim}/hand-in", data={"version": "2"}).status_code == 422
     fill_in(claiming, claim, "promise")
     hand_in(claiming, claim)
     assert claim_now(database, claim_id).state == "submitted"

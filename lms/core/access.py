@@ -53,6 +53,8 @@ class Permission(StrEnum):
     FACTS_RECORD = "facts.record"
     POLICY_LOAD = "policy.load"
     AUDIT_READ = "audit.read"
+    SUBSIDY_READ = "subsidy.read"
+    SUBSIDY_PAY = "subsidy.pay"
 
 
 _STAFF_READ = frozenset(
@@ -64,6 +66,7 @@ _STAFF_READ = frozenset(
         Permission.PEOPLE_READ,
         Permission.FACTS_READ,
         Permission.AUDIT_READ,
+        Permission.SUBSIDY_READ,
     }
 )
 # Who helps people at the village office: signs them up and looks at their card.
@@ -100,6 +103,7 @@ GRANTS: dict[Role, frozenset[Permission]] = {
         Permission.IDENTITY_READ,
         Permission.FACTS_RECORD,
         Permission.POLICY_LOAD,
+        Permission.SUBSIDY_PAY,
     },
     Role.SUPERVISOR: _STAFF_READ,
 }

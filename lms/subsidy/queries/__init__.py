@@ -1,6 +1,7 @@
 """Reads what is known of a person and what it comes to."""
 
 from lms.subsidy.queries.batches import (
+    BATCH_PAGE,
     BatchLine,
     Difference,
     PaymentLine,
@@ -13,7 +14,7 @@ from lms.subsidy.queries.batches import (
     file_rows,
     first_difference,
     months,
-    payments,
+    payments_page,
     sent_payments,
     sums_of,
 )
@@ -109,6 +110,7 @@ from lms.subsidy.queries.shelves import (
 )
 
 __all__ = [
+    "BATCH_PAGE",
     "DRY_RUN",
     "BatchLine",
     "Difference",
@@ -184,7 +186,7 @@ __all__ = [
     "paper_count",
     "papers",
     "payees",
-    "payments",
+    "payments_page",
     "people_from",
     "people_of",
     "person_range",

@@ -18,7 +18,7 @@ from lms.subsidy.domain.sentences import read_sentence
 from lms.subsidy.models import PaymentBatch, SubsidyClaim, SubsidyClaimStep, SubsidyPayment
 from lms.subsidy.queries.people import reaches
 
-PAGE = 50
+BATCH_PAGE = 50
 _MONTHS = 36
 _CHUNK = 500
 
@@ -97,7 +97,7 @@ def batch_lines(
         wanted = wanted.where(PaymentBatch.month == month)
     if after:
         wanted = wanted.where(PaymentBatch.id < after)
-    rows = session.execute(wanted.order_by(PaymentBatch.id.desc()).limit(PAGE + 1)).all()
+    rows = session.execute(wanted.order_by(PaymentBatch.id.desc()).limit(BATCH_PAGE + 1)).all()
     sums = sums_of(session, [row[0].id for row in rows])
     return [BatchLine(row[0], row[1], row[2], sums.get(row[0].id, Sums())) for row in rows]
 
@@ -147,20 +147,22 @@ def sums_of(session: Session, batch_ids: Collection[int]) -> Mapping[int, Sums]:
     return {row[0]: Sums(*(int(each) for each in row[1:])) for row in rows}
 
 
-def payments(
+def payments_page(
     session: Session, batch: PaymentBatch, *, state: PaymentState | None, after: int | None
 ) -> Payments:
     """Return a page of a batch's payments, in the order of its file."""
     own = SubsidyPayment
-    wanted = _of_batch(batch.id, own, SubsidyClaim, Person.name).order_by(own.id).limit(PAGE + 1)
+    wanted = (
+        _of_batch(batch.id, own, SubsidyClaim, Person.name).order_by(own.id).limit(BATCH_PAGE + 1)
+    )
     if state:
         wanted = wanted.where(own.state == state)
     rows = session.execute(wanted.where(own.id > (after or 0))).all()
-    shown = rows[:PAGE]
+    shown = rows[:BATCH_PAGE]
     gone = [row[1].id for row in shown if row[0].state == PaymentState.CANCELLED]
     whys = _whys(session, batch.number, gone)
     lines = [PaymentLine(row[0], row[1], row[2], whys.get(row[1].id)) for row in shown]
-    return Payments(lines, shown[-1][0].id if len(rows) > PAGE else None)
+    return Payments(lines, shown[-1][0].id if len(rows) > BATCH_PAGE else None)
 
 
 def _of_batch(batch_id: int, *columns: Any) -> Any:  # noqa: ANN401 (of any columns)

@@ -39,6 +39,7 @@ from lms.subsidy.service.papers import (
     note_view,
     require_room,
 )
+from lms.subsidy.service.payment_files import BankFile, FileOrder, take_file
 from lms.subsidy.service.payments import Chosen, Prepared, prepare
 from lms.subsidy.service.proposals import accept, propose, refuse
 from lms.subsidy.service.releasing import Released, give_up, release
@@ -57,7 +58,9 @@ __all__ = [
     "MARK_TOUCHED",
     "TAKEN",
     "Advanced",
+    "BankFile",
     "Chosen",
+    "FileOrder",
     "Found",
     "FoundOnList",
     "Ground",
@@ -125,6 +128,7 @@ __all__ = [
     "stop_trial",
     "take_answers",
     "take_back",
+    "take_file",
     "take_in",
     "try_out",
     "void_certificate",

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from lms.accounts.service.security import require_confirmed
 from lms.audit.service import record
 from lms.core.access import Actor
-from lms.core.errors import Conflict, Forbidden, Message
+from lms.core.errors import Conflict, Message
 from lms.db.among import among
 from lms.subsidy import queries
 from lms.subsidy.domain.claim_states import ClaimAct
@@ -36,12 +36,12 @@ def release(
 
     Each claim is decided again inside; one that no longer stands is taken out, and its payment
     given up. Raises ``NotFound`` out of reach, ``ConfirmationNeeded`` without a fresh proof,
-    ``Forbidden`` for who put it together, ``Conflict`` where it is gone or nothing is left of it.
+    ``Conflict`` for who put it together, where it is gone or nothing is left of it.
     """
     require_confirmed(session, actor, now=now)
     batch = _prepared(session, actor, batch_id)
     if batch.prepared_by_id == actor.person_id:
-        raise Forbidden(
+        raise Conflict(
             "batch_two_people", "You put this batch together; somebody else has to let it go."
         )
     claim_ids = _lock_planned(session, batch_id)

@@ -12,7 +12,7 @@ from lms.accounts.service import banks
 from lms.audit import queries as audit
 from lms.core.access import Actor
 from lms.core.clock import local_day
-from lms.core.errors import ConfirmationNeeded, Conflict, Forbidden, NotFound
+from lms.core.errors import ConfirmationNeeded, Conflict, NotFound
 from lms.db.session import Database, now
 from lms.subsidy import queries, service
 from lms.subsidy.domain.answers import Result
@@ -136,7 +136,7 @@ def test_what_no_longer_stands_is_taken_out_at_the_release(database, keys, two, 
     assert (released.batch.rows, released.batch.total_fen) == (1, 60_000)
     assert claim_now(database, ids(approved)[1]).money == "none"
     with database.snapshot() as session:
-        lines = queries.payments(session, released.batch, state=None, after=None).lines
+        lines = queries.payments_page(session, released.batch, state=None, after=None).lines
     assert [(line.payment.state, line.why and line.why.code) for line in lines] == [
         ("sent", None),
         ("cancelled", "claim_changed"),
@@ -148,7 +148,7 @@ def test_what_no_longer_stands_is_taken_out_at_the_release(database, keys, two, 
 def test_one_person_alone_lets_nothing_go_and_the_database_holds_it(database, two, approved):
     with database.transaction() as session:
         batch = make_batch(session, two[0], ids(approved)).batch
-        with pytest.raises(Forbidden, match="batch_two_people"):
+        with pytest.raises(Conflict, match="batch_two_people"):
             let_go(session, two[0], batch.id)
         with pytest.raises(ConfirmationNeeded):
             service.release(session, two[1], batch_id=batch.id, shelf=shelf(), now=now(session))

@@ -106,7 +106,7 @@ def recheck() -> None:
 
 @subsidy.group()
 def payments() -> None:
-    """What went to the bank and what came of it."""
+    """Look at what went to the bank and what came of it."""
 
 
 @payments.command("check")

@@ -21,9 +21,9 @@ BATCH_STATES = {
 PAYMENT_STATES = {
     "planned": (_("not let go yet"), "warn"),
     "sent": (_("at the bank"), "info"),
-    "paid": (_("paid"), "ok"),
+    "paid": (_("paid out"), "ok"),
     "returned": (_("sent back"), "bad"),
-    "cancelled": (_("taken out"), ""),
+    "cancelled": (_("left this batch"), ""),
 }
 MONEY_ACTS = {
     "plan": _("put into a batch"),

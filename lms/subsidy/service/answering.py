@@ -107,6 +107,7 @@ def _move(actor: Actor, batch: PaymentBatch, answer: Answer, payment: Sent) -> M
             "batch": batch.number,
             "payment": payment.payment_id,
             "day": answer.day.isoformat(),
+            "fen": payment.amount_fen,
         },
         fen=payment.amount_fen if is_paid or was_paid else 0,
     )

@@ -44,13 +44,14 @@ def release(
         raise Conflict(
             "batch_two_people", "You put this batch together; somebody else has to let it go."
         )
-    claim_ids = _lock_planned(session, batch_id)
-    taken_out = _accounts_at_fault(session, claim_ids)
+    planned = _lock_planned(session, batch_id)
+    taken_out = _accounts_at_fault(session, planned)
     gone = {claim_id for claim_id, _ in taken_out}
+    about = {"batch": batch.number}
     moves = [
-        Move(each, ClaimAct.SEND, actor.person_id, about={"batch": batch.number})
-        for each in claim_ids
-        if each not in gone
+        Move(claim_id, ClaimAct.SEND, actor.person_id, about=about, fen=fen)
+        for claim_id, fen in planned.items()
+        if claim_id not in gone
     ]
     done = advance(session, moves, shelf=shelf, now=now)
     if not done.moved:
@@ -75,10 +76,13 @@ def give_up(
 ) -> PaymentBatch:
     """Give a batch up that was not let go; its claims can be put into another. Raises as above."""
     batch = _prepared(session, actor, batch_id)
-    claim_ids = _lock_planned(session, batch_id)
+    planned = _lock_planned(session, batch_id)
     about = {"batch": batch.number}
     # By the site: nobody decides about a claim here, their own or another's.
-    moves = [Move(each, ClaimAct.UNPLAN, None, reason=reason, about=about) for each in claim_ids]
+    moves = [
+        Move(claim_id, ClaimAct.UNPLAN, None, reason=reason, about=about, fen=fen)
+        for claim_id, fen in planned.items()
+    ]
     advance(session, moves, shelf=shelf, now=now)
     batch.state, batch.cancelled_at = BatchState.CANCELLED, now
     session.flush()
@@ -95,15 +99,16 @@ def _prepared(session: Session, actor: Actor, batch_id: int) -> PaymentBatch:
     return batch
 
 
-def _lock_planned(session: Session, batch_id: int) -> list[int]:
-    """Return the claims with a payment still planned in the batch, their accounts locked.
+def _lock_planned(session: Session, batch_id: int) -> dict[int, int]:
+    """Return by claim what is still planned in the batch, fen, with the people's accounts locked.
 
     Whoever moves one meanwhile holds the account; so what is read after the lock stays so.
     """
     people = {each.person_id for each in queries.sent_payments(session, batch_id).values()}
     queries.lock_accounts(session, people)
     found = queries.sent_payments(session, batch_id).values()
-    return [each.claim_id for each in found if each.state is PaymentState.PLANNED]
+    planned = [each for each in found if each.state is PaymentState.PLANNED]
+    return {each.claim_id: each.amount_fen for each in planned}
 
 
 def _accounts_at_fault(session: Session, claim_ids: Collection[int]) -> list[tuple[int, Message]]:

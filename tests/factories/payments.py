@@ -1,12 +1,13 @@
 """Makes payment batches that came some way, and answers of the bank."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from typing import Any
 
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from lms.accounts.models import SignIn
+from lms.audit import queries as audit
 from lms.core.access import Actor
 from lms.core.clock import local_day
 from lms.db.session import Database, now
@@ -16,6 +17,7 @@ from lms.subsidy.gateway import shelf
 from lms.subsidy.models import PaymentBatch, SubsidyClaim, SubsidyPayment
 from lms.subsidy.service import Chosen, Prepared
 from tests.factories.accounts import COUNTY
+from tests.factories.claims import Claimant
 
 
 def confirm(session: Session, actor: Actor) -> None:
@@ -79,3 +81,13 @@ def make_instalments(session: Session, claim_id: int, count: int) -> None:
     session.execute(
         update(SubsidyClaim).where(SubsidyClaim.id == claim_id).values(instalments=count)
     )
+
+
+def ids(approved: Sequence[tuple[Claimant, int]]) -> list[int]:
+    return [claim_id for _, claim_id in approved]
+
+
+def assert_sums_agree(database: Database) -> None:
+    with database.snapshot() as session:
+        assert queries.first_difference(session) is None
+        assert audit.verify(session).fault is None

@@ -3,7 +3,6 @@
 from lms.subsidy.queries.batches import (
     BATCH_PAGE,
     BatchLine,
-    Difference,
     PaymentLine,
     Payments,
     Sums,
@@ -12,7 +11,6 @@ from lms.subsidy.queries.batches import (
     batch_lines,
     batch_locked,
     file_rows,
-    first_difference,
     months,
     payments_page,
     sent_payments,
@@ -62,6 +60,7 @@ from lms.subsidy.queries.paid_claims import (
     payees,
     returned_claims,
 )
+from lms.subsidy.queries.payment_check import Difference, first_difference
 from lms.subsidy.queries.payments import (
     Foreseen,
     Offer,

@@ -1,19 +1,17 @@
 """Approved claims go to the bank once: prepared by one, let go by another, answered, paid again."""
 
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 import pytest
 from sqlalchemy import text
-from sqlalchemy.exc import DBAPIError, IntegrityError
+from sqlalchemy.exc import IntegrityError
 
 from lms.accounts.domain.bank import NewAccount
 from lms.accounts.service import banks
-from lms.audit import queries as audit
 from lms.core.access import Actor
 from lms.core.clock import local_day
 from lms.core.errors import ConfirmationNeeded, Conflict, NotFound
-from lms.db.session import Database, now
+from lms.db.session import now
 from lms.subsidy import queries, service
 from lms.subsidy.domain.answers import Result
 from lms.subsidy.domain.dated import FactKey
@@ -22,15 +20,15 @@ from tests.factories.accounts import make_county
 from tests.factories.claims import (
     Claimant,
     claim_now,
-    make_approved,
-    make_claimant,
     make_reviewer,
     steps_of,
 )
 from tests.factories.payments import (
     answer,
+    assert_sums_agree,
     batch_now,
     confirm,
+    ids,
     let_go,
     make_batch,
     make_sent,
@@ -52,32 +50,12 @@ PAST = {
 REPAID = "6228480402561234567"
 
 
-@pytest.fixture
-def approved(database: Database, keys, two) -> list[tuple[Claimant, int]]:
-    with database.transaction() as session:
-        people = [make_claimant(session, keys) for _ in range(3)]
-        made = [(each, make_approved(session, each, *two).id) for each in people]
-        for each in people:
-            session.refresh(each.person)
-        return made
-
-
-def ids(approved) -> list[int]:
-    return [claim_id for _, claim_id in approved]
-
-
 def new_account(session, keys, two, own: Claimant, number: str = REPAID) -> None:
     """Let the learner enter another account, and somebody look at it."""
     new = NewAccount(number, "浙江农商银行（常山）", own.person.name)
     at = now(session)
     banks.declare(session, person_id=own.person.id, new=new, by_id=own.person.id, keys=keys, now=at)
     banks.look(session, two[0], person_id=own.person.id, is_own=True, now=now(session))
-
-
-def assert_sums_agree(database: Database) -> None:
-    with database.snapshot() as session:
-        assert queries.first_difference(session) is None
-        assert audit.verify(session).fault is None
 
 
 def test_a_batch_goes_from_two_people_to_the_bank_and_is_settled(database, two, approved):
@@ -259,94 +237,3 @@ def test_what_was_paid_wrongly_is_clawed_back_and_comes_in_by_parts(database, tw
         *(60_000, 20_000, 40_000)
     ]
     assert_sums_agree(database)
-
-
-def test_of_two_who_put_the_same_claims_into_batches_at_once_one_does(database, two, approved):
-    def put(actor: Actor) -> str:
-        try:
-            with database.transaction() as session:
-                make_batch(session, actor, ids(approved))
-        except Conflict as error:
-            return error.code
-        return "done"
-
-    with ThreadPoolExecutor(2) as pool:
-        assert sorted(pool.map(put, two)) == ["batch_none_left", "done"]
-    assert [len(payments_of(database, each)) for each in ids(approved)] == [1, 1, 1]
-    assert_sums_agree(database)
-
-
-def test_of_ten_who_let_a_batch_go_at_once_one_does(database, two, approved):
-    with database.transaction() as session:
-        batch = make_batch(session, two[0], ids(approved)).batch
-        others = [make_reviewer(session) for _ in range(10)]
-        for each in others:
-            confirm(session, each)
-
-    def press(actor: Actor) -> str:
-        try:
-            with database.transaction() as session:
-                service.release(session, actor, batch_id=batch.id, shelf=shelf(), now=now(session))
-        except Conflict as error:
-            return error.code
-        return "done"
-
-    with ThreadPoolExecutor(10) as pool:
-        assert sorted(pool.map(press, others)) == ["batch_released"] * 9 + ["done"]
-    assert [each.act for each in steps_of(database, ids(approved)[0])].count("send") == 1
-
-
-def test_the_same_answers_taken_down_twice_at_once_count_once(database, two, approved):
-    with database.transaction() as session:
-        batch = make_sent(session, two, ids(approved))
-        answers = paid(session, batch.id)
-        answer(session, two[0], batch.id, answers[0])
-
-    def take(actor: Actor) -> int:
-        with database.transaction() as session:
-            return len(answer(session, actor, batch.id, *answers).done)
-
-    with ThreadPoolExecutor(2) as pool:
-        assert sorted(pool.map(take, two)) == [0, 2], "half of the file was known already"
-    assert [each.act for each in steps_of(database, ids(approved)[2])].count("pay") == 1
-    assert_sums_agree(database)
-
-
-def test_the_database_itself_refuses_a_second_live_payment(database, two, approved):
-    claim_id = ids(approved)[0]
-    with database.transaction() as session:
-        batch = make_sent(session, two, [claim_id])
-        again = (
-            "INSERT INTO subsidy_payment (batch_id, claim_id, instalment, try_number, amount_fen,"
-            " state, account_mask, account_index, bank, planned_at)"
-            " SELECT :batch, claim_id, instalment, 2, amount_fen, 'planned', account_mask,"
-            " account_index, bank, planned_at FROM subsidy_payment"
-        )
-        other = make_batch(session, two[0], ids(approved)[1:2]).batch
-        where = {"batch": other.id, "own": batch.id}
-        again += " WHERE batch_id = :own"
-        with pytest.raises(IntegrityError), session.begin_nested():
-            session.execute(text(again), where)
-        session.execute(text("DROP INDEX uq_subsidy_payment_live"))
-        session.execute(text(again), where)
-    assert len(payments_of(database, claim_id)) == 2, "without the index the promise breaks"
-    with database.snapshot() as session:
-        found = queries.first_difference(session)
-    assert found is not None
-    assert found.what == f"claim:{claim_id} money=sent"
-
-
-def test_a_payment_never_changes_its_sum_and_what_was_let_go_never_its_total(
-    database, two, approved
-):
-    with database.transaction() as session:
-        make_sent(session, two, ids(approved))
-        for said in (
-            "UPDATE subsidy_payment SET amount_fen = 1",
-            "UPDATE subsidy_payment SET state = 'planned'",
-            "DELETE FROM subsidy_payment",
-            "UPDATE payment_batch SET total_fen = 1",
-            "UPDATE payment_batch SET state = 'prepared'",
-        ):
-            with pytest.raises(DBAPIError), session.begin_nested():
-                session.execute(text(said))

@@ -13,9 +13,10 @@ from lms.core.clock import local_day
 from lms.db.session import Database, now
 from lms.subsidy import queries, service
 from lms.subsidy.domain.answers import Answer, Result
+from lms.subsidy.domain.payments import Chosen
 from lms.subsidy.gateway import shelf
 from lms.subsidy.models import PaymentBatch, SubsidyClaim, SubsidyPayment
-from lms.subsidy.service import Chosen, Prepared
+from lms.subsidy.service import Prepared
 from tests.factories.accounts import COUNTY
 from tests.factories.claims import Claimant
 

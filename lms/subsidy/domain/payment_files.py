@@ -63,6 +63,14 @@ class FileForm(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class FileOrder:
+    """In which form somebody wants the file, and what for."""
+
+    form: FileForm
+    purpose: str
+
+
+@dataclass(frozen=True, slots=True)
 class Transfer:
     """A payment as the bank is told; ``account`` is empty where it changed after the release."""
 

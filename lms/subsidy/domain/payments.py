@@ -1,7 +1,7 @@
 """Payment batches and the payments in them: where they stand, and which instalment is next."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
@@ -55,6 +55,15 @@ class Payee:
     mask: str
     bank: str
     is_confirmed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """What somebody saw and wants paid: the claims of a county, and what they came to, fen."""
+
+    county_code: str
+    claim_ids: Collection[int]
+    total_fen: int
 
 
 def next_instalment(amount_fen: int, count: int, paid: Mapping[int, date]) -> Instalment | None:

@@ -10,9 +10,8 @@ from werkzeug.datastructures import MultiDict
 from lms.core.errors import InvalidInput, Message
 from lms.core.query import Faults, read_day, read_number, read_text
 from lms.subsidy.domain.answers import LONGEST_REASON, Answer, Result
-from lms.subsidy.domain.payment_files import FileForm, read_fen
-from lms.subsidy.domain.payments import MOST, PaymentState
-from lms.subsidy.service import Chosen, FileOrder
+from lms.subsidy.domain.payment_files import FileForm, FileOrder, read_fen
+from lms.subsidy.domain.payments import MOST, Chosen, PaymentState
 
 _LONGEST = 200
 _LONGEST_REASON = 500

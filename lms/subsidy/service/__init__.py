@@ -39,8 +39,8 @@ from lms.subsidy.service.papers import (
     note_view,
     require_room,
 )
-from lms.subsidy.service.payment_files import BankFile, FileOrder, take_file
-from lms.subsidy.service.payments import Chosen, Prepared, prepare
+from lms.subsidy.service.payment_files import BankFile, take_file
+from lms.subsidy.service.payments import Prepared, prepare
 from lms.subsidy.service.proposals import accept, propose, refuse
 from lms.subsidy.service.releasing import Released, give_up, release
 from lms.subsidy.service.reopening import act_on, note_decided, note_of_enrollment
@@ -59,8 +59,6 @@ __all__ = [
     "TAKEN",
     "Advanced",
     "BankFile",
-    "Chosen",
-    "FileOrder",
     "Found",
     "FoundOnList",
     "Ground",

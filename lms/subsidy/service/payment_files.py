@@ -17,18 +17,10 @@ from lms.core.access import Actor, Permission
 from lms.core.clock import local_day
 from lms.core.errors import Conflict
 from lms.subsidy import queries
-from lms.subsidy.domain.payment_files import FileForm, Head, Transfer
+from lms.subsidy.domain.payment_files import FileOrder, Head, Transfer
 from lms.subsidy.domain.payments import payment_number
 from lms.subsidy.gateway.payment_files import write_transfers
 from lms.subsidy.models import PaymentBatch
-
-
-@dataclass(frozen=True, slots=True)
-class FileOrder:
-    """In which form somebody wants the file, and what for."""
-
-    form: FileForm
-    purpose: str
 
 
 @dataclass(frozen=True, slots=True)

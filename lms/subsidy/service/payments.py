@@ -1,6 +1,6 @@
 """Puts approved claims into a payment batch: all of them or those chosen, in one transaction."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, cast
@@ -16,7 +16,7 @@ from lms.db.session import connection_of
 from lms.subsidy import queries
 from lms.subsidy.domain.claim_record import series
 from lms.subsidy.domain.claim_states import ClaimAct
-from lms.subsidy.domain.payments import MOST, PaymentState, batch_number, month_of
+from lms.subsidy.domain.payments import MOST, Chosen, PaymentState, batch_number, month_of
 from lms.subsidy.gateway import Shelf
 from lms.subsidy.models import PaymentBatch, SubsidyPayment
 from lms.subsidy.queries import Offer
@@ -35,15 +35,6 @@ class Prepared:
     rows: int
     total_fen: int
     left_out: Sequence[tuple[str, Message]]
-
-
-@dataclass(frozen=True, slots=True)
-class Chosen:
-    """What somebody saw and wants paid: the claims of a county, and what they came to, fen."""
-
-    county_code: str
-    claim_ids: Collection[int]
-    total_fen: int
 
 
 def prepare(

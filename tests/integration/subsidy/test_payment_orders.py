@@ -22,10 +22,10 @@ from lms.db.session import now, savepoint
 from lms.subsidy import queries, service
 from lms.subsidy.domain.answers import Answer, Result
 from lms.subsidy.domain.claim_states import Cause, ClaimAct
-from lms.subsidy.domain.payments import LIVE
+from lms.subsidy.domain.payments import LIVE, Chosen
 from lms.subsidy.gateway import shelf
 from lms.subsidy.models import PaymentBatch, SubsidyClaim, SubsidyPayment
-from lms.subsidy.service import Chosen, Move
+from lms.subsidy.service import Move
 from lms.subsidy.service.reopening import note
 from tests.factories.accounts import COUNTY
 from tests.factories.claims import make_approved, make_claimant

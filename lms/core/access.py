@@ -55,6 +55,7 @@ class Permission(StrEnum):
     POLICY_LOAD = "policy.load"
     SUBSIDY_READ = "subsidy.read"
     SUBSIDY_REVIEW = "subsidy.review"
+    SUBSIDY_PAY = "subsidy.pay"
     AUDIT_READ = "audit.read"
 
 
@@ -106,6 +107,7 @@ GRANTS: dict[Role, frozenset[Permission]] = {
         Permission.FACTS_RECORD,
         Permission.POLICY_LOAD,
         Permission.SUBSIDY_REVIEW,
+        Permission.SUBSIDY_PAY,
     },
     Role.SUPERVISOR: _STAFF_READ,
 }

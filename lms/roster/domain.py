@@ -1,6 +1,5 @@
 """What a completion list holds: its columns, its cells and what a learner still lacks."""
 
-import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -9,14 +8,10 @@ from enum import StrEnum
 from lms.accounts.domain.people import masked_phone
 from lms.core.clock import local_day
 from lms.progress.domain.completion import credit_hours
+from lms.sheets.domain import clean
 
 Text = Mapping[str, str]
 Cell = str | int | float | date | None
-
-# Spreadsheets take a field that begins so for a formula, the full-width forms included.
-_FORMULA_STARTS = frozenset("=+-@＝＋－＠")
-# Control characters, lone halves of a pair and noncharacters: XML cannot carry them.
-_UNWRITABLE = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 
 
 class ExportKind(StrEnum):
@@ -251,16 +246,6 @@ def cells(line: Line, number: int, language: str) -> tuple[Cell, ...]:
         str(line.enrollment_id),
     )
     return tuple(clean(cell) if isinstance(cell, str) else cell for cell in found)
-
-
-def clean(text: str) -> str:
-    """Return the text without the characters no spreadsheet can hold."""
-    return _UNWRITABLE.sub("", text)
-
-
-def guarded(text: str) -> str:
-    """Return a free text for CSV; one that a spreadsheet would calculate gets a leading quote."""
-    return f"'{text}" if text.lstrip()[:1] in _FORMULA_STARTS and text.strip() else text
 
 
 def file_name(export_format: ExportFormat, day: date, language: str) -> str:

@@ -15,7 +15,8 @@ from typing import BinaryIO
 import xlsxwriter
 
 from lms.core.errors import NotFound
-from lms.roster.domain import Cell, Column, guarded, in_words
+from lms.roster.domain import Cell, Column, in_words
+from lms.sheets.domain import guarded
 
 try:
     from rustpy_xlsxwriter import FastExcel, Format

@@ -1,4 +1,4 @@
-"""Cells of a list as text, and what in them tells that something went wrong on the way."""
+"""Cells of a list as text: what tells that something went wrong, and how texts are written."""
 
 import re
 import unicodedata
@@ -17,6 +17,10 @@ _HEADING_WITHIN = 6
 _EXACT_DIGITS = 15
 _ROUNDED = re.compile(r"[0-9](\.[0-9]+)?[Ee]\+?[0-9]+")
 _STARTS = tuple("=+-@\t\r")
+# Spreadsheets take a field that begins so for a formula, the full-width forms included.
+_FORMULA_STARTS = frozenset("=+-@＝＋－＠")
+# Control characters, lone halves of a pair and noncharacters: XML cannot carry them.
+_UNWRITABLE = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 
 FORMULA = Message("cell_formula", "There is a formula, or a text that would become one.")
 ROUNDED = Message(
@@ -134,3 +138,13 @@ def plain(cell: Cell | None) -> str:
         return text
     is_whole = value.is_integer() and abs(value) < 10**_EXACT_DIGITS
     return str(int(value)) if is_whole else text
+
+
+def clean(text: str) -> str:
+    """Return the text without the characters no spreadsheet can hold."""
+    return _UNWRITABLE.sub("", text)
+
+
+def guarded(text: str) -> str:
+    """Return a free text for CSV; one that a spreadsheet would calculate gets a leading quote."""
+    return f"'{text}" if text.lstrip()[:1] in _FORMULA_STARTS and text.strip() else text

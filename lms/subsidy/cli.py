@@ -1,4 +1,4 @@
-"""Commands that judge worked cases by policies, and decide for the learners of the site."""
+"""Commands that judge worked cases, decide for the learners of the site and check payments."""
 
 import json
 from collections.abc import Iterator
@@ -102,6 +102,23 @@ def recheck() -> None:
             break
         done, after = done + len(part), part[-1].id
     click.echo(f"{done} decisions, each found again")
+
+
+@subsidy.group()
+def payments() -> None:
+    """Look at what went to the bank and what came of it."""
+
+
+@payments.command("check")
+def check_payments() -> None:
+    """Hold payments, claims and batches against each other; name the first sum that differs."""
+    with database().snapshot() as session:
+        found = queries.first_difference(session)
+    if found is not None:
+        raise click.ClickException(
+            f"{found.what}: payments say {found.payments}, written is {found.written}"
+        )
+    click.echo("payments, claims and batches agree")
 
 
 def _mark_studied() -> None:

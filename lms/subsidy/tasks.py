@@ -14,7 +14,7 @@ from lms.settings import Settings
 from lms.subsidy import queries, service
 from lms.subsidy.domain.reading import MalformedError
 from lms.subsidy.gateway import shelf
-from lms.subsidy.gateway.papers import LISTS, PAPERS
+from lms.subsidy.gateway.papers import ANSWERS, LISTS, PAPERS
 
 log = structlog.get_logger(__name__)
 _EVERY_SECONDS = 60 * 60
@@ -62,7 +62,7 @@ class SweepPapers:
         vault = Vault(settings.vault_keys)
         with database.transaction() as session:
             service.forget_drafts(session, now=now(session))
-        for name in (PAPERS, LISTS):
+        for name in (PAPERS, LISTS, ANSWERS):
             folder = SealedFolder(settings.data_dir / name, vault, name)
             strays = folder.strays()
             if strays:

@@ -202,6 +202,14 @@ def make_passed(session: Session, own: Claimant, first: Actor, second: Actor) ->
     return session.get_one(SubsidyClaim, claim.id)
 
 
+def make_approved(session: Session, own: Claimant, first: Actor, second: Actor) -> SubsidyClaim:
+    """Let a claim pass two people and the public list."""
+    claim = make_passed(session, own, first, second)
+    move(session, claim.id, ClaimAct.PUBLICISE, first.person_id)
+    move(session, claim.id, ClaimAct.APPROVE, second.person_id)
+    return session.get_one(SubsidyClaim, claim.id)
+
+
 def claim_now(database: Database, claim_id: int) -> SubsidyClaim:
     with database.snapshot() as session:
         return session.get_one(SubsidyClaim, claim_id)

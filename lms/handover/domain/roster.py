@@ -3,7 +3,8 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from lms.roster.domain import STATUS_WORDS, Line, clean, guarded, in_words
+from lms.roster.domain import STATUS_WORDS, Line, in_words
+from lms.sheets.domain import clean, guarded
 
 _BETWEEN = "；"
 

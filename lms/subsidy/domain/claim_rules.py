@@ -175,8 +175,9 @@ def _paying(claim: Standing, wish: Wish) -> Message | None:
 
 
 def _bouncing(claim: Standing, wish: Wish) -> Message | None:
-    if claim.money is Money.SENT and wish.fen == 0:
-        return None
+    if claim.money is Money.SENT:
+        # Of two instalments the one under way is answered first; then the other may come back.
+        return None if wish.fen == 0 else _UNDER_WAY
     return None if 0 < wish.fen <= claim.paid_fen else _NOT_SENT
 
 

@@ -93,7 +93,8 @@ MOVES: Mapping[ClaimAct, Mapping[ClaimState, ClaimState]] = {
     ClaimAct.UNPLAN: {_S.APPROVED: _S.APPROVED},
     ClaimAct.SEND: {_S.APPROVED: _S.APPROVED},
     ClaimAct.PAY: {_S.APPROVED: _S.PAID},
-    ClaimAct.BOUNCE: dict.fromkeys((_S.APPROVED, _S.PAID), _S.BANK_RETURNED),
+    # Another instalment may come back too, before the first is paid again.
+    ClaimAct.BOUNCE: dict.fromkeys(_STAY, _S.BANK_RETURNED),
     ClaimAct.PAY_AGAIN: {_S.BANK_RETURNED: _S.APPROVED},
     ClaimAct.REOPEN: dict.fromkeys(
         (_S.IN_REVIEW, _S.PUBLICISED, _S.OBJECTED, _S.APPROVED, _S.BANK_RETURNED), _S.SUBMITTED

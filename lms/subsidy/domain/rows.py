@@ -145,11 +145,12 @@ def _said(key: str, cell: Cell) -> str:
     """Return what a cell says in the words the desk's form has."""
     text = plain(cell)
     if key == "date":
-        return _day(text, cell.kind)
+        return written_day(text, cell.kind)
     return _SAYS.get(key, {}).get(text, text)
 
 
-def _day(text: str, kind: CellKind) -> str:
+def written_day(text: str, kind: CellKind) -> str:
+    """Return a day as ``2026-07-03`` where it is written in one of the usual ways."""
     if kind is CellKind.NUMBER and text.isdecimal() and int(text) in _EXCEL_DAYS:
         return (_EXCEL_EPOCH + timedelta(days=int(text))).isoformat()
     parts = re.fullmatch(r"([0-9]{4})[-/.年]([0-9]{1,2})[-/.月]([0-9]{1,2})日?", text)

@@ -11,6 +11,8 @@ from lms.subsidy.domain.papers import EMPTY, MAX_BYTES, NOT_TAKEN, PaperType, Se
 
 # The folders below the site's data, each of a table whose rows name its files.
 PAPERS, LISTS = "evidence", "fact_list_draft"
+# No row names these: what a bank answered, between the look at it and taking it down.
+ANSWERS = "bank_answers"
 _MIB = 1024**2
 _MOST_PIXELS = 60_000_000
 _SIDE = 1600

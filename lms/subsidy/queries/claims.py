@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import and_, func, select, tuple_
+from sqlalchemy import Row, and_, func, select, tuple_
 from sqlalchemy.orm import Session, aliased
 
 from lms.core.errors import Message
@@ -167,7 +167,10 @@ def claims_against(session: Session, pairs: Collection[Pair]) -> list[tuple[int,
     looked_at = [ClaimState.IN_REVIEW, ClaimState.PUBLICISED, ClaimState.OBJECTED]
     looked_at += [ClaimState.APPROVED, ClaimState.PAID, ClaimState.BANK_RETURNED]
     rows = session.execute(
-        select(claim.id, claim.person_id, claim.programme_id, claim.second_by_id, claim.amount_fen)
+        select(
+            *(claim.id, claim.person_id, claim.programme_id, claim.second_by_id),
+            *(claim.amount_fen, claim.state),
+        )
         .where(among(claim.person_id, "people"), claim.state.in_(looked_at))
         .order_by(claim.id),
         {"people": sorted({person for person, _ in pairs})},
@@ -180,11 +183,13 @@ def claims_against(session: Session, pairs: Collection[Pair]) -> list[tuple[int,
     return [
         (own[pair].id, found.decision_id)
         for pair, found in fresh.items()
-        if _speaks_against(found.again, own[pair].second_by_id, own[pair].amount_fen)
+        if _speaks_against(found.again, own[pair])
     ]
 
 
-def _speaks_against(again: Again, second_by: int | None, amount_fen: int) -> bool:
-    if again.outcome is Outcome.NOT_ELIGIBLE or again.amount_fen != amount_fen:
+def _speaks_against(again: Again, claim: Row[*tuple[Any, ...]]) -> bool:
+    if again.outcome is Outcome.NOT_ELIGIBLE or again.amount_fen != claim.amount_fen:
         return True
-    return second_by is not None and again.outcome is Outcome.NEEDS_REVIEW
+    # Whom the bank sent the money back enters an account anew, which nobody looked at yet.
+    is_settled = claim.second_by_id is not None and claim.state != ClaimState.BANK_RETURNED
+    return is_settled and again.outcome is Outcome.NEEDS_REVIEW

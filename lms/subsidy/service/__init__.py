@@ -1,5 +1,6 @@
 """Writes facts down, marks what is due and decides it."""
 
+from lms.subsidy.service.answering import Taken, answered_before, paid_all, take_answers
 from lms.subsidy.service.calendars import enter_calendar
 from lms.subsidy.service.certificates import Looked
 from lms.subsidy.service.certificates import enter as enter_certificate
@@ -41,6 +42,7 @@ from lms.subsidy.service.facts import (
 from lms.subsidy.service.lists import Found as FoundOnList
 from lms.subsidy.service.lists import find, take_in
 from lms.subsidy.service.marks import MARK_TOUCHED, mark_programmes, order_marks
+from lms.subsidy.service.paid_claims import claw_back, pay_again, recover
 from lms.subsidy.service.papers import (
     NewPaper,
     add_paper,
@@ -48,7 +50,10 @@ from lms.subsidy.service.papers import (
     note_view,
     require_room,
 )
+from lms.subsidy.service.payment_files import BankFile, take_file
+from lms.subsidy.service.payments import Prepared, prepare
 from lms.subsidy.service.proposals import accept, propose, refuse
+from lms.subsidy.service.releasing import Released, give_up, release
 from lms.subsidy.service.reopening import act_on, note_decided, note_of_enrollment
 from lms.subsidy.service.trials import (
     counted_so_far,
@@ -64,6 +69,7 @@ __all__ = [
     "MARK_TOUCHED",
     "TAKEN",
     "Advanced",
+    "BankFile",
     "Found",
     "FoundOnList",
     "Ground",
@@ -73,14 +79,19 @@ __all__ = [
     "Moved",
     "NewFact",
     "NewPaper",
+    "Prepared",
     "Refused",
+    "Released",
     "Round",
+    "Taken",
     "accept",
     "act_on",
     "add_paper",
     "advance",
     "advance_one",
+    "answered_before",
     "begin",
+    "claw_back",
     "confirm",
     "correct",
     "counted_so_far",
@@ -93,6 +104,7 @@ __all__ = [
     "find",
     "forget_drafts",
     "give_promise",
+    "give_up",
     "hand_in",
     "judge_people",
     "keep",
@@ -112,17 +124,24 @@ __all__ = [
     "note_view",
     "order_marks",
     "order_trial",
+    "paid_all",
+    "pay_again",
     "plan_of",
+    "prepare",
     "propose",
     "put_away",
     "record_fact",
     "record_many",
+    "recover",
     "refuse",
+    "release",
     "require_another",
     "require_room",
     "sign",
     "stop_trial",
+    "take_answers",
     "take_back",
+    "take_file",
     "take_in",
     "try_out",
     "void_certificate",

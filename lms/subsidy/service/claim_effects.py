@@ -25,8 +25,12 @@ _ROW_AFTER = {
         RowState.PULLED,
     ),
 }
+# Where one instalment comes back, the next one waits for the account, too.
 _GIVES_UP_PAYMENT = frozenset(
-    {ClaimAct.UNPLAN, ClaimAct.WITHDRAW, ClaimAct.REOPEN, ClaimAct.CLAW_BACK}
+    {
+        *(ClaimAct.UNPLAN, ClaimAct.WITHDRAW, ClaimAct.REOPEN, ClaimAct.CLAW_BACK),
+        ClaimAct.BOUNCE,
+    }
 )
 _ANSWERS_CAUSES = frozenset(
     {ClaimAct.REOPEN, ClaimAct.DOUBT, ClaimAct.SUBMIT, ClaimAct.WITHDRAW, ClaimAct.CLAW_BACK}

@@ -9,7 +9,7 @@ from lms.settings import Settings
 from lms.subsidy import queries
 from lms.subsidy.gateway import shelf
 from lms.subsidy.queries import Meter
-from tests.factories.claims import Claimant, make_claimant, make_reviewer
+from tests.factories.claims import Claimant, make_approved, make_claimant, make_reviewer
 from tests.factories.subsidy import TODAY, Subsidised, make_known, make_subsidised
 
 
@@ -46,3 +46,15 @@ def claimant(database: Database, keys: Keys) -> Claimant:
 def two(database: Database) -> tuple[Actor, Actor]:
     with database.transaction() as session:
         return make_reviewer(session, name="周敏"), make_reviewer(session, name="鲁晓东")
+
+
+@pytest.fixture
+def approved(
+    database: Database, keys: Keys, two: tuple[Actor, Actor]
+) -> list[tuple[Claimant, int]]:
+    with database.transaction() as session:
+        people = [make_claimant(session, keys) for _ in range(3)]
+        made = [(each, make_approved(session, each, *two).id) for each in people]
+        for each in people:
+            session.refresh(each.person)
+        return made

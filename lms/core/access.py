@@ -53,6 +53,9 @@ class Permission(StrEnum):
     FACTS_RECORD = "facts.record"
     POLICY_LOAD = "policy.load"
     AUDIT_READ = "audit.read"
+    SUBSIDY_READ = "subsidy.read"
+    SUBSIDY_REVIEW = "subsidy.review"
+    SUBSIDY_PUBLISH = "subsidy.publish"
 
 
 _STAFF_READ = frozenset(
@@ -64,6 +67,7 @@ _STAFF_READ = frozenset(
         Permission.PEOPLE_READ,
         Permission.FACTS_READ,
         Permission.AUDIT_READ,
+        Permission.SUBSIDY_READ,
     }
 )
 # Who helps people at the village office: signs them up and looks at their card.
@@ -100,6 +104,8 @@ GRANTS: dict[Role, frozenset[Permission]] = {
         Permission.IDENTITY_READ,
         Permission.FACTS_RECORD,
         Permission.POLICY_LOAD,
+        Permission.SUBSIDY_REVIEW,
+        Permission.SUBSIDY_PUBLISH,
     },
     Role.SUPERVISOR: _STAFF_READ,
 }

@@ -11,13 +11,6 @@ class NoticeState(StrEnum):
     CANCELLED = "cancelled"
 
 
-class IdMask(StrEnum):
-    """How much of an identity number a list shows: the last four digits, or 6+8+4."""
-
-    LAST_FOUR = "last_four"
-    SIX_AND_FOUR = "six_four"
-
-
 class RowState(StrEnum):
     """Whether a row hangs out, is hidden after an objection, was taken off, or passed unharmed."""
 

@@ -126,7 +126,6 @@ _rows = cast(Table, NoticeRow.__table__)
 _HANGS = " OR ".join(
     f"NEW.{name} <> OLD.{name}"
     for name in ("notice_id", "claim_id", "place", "shown", "amount_fen")
-
 )
 refuse(_rows, "UPDATE", condition=f"OLD.state IN ('pulled', 'done') OR {_HANGS}")
 refuse(_rows, "DELETE", condition=f"NOT {is_erased(_OWNER)}")

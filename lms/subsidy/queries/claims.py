@@ -135,10 +135,11 @@ def fresh_decisions(session: Session, pairs: Collection[Pair]) -> dict[Pair, Fre
         ),
         {"people": sorted({person for person, _ in pairs})},
     )
-    return {(each[0], each[1]): Fresh(each[2], _again(*each[3:])) for each in found}
+    return {(each[0], each[1]): Fresh(each[2], again_of(*each[3:])) for each in found}
 
 
-def _again(outcome: str, amount_fen: int | None, results: Sequence[Mapping[str, Any]]) -> Again:
+def again_of(outcome: str, amount_fen: int | None, results: Sequence[Mapping[str, Any]]) -> Again:
+    """Return a decision's columns as the rules ask about them."""
     return Again(
         Outcome(outcome),
         amount_fen,

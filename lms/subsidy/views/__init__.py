@@ -6,6 +6,20 @@ from lms.subsidy.views.desk import bp as fact_desk
 from lms.subsidy.views.facts import bp as facts
 from lms.subsidy.views.lists import bp as fact_lists
 from lms.subsidy.views.mine import bp as mine
+from lms.subsidy.views.notice_desk import bp as notice_desk
+from lms.subsidy.views.notices import bp as notices
+from lms.subsidy.views.objections import bp as objection_desk
 from lms.subsidy.views.policies import bp as policies
 
-BLUEPRINTS = (mine, facts, certificates, fact_desk, fact_lists, policies, calendars)
+BLUEPRINTS = (
+    mine,
+    facts,
+    certificates,
+    fact_desk,
+    fact_lists,
+    policies,
+    calendars,
+    notice_desk,
+    objection_desk,
+    notices,
+)

@@ -66,7 +66,9 @@ from lms.staff.tasks import SweepRosters
 from lms.subsidy import handlers as subsidy
 from lms.subsidy.events import Decided
 from lms.subsidy.gateway.papers import LISTS, PAPERS
-from lms.subsidy.models import Evidence, FactListDraft
+from lms.subsidy.models import Evidence, FactListDraft, NoticeObjection
+from lms.subsidy.notice_tasks import keep_printed, print_long
+from lms.subsidy.service import place_of_contact
 from lms.subsidy.tasks import (
     SweepPapers,
     decide_what_is_due,
@@ -118,6 +120,7 @@ JOBS: dict[str, JobHandler] = {
     "sms.send": send_message,
     "subsidy.dry_run": dry_run,
     "subsidy.mark_touched": mark_touched,
+    "subsidy.print_notice": print_long,
 }
 
 CHORES: Sequence[Chore] = (
@@ -133,6 +136,7 @@ CHORES: Sequence[Chore] = (
     decide_what_is_due,
     look_at_claims_again,
     follow_the_days,
+    keep_printed,
     EraseDue(),
     SweepPapers(),
     SweepRosters(),
@@ -144,6 +148,7 @@ CHORES: Sequence[Chore] = (
 SEALED: Sequence[SealedColumn] = (
     *OF_ACCOUNTS,
     SealedColumn(IssuerKey.id, IssuerKey.private, place_of_key),
+    SealedColumn(NoticeObjection.number, NoticeObjection.contact, place_of_contact),
 )
 
 # The folders of sealed files below the site's data, and whose rows name them.

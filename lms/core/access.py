@@ -55,6 +55,7 @@ class Permission(StrEnum):
     POLICY_LOAD = "policy.load"
     SUBSIDY_READ = "subsidy.read"
     SUBSIDY_REVIEW = "subsidy.review"
+    SUBSIDY_PUBLISH = "subsidy.publish"
     SUBSIDY_PAY = "subsidy.pay"
     AUDIT_READ = "audit.read"
 
@@ -108,6 +109,7 @@ GRANTS: dict[Role, frozenset[Permission]] = {
         Permission.POLICY_LOAD,
         Permission.SUBSIDY_REVIEW,
         Permission.SUBSIDY_PAY,
+        Permission.SUBSIDY_PUBLISH,
     },
     Role.SUPERVISOR: _STAFF_READ,
 }

@@ -1,11 +1,27 @@
-"""A printed notice of any number of rows, as a county publishes it."""
+"""A printed notice of any number of rows, and public lists as a county publishes them."""
 
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
+from typing import Any
 
+from sqlalchemy.orm import Session
+
+from lms.accounts.gateway import Keys
+from lms.accounts.models import SignIn
+from lms.core.access import Actor
+from lms.db.session import now
+from lms.subsidy import service
 from lms.subsidy.domain.check_codes import check_code
+from lms.subsidy.domain.notice_rows import NewNotice
+from lms.subsidy.domain.notices import NewObjection
+from lms.subsidy.domain.workdays import Calendars, WorkCalendar
+from lms.subsidy.gateway import shelf
 from lms.subsidy.gateway.notice_pdf import Column, NoticeSheet
+from lms.subsidy.models import NoticeObjection, PublicNotice
+from tests.factories.accounts import COUNTY
+from tests.factories.claims import make_claimant, make_passed
 
+OFFICE = "常山县人力资源和社会保障局 0570-5010000"
 _NAMES = ("林*芳", "欧阳*华", "张*", "买*·*", "申屠*明", "J* S*", "王*丽")
 _ADDRESS = "https://xiangbo.example/notices/330822-2026-06"
 _SHEET = NoticeSheet(
@@ -67,3 +83,58 @@ def make_notice(rows: int, /, **changes: object) -> NoticeSheet:
         code=check_code(repr(listed)),
     )
     return replace(made, **changes)  # type: ignore[arg-type]
+
+
+def plain_calendars(*years: int) -> Calendars:
+    """Return years without a holiday, so that a list may be published on whatever day it is."""
+    return Calendars.of(
+        WorkCalendar(year, f"{year} 年，没有节假日", date(year, 1, 1), (), ())
+        for year in years or range(2025, 2099)
+    )
+
+
+def grounds(keys: Keys, calendars: Calendars | None = None) -> service.Grounds:
+    """Return what publishing goes by."""
+    return service.Grounds(shelf(), calendars or plain_calendars(), keys)
+
+
+def confirm(session: Session, actor: Actor, at: datetime | None = None) -> None:
+    """Let somebody have proved anew who they are."""
+    session.get_one(SignIn, actor.sign_in_id).confirmed_at = at or now(session)
+    session.flush()
+
+
+def make_published(
+    session: Session, publisher: Actor, keys: Keys, *, at: datetime | None = None, **values: Any
+) -> service.Published:
+    """Publish what waits in the county, today or at another moment, and say what was left out."""
+    when = at or now(session)
+    confirm(session, publisher, when)
+    wanted = NewNotice(**{"county_code": COUNTY, "contact": OFFICE, **values})
+    shown = service.plan(session, publisher, wanted).digest
+    return service.publish(
+        session, publisher, replace(wanted, shown=shown), grounds=grounds(keys), now=when
+    )
+
+
+def make_listed(session: Session, publisher: Actor, keys: Keys, **values: Any) -> PublicNotice:
+    """Publish what waits in the county."""
+    return make_published(session, publisher, keys, **values).notice
+
+
+def make_waiting(
+    session: Session, keys: Keys, two: tuple[Actor, Actor], count: int = 1
+) -> list[int]:
+    """Bring claims of as many people to where they wait for a list."""
+    people = [make_claimant(session, keys) for _ in range(count)]
+    return [make_passed(session, each, *two).id for each in people]
+
+
+def object_(
+    session: Session, number: str, keys: Keys, *, at: datetime | None = None, **values: Any
+) -> NoticeObjection:
+    """Object to the first row of a list, or as the values say."""
+    new = NewObjection(
+        **{"place": 1, "words": "他开着店，没有失业。", "contact": "13900002222", **values}
+    )
+    return service.object_to(session, number, new, shelf=shelf(), keys=keys, now=at or now(session))

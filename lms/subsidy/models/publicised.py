@@ -8,7 +8,8 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from lms.db.base import Base, index_where, one_of, unique_where
 from lms.db.ddl import is_erased, refuse
-from lms.subsidy.domain.notices import IdMask, NoticeState, ObjectionRuling, RowState
+from lms.subsidy.domain.notices import NoticeState, ObjectionRuling, RowState
+from lms.subsidy.domain.public_masks import GroupWords, NumberMask
 
 
 class PublicNotice(Base):
@@ -21,10 +22,13 @@ class PublicNotice(Base):
     __tablename__ = "public_notice"
     __table_args__ = (
         one_of("state", NoticeState),
-        one_of("id_mask", IdMask),
+        one_of("id_mask", NumberMask),
+        one_of("group_words", GroupWords),
         CheckConstraint("first_day <= last_day", name="days"),
         CheckConstraint("rows > 0 AND total_fen > 0", name="sums"),
         CheckConstraint("(state = 'open') = (closed_at IS NULL)", name="closed"),
+        CheckConstraint("(closed_at IS NULL) = (closed_by_id IS NULL)", name="closed_by"),
+        CheckConstraint("state <> 'cancelled' OR close_reason <> ''", name="reasoned"),
         Index("ix_public_notice_county", "county_code", "id"),
         Index("ix_public_notice_state", "state", "last_day"),
     )
@@ -34,7 +38,8 @@ class PublicNotice(Base):
     county_code: Mapped[str] = mapped_column(ForeignKey("county.code"))
     month: Mapped[str] = mapped_column(String(7))
     state: Mapped[str] = mapped_column(String(10), default=NoticeState.OPEN)
-    id_mask: Mapped[str] = mapped_column(String(10))
+    id_mask: Mapped[str] = mapped_column(String(12))
+    group_words: Mapped[str] = mapped_column(String(10))
     first_day: Mapped[date] = mapped_column(Date)
     last_day: Mapped[date] = mapped_column(Date)
     # Whom to write or call beside this page: words of the office.
@@ -46,6 +51,9 @@ class PublicNotice(Base):
     published_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
     published_at: Mapped[datetime]
     closed_at: Mapped[datetime | None]
+    closed_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    # Why it was taken down before its end; the public page never says it.
+    close_reason: Mapped[str] = mapped_column(String(500), default="")
 
 
 class NoticeRow(Base):
@@ -88,6 +96,8 @@ class NoticeObjection(Base):
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
+    # What the objector is told, and what the sealed contact is bound to.
+    number: Mapped[str] = mapped_column(String(20), unique=True)
     notice_id: Mapped[int] = mapped_column(ForeignKey("public_notice.id"))
     notice_row_id: Mapped[int | None] = mapped_column(
         ForeignKey("notice_row.id", ondelete="SET NULL")
@@ -106,23 +116,36 @@ _notices = cast(Table, PublicNotice.__table__)
 _GIVEN = " OR ".join(
     f"NEW.{name} <> OLD.{name}"
     for name in (
-        *("number", "county_code", "month", "id_mask", "first_day", "last_day", "rows"),
-        *("total_fen", "content_sha256", "check_code", "published_by_id", "published_at"),
+        *("number", "county_code", "month", "id_mask", "group_words", "first_day", "last_day"),
+        *("contact", "rows", "total_fen", "content_sha256", "check_code", "published_by_id"),
+        "published_at",
     )
 )
 refuse(_notices, "UPDATE", condition=f"OLD.state <> 'open' OR {_GIVEN}")
 refuse(_notices, "DELETE", condition="")
 _rows = cast(Table, NoticeRow.__table__)
 _HANGS = " OR ".join(
-    f"NEW.{name} <> OLD.{name}" for name in ("notice_id", "claim_id", "place", "amount_fen")
+    f"NEW.{name} <> OLD.{name}"
+    for name in ("notice_id", "claim_id", "place", "shown", "amount_fen")
 )
 refuse(_rows, "UPDATE", condition=f"OLD.state IN ('pulled', 'done') OR {_HANGS}")
 refuse(_rows, "DELETE", condition=f"NOT {is_erased(_OWNER)}")
 _objections = cast(Table, NoticeObjection.__table__)
 _SAID = " OR ".join(
-    f"NEW.{name} <> OLD.{name}" for name in ("notice_id", "words", "contact", "made_at")
+    f"NEW.{name} <> OLD.{name}" for name in ("number", "notice_id", "words", "made_at")
 )
-# What was ruled stays; that its row went with somebody who was erased may still be noted.
-_RULED = "OLD.ruling IS NOT NULL AND NEW.notice_row_id IS NOT NULL"
-refuse(_objections, "UPDATE", condition=f"({_RULED}) OR {_SAID}")
+# What was ruled stays; that its row went with somebody who was erased may still be noted, and the
+# contact, which is bound to the number, be sealed with a newer key.
+_RULED = (
+    "OLD.ruling IS NOT NULL AND (NEW.ruling IS NULL OR "
+    + " OR ".join(
+        f"NEW.{name} <> OLD.{name}" for name in ("ruling", "reason", "ruled_by_id", "ruled_at")
+    )
+    + ")"
+)
+_MEANT = (
+    "NEW.notice_row_id IS NOT NULL AND "
+    "(OLD.notice_row_id IS NULL OR NEW.notice_row_id <> OLD.notice_row_id)"
+)
+refuse(_objections, "UPDATE", condition=f"({_RULED}) OR ({_MEANT}) OR {_SAID}")
 refuse(_objections, "DELETE", condition="")

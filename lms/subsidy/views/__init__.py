@@ -10,6 +10,9 @@ from lms.subsidy.views.desk import bp as fact_desk
 from lms.subsidy.views.facts import bp as facts
 from lms.subsidy.views.lists import bp as fact_lists
 from lms.subsidy.views.mine import bp as mine
+from lms.subsidy.views.notice_desk import bp as notice_desk
+from lms.subsidy.views.notices import bp as notices
+from lms.subsidy.views.objections import bp as objection_desk
 from lms.subsidy.views.payment_answers import bp as payment_answers
 from lms.subsidy.views.payment_batches import bp as payment_batches
 from lms.subsidy.views.payment_claims import bp as payment_claims
@@ -20,5 +23,6 @@ PAYMENTS = (payment_desk, payment_batches, payment_answers, payment_claims)
 BLUEPRINTS = (
     *(mine, claiming, claims, claims_api, facts, certificates),
     *(fact_desk, claim_desk, fact_lists, policies, calendars),
+    *(notice_desk, objection_desk, notices),
     *PAYMENTS,
 )

@@ -113,9 +113,10 @@ _REFUSED = (
         "UPDATE",
         "OLD.state <> 'open' OR NEW.number <> OLD.number OR NEW.county_code <> "
         "OLD.county_code OR NEW.month <> OLD.month OR NEW.id_mask <> "
-        "OLD.id_mask OR NEW.first_day <> OLD.first_day OR NEW.last_day <> "
-        "OLD.last_day OR NEW.rows <> OLD.rows OR NEW.total_fen <> OLD.total_fen"
-        " OR NEW.content_sha256 <> OLD.content_sha256 OR NEW.check_code <> "
+        "OLD.id_mask OR NEW.group_words <> OLD.group_words OR NEW.first_day <> "
+        "OLD.first_day OR NEW.last_day <> OLD.last_day OR NEW.contact <> "
+        "OLD.contact OR NEW.rows <> OLD.rows OR NEW.total_fen <> OLD.total_fen "
+        "OR NEW.content_sha256 <> OLD.content_sha256 OR NEW.check_code <> "
         "OLD.check_code OR NEW.published_by_id <> OLD.published_by_id OR "
         "NEW.published_at <> OLD.published_at",
     ),
@@ -124,16 +125,20 @@ _REFUSED = (
         "notice_row",
         "UPDATE",
         "OLD.state IN ('pulled', 'done') OR NEW.notice_id <> OLD.notice_id OR "
-        "NEW.claim_id <> OLD.claim_id OR NEW.place <> OLD.place OR "
-        "NEW.amount_fen <> OLD.amount_fen",
+        "NEW.claim_id <> OLD.claim_id OR NEW.place <> OLD.place OR NEW.shown <>"
+        " OLD.shown OR NEW.amount_fen <> OLD.amount_fen",
     ),
     ("notice_row", "DELETE", _UNLESS_ERASED),
     (
         "notice_objection",
         "UPDATE",
-        "(OLD.ruling IS NOT NULL AND NEW.notice_row_id IS NOT NULL) OR "
-        "NEW.notice_id <> OLD.notice_id OR NEW.words <> OLD.words OR "
-        "NEW.contact <> OLD.contact OR NEW.made_at <> OLD.made_at",
+        "(OLD.ruling IS NOT NULL AND (NEW.ruling IS NULL OR NEW.ruling <> "
+        "OLD.ruling OR NEW.reason <> OLD.reason OR NEW.ruled_by_id <> "
+        "OLD.ruled_by_id OR NEW.ruled_at <> OLD.ruled_at)) OR "
+        "(NEW.notice_row_id IS NOT NULL AND (OLD.notice_row_id IS NULL OR "
+        "NEW.notice_row_id <> OLD.notice_row_id)) OR NEW.number <> OLD.number "
+        "OR NEW.notice_id <> OLD.notice_id OR NEW.words <> OLD.words OR "
+        "NEW.made_at <> OLD.made_at",
     ),
     ("notice_objection", "DELETE", ""),
 )
@@ -199,7 +204,8 @@ def upgrade() -> None:
         sa.Column("county_code", sa.String(length=6), nullable=False),
         sa.Column("month", sa.String(length=7), nullable=False),
         sa.Column("state", sa.String(length=10), nullable=False),
-        sa.Column("id_mask", sa.String(length=10), nullable=False),
+        sa.Column("id_mask", sa.String(length=12), nullable=False),
+        sa.Column("group_words", sa.String(length=10), nullable=False),
         sa.Column("first_day", sa.Date(), nullable=False),
         sa.Column("last_day", sa.Date(), nullable=False),
         sa.Column("contact", sa.String(length=200), nullable=False),
@@ -210,11 +216,22 @@ def upgrade() -> None:
         sa.Column("published_by_id", ID, nullable=False),
         sa.Column("published_at", MOMENT, nullable=False),
         sa.Column("closed_at", MOMENT, nullable=True),
+        sa.Column("closed_by_id", ID, nullable=True),
+        sa.Column("close_reason", sa.String(length=500), nullable=False),
         sa.CheckConstraint(
             "(state = 'open') = (closed_at IS NULL)", name=op.f("ck_public_notice_closed")
         ),
         sa.CheckConstraint(
-            "id_mask IN ('last_four', 'six_four')", name=op.f("ck_public_notice_id_mask")
+            "(closed_at IS NULL) = (closed_by_id IS NULL)", name=op.f("ck_public_notice_closed_by")
+        ),
+        sa.CheckConstraint(
+            "state <> 'cancelled' OR close_reason <> ''", name=op.f("ck_public_notice_reasoned")
+        ),
+        sa.CheckConstraint(
+            "id_mask IN ('last_four', 'six_and_four')", name=op.f("ck_public_notice_id_mask")
+        ),
+        sa.CheckConstraint(
+            "group_words IN ('alike', 'named')", name=op.f("ck_public_notice_group_words")
         ),
         sa.CheckConstraint(
             "state IN ('open', 'over', 'cancelled')", name=op.f("ck_public_notice_state")
@@ -226,6 +243,9 @@ def upgrade() -> None:
         ),
         sa.ForeignKeyConstraint(
             ["published_by_id"], ["person.id"], name=op.f("fk_public_notice_published_by_id_person")
+        ),
+        sa.ForeignKeyConstraint(
+            ["closed_by_id"], ["person.id"], name=op.f("fk_public_notice_closed_by_id_person")
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_public_notice")),
         sa.UniqueConstraint("check_code", name=op.f("uq_public_notice_check_code")),
@@ -567,6 +587,7 @@ def upgrade() -> None:
     op.create_table(
         "notice_objection",
         sa.Column("id", ID, nullable=False),
+        sa.Column("number", sa.String(length=20), nullable=False),
         sa.Column("notice_id", ID, nullable=False),
         sa.Column("notice_row_id", ID, nullable=True),
         sa.Column("words", sa.String(length=1000), nullable=False),
@@ -603,6 +624,7 @@ def upgrade() -> None:
             ["ruled_by_id"], ["person.id"], name=op.f("fk_notice_objection_ruled_by_id_person")
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_notice_objection")),
+        sa.UniqueConstraint("number", name=op.f("uq_notice_objection_number")),
     )
     op.create_index(
         "ix_notice_objection_notice", "notice_objection", ["notice_id", "id"], unique=False

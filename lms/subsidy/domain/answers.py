@@ -43,6 +43,7 @@ class Sent:
     state: PaymentState
     amount_fen: int
     paid_on: date | None = None
+    instalment: int = 1
 
 
 @dataclass(slots=True)

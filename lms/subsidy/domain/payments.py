@@ -104,13 +104,20 @@ def read_number(text: str) -> tuple[str, int] | None:
     return (found[1], int(found[2])) if found else None
 
 
-def account_fault(reviewed_index: str, payee: Payee | None) -> Message | None:
-    """Return why nothing goes to the account: it is another one, or nobody looked at it."""
-    if payee is None or payee.index != reviewed_index:
-        return Message("payee_changed", "The account changed since it was looked at.")
+def payee_fault(payee: Payee | None) -> Message | None:
+    """Return why nothing can be planned to the account: there is none, or nobody looked at it."""
+    if payee is None:
+        return Message("payee_none", "There is no account. The learner has to enter one.")
     if not payee.is_confirmed:
         return Message("payee_unchecked", "Somebody has to look at the account first.")
     return None
+
+
+def account_fault(planned_index: str, payee: Payee | None) -> Message | None:
+    """Return why nothing goes out to the account: it is another one now, or nobody looked."""
+    if payee is None or payee.index != planned_index:
+        return Message("payee_changed", "The account changed since it was looked at.")
+    return payee_fault(payee)
 
 
 def again_fault(payee: Payee | None, *, looked_later: bool) -> Message | None:

@@ -198,14 +198,13 @@ def sent_payments(session: Session, batch_id: int, *, only: int | None = None) -
     """Return the payments of a batch as answers are held against them; all, or one."""
     own = SubsidyPayment
     wanted = select(
-        *(own.id, own.claim_id, SubsidyClaim.person_id, own.state, own.amount_fen, own.paid_on)
+        *(own.id, own.claim_id, SubsidyClaim.person_id, own.state, own.amount_fen, own.paid_on),
+        own.instalment,
     ).join(SubsidyClaim, SubsidyClaim.id == own.claim_id)
     if only is not None:
         wanted = wanted.where(own.id == only)
     rows = session.execute(wanted.where(own.batch_id == batch_id).order_by(own.id))
-    return {
-        row[0]: Sent(row[0], row[1], row[2], PaymentState(row[3]), row[4], row[5]) for row in rows
-    }
+    return {row[0]: Sent(row[0], row[1], row[2], PaymentState(row[3]), *row[4:]) for row in rows}
 
 
 def file_rows(session: Session, batch_id: int) -> Iterator[Row[Any]]:

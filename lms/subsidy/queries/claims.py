@@ -14,6 +14,7 @@ from lms.subsidy import findings
 from lms.subsidy.domain.claim_record import GENESIS
 from lms.subsidy.domain.claim_rules import Again
 from lms.subsidy.domain.claim_states import Cause, ClaimState, Money, Standing
+from lms.subsidy.domain.policy import Kind
 from lms.subsidy.domain.results import ClauseResult, Outcome, Verdict
 from lms.subsidy.models import (
     EligibilityDecision,
@@ -32,6 +33,7 @@ class Fresh:
 
     decision_id: int
     again: Again
+    open_ids: frozenset[str] = frozenset()
 
 
 def lock_accounts(session: Session, people: Iterable[int]) -> None:
@@ -135,7 +137,10 @@ def fresh_decisions(session: Session, pairs: Collection[Pair]) -> dict[Pair, Fre
         ),
         {"people": sorted({person for person, _ in pairs})},
     )
-    return {(each[0], each[1]): Fresh(each[2], again_of(*each[3:])) for each in found}
+    return {
+        (each[0], each[1]): Fresh(each[2], again_of(*each[3:]), _open_ids(each[5]))
+        for each in found
+    }
 
 
 def again_of(outcome: str, amount_fen: int | None, results: Sequence[Mapping[str, Any]]) -> Again:
@@ -146,6 +151,11 @@ def again_of(outcome: str, amount_fen: int | None, results: Sequence[Mapping[str
         not_met=_headings(results, Verdict.FAIL),
         unknown=_headings(results, Verdict.UNKNOWN),
     )
+
+
+def _open_ids(results: Sequence[Mapping[str, Any]]) -> frozenset[str]:
+    unknown = Verdict.UNKNOWN.value
+    return frozenset(each["id"] for each in results if each["verdict"] == unknown)
 
 
 def _headings(results: Sequence[Mapping[str, Any]], verdict: Verdict) -> list[Message]:
@@ -169,7 +179,7 @@ def claims_against(session: Session, pairs: Collection[Pair]) -> list[tuple[int,
     rows = session.execute(
         select(
             *(claim.id, claim.person_id, claim.programme_id, claim.second_by_id),
-            *(claim.amount_fen, claim.state),
+            claim.amount_fen,
         )
         .where(among(claim.person_id, "people"), claim.state.in_(looked_at))
         .order_by(claim.id),
@@ -183,13 +193,17 @@ def claims_against(session: Session, pairs: Collection[Pair]) -> list[tuple[int,
     return [
         (own[pair].id, found.decision_id)
         for pair, found in fresh.items()
-        if _speaks_against(found.again, own[pair])
+        if _speaks_against(found, own[pair])
     ]
 
 
-def _speaks_against(again: Again, claim: Row[*tuple[Any, ...]]) -> bool:
+def _speaks_against(found: Fresh, claim: Row[*tuple[Any, ...]]) -> bool:
+    """Tell whether a claim has to begin anew.
+
+    Another account does not: somebody looks at it before any money is planned.
+    """
+    again = found.again
     if again.outcome is Outcome.NOT_ELIGIBLE or again.amount_fen != claim.amount_fen:
         return True
-    # Whom the bank sent the money back enters an account anew, which nobody looked at yet.
-    is_settled = claim.second_by_id is not None and claim.state != ClaimState.BANK_RETURNED
-    return is_settled and again.outcome is Outcome.NEEDS_REVIEW
+    is_open = again.outcome is Outcome.NEEDS_REVIEW and found.open_ids != {Kind.PAYEE}
+    return claim.second_by_id is not None and is_open

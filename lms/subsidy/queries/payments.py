@@ -22,9 +22,9 @@ from lms.subsidy.domain.payments import (
     Instalment,
     Payee,
     PaymentState,
-    account_fault,
     next_instalment,
     not_before,
+    payee_fault,
 )
 from lms.subsidy.models import SubsidyClaim, SubsidyPayment
 from lms.subsidy.queries.claims import fresh_decisions, open_causes, standing_of
@@ -33,11 +33,16 @@ from lms.subsidy.queries.people import reaches
 
 @dataclass(frozen=True, slots=True)
 class Offer:
-    """A claim that could be paid: its next instalment, and the sentence that keeps it from it."""
+    """A claim that could be paid: its next instalment, to which account, and what keeps it.
+
+    The account is the one the person has now; where it is another than was handed in, somebody
+    looked at it since, or there is a fault.
+    """
 
     claim: SubsidyClaim
     name: str
     instalment: Instalment
+    payee: Payee | None
     fault: Message | None = None
 
 
@@ -140,8 +145,9 @@ def _offers(session: Session, rows: Sequence[Row[*tuple[Any, ...]]], today: date
     for claim, name, *account in rows:
         own = next_instalment(claim.amount_fen, claim.instalments, paid.get(claim.id, {}))
         if own is not None:
-            fault = account_fault(claim.account_index, payee_of(account)) or _early(own, today)
-            found.append(Offer(claim, name, own, fault))
+            payee = payee_of(account)
+            fault = payee_fault(payee) or _early(own, today)
+            found.append(Offer(claim, name, own, payee, fault))
     return found
 
 

@@ -106,6 +106,7 @@ def _move(actor: Actor, batch: PaymentBatch, answer: Answer, payment: Sent) -> M
         about={
             "batch": batch.number,
             "payment": payment.payment_id,
+            "instalment": payment.instalment,
             "day": answer.day.isoformat(),
             "fen": payment.amount_fen,
         },

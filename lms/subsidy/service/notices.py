@@ -123,8 +123,9 @@ def publish(
         )
     name = series(_SERIES, today)
     number = notice_number(name, next_numbers(session, name, 1)[0])
+    about = {"notice": number, "until": period.last.isoformat()}
     moves = [
-        Move(each.claim_id, ClaimAct.PUBLICISE, actor.person_id, about={"notice": number})
+        Move(each.claim_id, ClaimAct.PUBLICISE, actor.person_id, about=about)
         for each in planned.listed
     ]
     done = advance(session, moves, shelf=grounds.shelf, now=now)

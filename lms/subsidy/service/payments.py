@@ -112,16 +112,27 @@ def _payment(offer: Offer, before: Mapping[tuple[int, int], int], now: datetime)
         "try_number": before.get((claim.id, own.number), 0) + 1,
         "amount_fen": own.amount_fen,
         "state": PaymentState.PLANNED,
-        "account_mask": claim.account_mask,
-        "account_index": claim.account_index,
-        "bank": claim.bank,
+        **_account(offer),
         "planned_at": now,
     }
 
 
+def _account(offer: Offer) -> dict[str, str]:
+    """Return the account the money goes to: the one somebody looked at last."""
+    payee = offer.payee
+    assert payee is not None
+    return {"account_mask": payee.mask, "account_index": payee.index, "bank": payee.bank}
+
+
 def _plan(row: Mapping[str, Any], batch: PaymentBatch, actor: Actor) -> Move:
-    about = {"batch": batch.number, "instalment": row["instalment"]}
-    return Move(row["claim_id"], ClaimAct.PLAN, actor.person_id, about=about, fen=row["amount_fen"])
+    return Move(
+        row["claim_id"],
+        ClaimAct.PLAN,
+        actor.person_id,
+        about={"batch": batch.number, "instalment": row["instalment"]},
+        fen=row["amount_fen"],
+        values={name: row[name] for name in ("account_mask", "account_index", "bank")},
+    )
 
 
 def _nothing(left_out: Sequence[tuple[str, Message]]) -> Conflict:

@@ -77,6 +77,7 @@ def _listed(session: Session, claim: SubsidyClaim, by: Person, at: datetime, ser
         month="2020-01",
         state="over",
         id_mask="last_four",
+        group_words="alike",
         first_day=date(2020, 1, 6),
         last_day=date(2020, 1, 10),
         contact="12333",
@@ -87,6 +88,7 @@ def _listed(session: Session, claim: SubsidyClaim, by: Person, at: datetime, ser
         published_by_id=by.id,
         published_at=at,
         closed_at=at,
+        closed_by_id=by.id,
     )
     session.add(notice)
     session.flush()

@@ -100,7 +100,7 @@ def approve(
     note_notice(
         session,
         notice,
-        "approved",
+        "notice.approved",
         by_id=actor.person_id,
         now=now,
         rows=len(passed),
@@ -201,6 +201,6 @@ def _close(
     notice.state, notice.closed_at = state, now
     notice.closed_by_id, notice.close_reason = actor.person_id, reason
     session.flush()
-    act = "cancelled" if state is NoticeState.CANCELLED else "closed"
+    act = "notice.cancelled" if state is NoticeState.CANCELLED else "notice.closed"
     details = {"reason": reason} if reason else {}
     note_notice(session, notice, act, by_id=actor.person_id, now=now, **details)

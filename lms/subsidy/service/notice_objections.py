@@ -70,7 +70,7 @@ def object_to(
     )
     session.add(objection)
     session.flush()
-    note_notice(session, notice, "objected", by_id=None, now=now, number=own, row=new.place)
+    note_notice(session, notice, "notice.objected", by_id=None, now=now, number=own, row=new.place)
     return objection
 
 
@@ -120,7 +120,7 @@ def rule(
     objection = session.get_one(NoticeObjection, line.objection.id, with_for_update=True)
     session.refresh(objection)
     if objection.ruling is not None:
-        raise Conflict("objection_ruled", "Somebody has ruled on this objection already.")
+        raise Conflict("notice.objection_ruled", "Somebody has ruled on this objection already.")
     if line.row is not None:
         _require_another(session, line.row, actor)
     objection.ruling, objection.reason = ruling.outcome.ruling, ruling.reason
@@ -131,7 +131,7 @@ def rule(
     note_notice(
         session,
         line.notice,
-        "objection_ruled",
+        "notice.objection_ruled",
         by_id=actor.person_id,
         now=now,
         number=number,

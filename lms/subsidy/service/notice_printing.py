@@ -74,16 +74,7 @@ def _sheet(
             for title, share, is_number in said.COLUMNS
         ),
         rows=tuple(_row(each, language) for each in rows),
-        totals=(
-            (
-                said.in_words(said.PEOPLE, language),
-                said.filled(said.COUNT, language, count=own.rows),
-            ),
-            (
-                said.in_words(said.SUM, language),
-                said.filled(said.YUAN, language, sum=said.yuan(own.total_fen)),
-            ),
-        ),
+        totals=_totals(own, language),
         seal_line=said.in_words(said.SEAL, language),
         code_label=said.in_words(said.CODE, language),
         code=own.check_code,
@@ -102,6 +93,15 @@ def _row(row: NoticeRow, language: str) -> tuple[str, ...]:
     if hidden is not None:
         return said.hidden_row(row.place, hidden, language)
     return said.printed_row(row.place, row.shown, row.amount_fen, language)
+
+
+def _totals(own: PublicNotice, language: str) -> tuple[tuple[str, str], ...]:
+    total = said.filled(said.YUAN, language, sum=said.yuan(own.total_fen))
+    people = said.filled(said.COUNT, language, count=own.rows)
+    return (
+        (said.in_words(said.PEOPLE, language), people),
+        (said.in_words(said.SUM, language), total),
+    )
 
 
 def _month(own: PublicNotice, language: str) -> str:

@@ -200,33 +200,30 @@ def _hang_out(
     )
     session.add(notice)
     session.flush()
-    session.execute(
-        insert(NoticeRow),
-        [
-            {
-                "notice_id": notice.id,
-                "claim_id": each.claim_id,
-                "place": place,
-                "shown": shown,
-                "amount_fen": each.amount_fen,
-            }
-            for place, (each, shown) in enumerate(rows, start=1)
-        ],
-    )
+    hung = [
+        {"notice_id": notice.id, "claim_id": each.claim_id, "place": place, "shown": shown}
+        | {"amount_fen": each.amount_fen}
+        for place, (each, shown) in enumerate(rows, start=1)
+    ]
+    session.execute(insert(NoticeRow), hung)
+    _write_published(session, notice)
+    order_print(session, notice)
+    return notice
+
+
+def _write_published(session: Session, notice: PublicNotice) -> None:
     note_notice(
         session,
         notice,
-        "published",
-        by_id=actor.person_id,
-        now=now,
+        "notice.published",
+        by_id=notice.published_by_id,
+        now=notice.published_at,
         sha256=notice.content_sha256,
         rows=notice.rows,
         amount_fen=notice.total_fen,
         starts_on=str(notice.first_day),
         ends_on=str(notice.last_day),
     )
-    order_print(session, notice)
-    return notice
 
 
 def note_notice(
@@ -242,7 +239,7 @@ def note_notice(
     record(
         session,
         actor_id=by_id,
-        action=f"notice.{act}",
+        action=act,
         subject=f"notice:{notice.number}",
         details={"county": notice.county_code, **details},
         at=now,

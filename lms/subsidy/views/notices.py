@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from datetime import date
 
 import flask
-from flask import Blueprint, Response, redirect, render_template, request, send_file, url_for
+from flask import Blueprint, Response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
@@ -162,21 +162,13 @@ def sheets(number: str) -> ResponseReturnValue:
         seen = _seen(session, number)
         if not seen.is_open:
             return _over(seen)
-        if seen.notice.rows <= PRINTED_AT_ONCE:
-            data = service.printed_now(
-                session, seen, language=language(), base_url=settings().base_url
-            )
-            return _named(Response(data, mimetype="application/pdf"), seen)
-        path = service.printed_path(
-            session, seen, language=language(), folder=settings().export_dir
-        )
-    if not path.exists():
-        return (
-            render_template("subsidy/notice_printing.html", seen=seen),
-            _NOT_YET,
-            {"Retry-After": _PRINT_SECONDS},
-        )
-    return _named(send_file(path, mimetype="application/pdf", max_age=None), seen)
+        data = _printed(session, seen)
+    if data is None:
+        page = render_template("subsidy/notice_printing.html", seen=seen)
+        return page, _NOT_YET, {"Retry-After": _PRINT_SECONDS}
+    response = Response(data, mimetype="application/pdf")
+    response.headers["Content-Disposition"] = f'inline; filename="{seen.notice.number}.pdf"'
+    return response
 
 
 @bp.get("/<number>/qr.svg")
@@ -231,7 +223,13 @@ def _form(
     return page, status
 
 
-def _named(response: Response, seen: NoticeSeen) -> Response:
-    name = f"{seen.notice.number}.pdf"
-    response.headers["Content-Disposition"] = f'inline; filename="{name}"'
-    return response
+def _printed(session: Session, seen: NoticeSeen) -> bytes | None:
+    """Return the sheets of a list; ``None`` where a worker has yet to print them."""
+    said = language()
+    if seen.notice.rows <= PRINTED_AT_ONCE:
+        return service.printed_now(session, seen, language=said, base_url=settings().base_url)
+    path = service.printed_path(session, seen, language=said, folder=settings().export_dir)
+    try:
+        return path.read_bytes()
+    except FileNotFoundError:
+        return None

@@ -1,6 +1,7 @@
 """Public lists as visitors meet them: masked, not for search engines, gone after the last day."""
 
 import re
+from importlib import import_module
 
 import pypdfium2
 import pytest
@@ -11,11 +12,12 @@ from lms.accounts.models import Person
 from lms.db.session import Database
 from lms.settings import Settings
 from lms.subsidy.models import NoticeObjection
+from lms.subsidy.notice_tasks import keep_printed
 from tests.factories.accounts import make_county
 from tests.factories.claims import make_reviewer
 from tests.factories.notices import make_listed, make_waiting
 from tests.support.clock import move_days
-from tests.support.site import Client
+from tests.support.site import Client, Jobs
 from tests.support.statements import assert_cheap
 
 SAID = {"row": "2", "words": "她开着店，没有失业。", "contact": "0570-5012345"}
@@ -114,6 +116,36 @@ def test_from_the_day_after_the_last_all_of_it_is_gone_without_any_chore(
     assert late.status_code == 410
     assert number not in client.get("/notices/").text
     assert client.get(f"/notices/{number}?rows=1").status_code == 410
+
+
+def test_a_long_list_is_printed_by_a_worker_anew_when_a_row_is_hidden_and_cleared_away(
+    client: Client,
+    database: Database,
+    settings: Settings,
+    run_jobs: Jobs,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    for name in ("views.notices", "service.notices", "notice_tasks"):
+        monkeypatch.setattr(import_module(f"lms.subsidy.{name}"), "PRINTED_AT_ONCE", 2)
+    keys = keys_of(settings)
+    with database.transaction() as session:
+        two = make_reviewer(session), make_reviewer(session, name="鲁晓东")
+        make_waiting(session, keys, two, 3)
+        number = make_listed(session, two[0], keys).number
+    waits = client.get(f"/notices/{number}.pdf")
+    assert (waits.status_code, waits.headers["Retry-After"]) == (503, "60")
+    run_jobs()
+    assert words_of(client.get(f"/notices/{number}.pdf").data).count("林*芳") == 3
+    client.post(f"/notices/{number}/object", data=SAID)
+    assert client.get(f"/notices/{number}.pdf").status_code == 503, "the old paper tells too much"
+    run_jobs()
+    assert words_of(client.get(f"/notices/{number}.pdf").data).count("林*芳") == 2
+    folder = settings.export_dir / "notices"
+    keep_printed(database, settings)
+    assert len(list(folder.iterdir())) == 2, "both languages, as the list hangs out now"
+    move_days(monkeypatch, 20)
+    keep_printed(database, settings)
+    assert list(folder.iterdir()) == []
 
 
 def test_too_many_objections_from_one_network_are_told_to_wait(

@@ -28,6 +28,13 @@ def canonical(value: object, *, by_name: bool = False) -> bytes:
     return text.encode()
 
 
+def remarks(person: Json) -> Iterator[str]:
+    """Say what could not be checked."""
+    for own in (each for each in person["decisions"] if not each["has_basis"]):
+        said = f"判定 {own['id']} 的依据用的是旧格式，没有重算，只有清单管着它。"
+        yield f"{said} What decision {own['id']} rests on could not be hashed again: an old form."
+
+
 def decision_faults(person: Json, folder: Path) -> Iterator[str]:
     """Hash what each decision rests on again, and draw the conclusion again."""
     for own in person["decisions"]:

@@ -22,8 +22,9 @@ _BADGES, _SUBSIDIES = (
 is_proved, is_sealed, is_stated, token_header = (
     _BADGES[name] for name in ("is_proved", "is_sealed", "is_stated", "token_header")
 )
-canonical, digest, decision_faults, claim_faults = (
-    _SUBSIDIES[name] for name in ("canonical", "digest", "decision_faults", "claim_faults")
+canonical, digest, decision_faults, claim_faults, remarks = (
+    _SUBSIDIES[name]
+    for name in ("canonical", "digest", "decision_faults", "claim_faults", "remarks")
 )
 Json = Dict[str, Any]
 GENESIS = "0" * 64
@@ -236,6 +237,7 @@ def main() -> int:
     parser.add_argument("--key", action="append", default=[])
     asked = parser.parse_args()
     folder, acts = asked.folder, {}  # type: Path, Dict[int, Json]
+    notes: Dict[str, List[str]] = {}
     manifest = read(folder / "manifest.json")
     keys = {each["id"]: each for each in read(folder / "keys.json")["keys"]}
     made = digest((folder / "manifest.json").read_bytes())
@@ -247,7 +249,8 @@ def main() -> int:
     for file in sorted((folder / "people").glob("*.json")):
         name = f"people/{file.name}"
         results[name] = readable(lambda: person_faults(file, keys, acts, asked.key))  # noqa: B023
-    tell(results)
+        notes[name] = readable(lambda: remarks(read(file)))  # noqa: B023
+    tell(results, notes)
     end = read(folder / "audit_head.json")["head"]
     for what, value in (("--head", end), ("--manifest", made), ("--key", " ".join(sorted(keys)))):
         sys.stdout.write(f"{what}: {value}\n")
@@ -258,13 +261,15 @@ def main() -> int:
     return 0 if is_whole else 1
 
 
-def tell(results: Dict[str, List[str]]) -> None:
-    """Say of each part what was found."""
+def tell(results: Dict[str, List[str]], notes: Dict[str, List[str]]) -> None:
+    """Say of each part what was found, and what could not be checked."""
     if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(errors="replace")
     for name, faults in results.items():
         for line in faults or ["相符。 It stands."]:
             sys.stdout.write(f"{'✗' if faults else '✓'} {name}: {line}\n")
+        for line in notes.get(name, ()):
+            sys.stdout.write(f"· {name}: {line}\n")
 
 
 if __name__ == "__main__":

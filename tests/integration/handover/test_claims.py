@@ -186,3 +186,13 @@ def test_each_forgery_of_a_claim_is_named_though_the_manifest_is_made_anew(
         if code != 1 or any(each not in said for each in sentences) or "Traceback" in said:
             missed[name] = said
     assert not missed, "\n".join(f"{name}: {said}" for name, said in missed.items())
+
+
+def test_what_could_not_be_hashed_again_is_said(claimed: Claimant, unpacked: Unpacked) -> None:
+    folder, name = unpacked(of(claimed)), f"people/{claimed.person.id}.json"
+    in_file(name, lambda person: person["decisions"][0].update(has_basis=False), folder)
+    manifest_anew(folder)
+    code, said = verified(folder)
+    assert code == 0, said
+    assert f"· {name}" in said
+    assert "could not be hashed again" in said

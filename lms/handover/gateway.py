@@ -16,7 +16,7 @@ from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
 # What goes into each package as it stands here.
 _OFFLINE = Path(__file__).parent / "offline"
-_TOOLS = ("verify.py", "signatures.py")
+_TOOLS = ("verify.py", "signatures.py", "subsidies.py")
 _README = "README.txt"
 _UNIX, _READABLE = 3, 0o644 << 16
 

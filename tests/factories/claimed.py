@@ -2,10 +2,13 @@
 
 from datetime import date, datetime
 from itertools import count
+from typing import Any
 
 from sqlalchemy.orm import Session
 
 from lms.accounts.models import Person
+from lms.core.ids import digest
+from lms.subsidy.domain.check_codes import check_code
 from lms.subsidy.models import (
     NoticeRow,
     PaymentBatch,
@@ -64,13 +67,17 @@ def make_paid_claim(session: Session, own: Subsidised, clerk: Person, at: dateti
         )
     )
     session.add(SubsidyClaimCause(claim_id=claim.id, cause="refunded", subject="refund:1", at=at))
-    _listed(session, claim, second, at, serial)
-    _paid(session, claim, (clerk, second), at, serial)
+    hang_out(session, claim, second, at)
+    pay_out(session, claim, (clerk, second), at)
     session.flush()
     return claim
 
 
-def _listed(session: Session, claim: SubsidyClaim, by: Person, at: datetime, serial: int) -> None:
+def hang_out(
+    session: Session, claim: SubsidyClaim, by: Person, at: datetime, **values: Any
+) -> NoticeRow:
+    """Make a list that is over with one row; ``values`` are the row's."""
+    serial = next(_serial)
     notice = PublicNotice(
         number=f"GS-20-01-{serial:02}",
         county_code=claim.county_code,
@@ -83,8 +90,8 @@ def _listed(session: Session, claim: SubsidyClaim, by: Person, at: datetime, ser
         contact="12333",
         rows=1,
         total_fen=FEN,
-        content_sha256="f" * 64,
-        check_code=f"AAAA-{serial:04}",
+        content_sha256=digest(content := f"list {serial}"),
+        check_code=check_code(content),
         published_by_id=by.id,
         published_at=at,
         closed_at=at,
@@ -92,21 +99,19 @@ def _listed(session: Session, claim: SubsidyClaim, by: Person, at: datetime, ser
     )
     session.add(notice)
     session.flush()
-    session.add(
-        NoticeRow(
-            notice_id=notice.id,
-            claim_id=claim.id,
-            place=1,
-            shown={"name": "林*芳"},
-            amount_fen=FEN,
-            state="done",
-        )
-    )
+    shown = {"name": "林*芳"}
+    row = {"place": 1, "shown": shown, "amount_fen": FEN, "state": "done", **values}
+    made = NoticeRow(notice_id=notice.id, claim_id=claim.id, **row)
+    session.add(made)
+    session.flush()
+    return made
 
 
-def _paid(
-    session: Session, claim: SubsidyClaim, by: tuple[Person, Person], at: datetime, serial: int
-) -> None:
+def pay_out(
+    session: Session, claim: SubsidyClaim, by: tuple[Person, Person], at: datetime, **values: Any
+) -> SubsidyPayment:
+    """Make a batch that is settled with one payment; ``values`` are the payment's."""
+    serial = next(_serial)
     batch = PaymentBatch(
         number=f"BF-20-01-{serial:02}",
         county_code=claim.county_code,
@@ -122,17 +127,18 @@ def _paid(
     )
     session.add(batch)
     session.flush()
-    session.add(
-        SubsidyPayment(
-            batch_id=batch.id,
-            claim_id=claim.id,
-            instalment=1,
-            try_number=1,
-            amount_fen=FEN,
-            state="paid",
-            **_ACCOUNT,
-            planned_at=at,
-            paid_on=date(2020, 1, 20),
-            settled_at=at,
-        )
+    payment = {
+        "instalment": 1,
+        "try_number": 1,
+        "amount_fen": FEN,
+        "state": "paid",
+        "paid_on": date(2020, 1, 20),
+        **_ACCOUNT,
+        **values,
+    }
+    made = SubsidyPayment(
+        batch_id=batch.id, claim_id=claim.id, planned_at=at, settled_at=at, **payment
     )
+    session.add(made)
+    session.flush()
+    return made

@@ -2,7 +2,9 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
+from lms.handover.domain.claims import claim_cells
 from lms.roster.domain import STATUS_WORDS, Line, in_words
 from lms.sheets.domain import clean, guarded
 
@@ -21,9 +23,9 @@ class Listed:
     classes: Sequence[str] = ()
     certificates: Sequence[str] = ()
     serials: Sequence[str] = ()
+    claims: Sequence[Mapping[str, Any]] = ()
 
 
-# Columns of claims follow behind the serial of the badge.
 COLUMNS: Mapping[str, str] = {
     "number": "编号 Number",
     "name": "姓名 Name",
@@ -38,6 +40,12 @@ COLUMNS: Mapping[str, str] = {
     "final": "结业测验（%） Final test (%)",
     "certificate": "证书 State certificate",
     "serial": "徽章编号 Badge",
+    "claim": "补贴申领编号 Claim",
+    "claim_state": "申领状态 Claim’s state",
+    "claim_sum": "补贴金额（元） Sum (yuan)",
+    "claim_paid": "已拨付（元） Paid (yuan)",
+    "bank_days": "银行日期 Bank’s days",
+    "notice": "公示编号 Public list",
 }
 
 
@@ -59,6 +67,7 @@ def cells(listed: Listed) -> list[str]:
         "final": _joined(_percent(each.final_percent) for each in lines),
         "certificate": _joined(listed.certificates),
         "serial": _joined(listed.serials),
+        **{name: _joined(words) for name, words in claim_cells(listed.claims).items()},
     }
     return [guarded(clean(found[name])) for name in COLUMNS]
 

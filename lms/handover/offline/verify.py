@@ -15,9 +15,16 @@ import sys
 from pathlib import Path
 from typing import Any, Callable, Dict, Iterator, List, Optional
 
-_TOOLS = runpy.run_path(str(Path(__file__).with_name("signatures.py")))
+_BADGES, _SUBSIDIES = (
+    runpy.run_path(str(Path(__file__).with_name(name)))
+    for name in ("signatures.py", "subsidies.py")
+)
 is_proved, is_sealed, is_stated, token_header = (
-    _TOOLS[name] for name in ("is_proved", "is_sealed", "is_stated", "token_header")
+    _BADGES[name] for name in ("is_proved", "is_sealed", "is_stated", "token_header")
+)
+canonical, digest, decision_faults, claim_faults, remarks = (
+    _SUBSIDIES[name]
+    for name in ("canonical", "digest", "decision_faults", "claim_faults", "remarks")
 )
 Json = Dict[str, Any]
 GENESIS = "0" * 64
@@ -36,17 +43,6 @@ MEMBERS = sorted(
         *("request_id", "credit_mark_ms", "seen_mark_ms", "day_used"),
     )
 )
-
-
-def digest(data: bytes) -> str:
-    """Return the SHA-256 of bytes."""
-    return hashlib.sha256(data).hexdigest()
-
-
-def canonical(value: object, *, by_name: bool = False) -> bytes:
-    """Return the one text of a JSON value: no blanks, UTF-8; members in their order or by name."""
-    text = json.dumps(value, ensure_ascii=False, sort_keys=by_name, separators=(",", ":"))
-    return text.encode()
 
 
 def file_faults(folder: Path, manifest: Json) -> Iterator[str]:
@@ -112,29 +108,6 @@ def attempt_faults(person: Json) -> Iterator[str]:
         if marks != (own["points"], own["max_points"], own["percent"], own["passed"]):
             where = f"测验 {own['id']} 的分数和答案不符。"
             yield f"{where} The marks of attempt {own['id']} do not follow from its answers."
-
-
-def decision_faults(person: Json, folder: Path) -> Iterator[str]:
-    """Hash what each decision rests on again, and draw the conclusion again."""
-    for own in person["decisions"]:
-        where = f"判定 {own['id']}（decision）："
-        found = sorted([each["id"], each["verdict"], each["code"]] for each in own["results"])
-        unseen: Json = dict.fromkeys(("study", "attempts", "applied_on"))
-        basis = digest(canonical({**own["facts"], **unseen, "found": found}))
-        if own["has_basis"] and basis != own["basis_sha256"]:
-            yield f"{where}依据被改过。 What it rests on was changed."
-        verdicts = {each["verdict"] for each in own["results"]}
-        outcome = "needs_review" if "unknown" in verdicts else "eligible"
-        if own["outcome"] != ("not_eligible" if "fail" in verdicts else outcome):
-            yield f"{where}结论和逐条结果不符。 The outcome does not follow from its clauses."
-        if own["policy"]:
-            text = (folder / own["policy"]["file"]).read_bytes()
-            level = str((own["facts"].get("programme") or {}).get("level") or 0)
-            yuan = json.loads(text)["amount_cny"].get(level)
-            if digest(text) != own["policy"]["sha256"]:
-                yield f"{where}政策被改过。 The policy is not the one it names."
-            if own["amount_fen"] != (None if yuan is None else round(yuan * 100)):
-                yield f"{where}金额和政策不符。 The amount is not the policy’s."
 
 
 def badge_faults(person: Json, keys: Dict[str, Json], trusted: List[str]) -> Iterator[str]:
@@ -228,6 +201,7 @@ def person_faults(
         lambda: ledger_faults(person),
         lambda: attempt_faults(person),
         lambda: decision_faults(person, file.parent.parent),
+        lambda: claim_faults(person, acts),
         lambda: badge_faults(person, keys, trusted),
         lambda: (
             f"操作记录第 {n} 条缺了。 Act {n} of the log is missing."
@@ -263,6 +237,7 @@ def main() -> int:
     parser.add_argument("--key", action="append", default=[])
     asked = parser.parse_args()
     folder, acts = asked.folder, {}  # type: Path, Dict[int, Json]
+    notes: Dict[str, List[str]] = {}
     manifest = read(folder / "manifest.json")
     keys = {each["id"]: each for each in read(folder / "keys.json")["keys"]}
     made = digest((folder / "manifest.json").read_bytes())
@@ -274,19 +249,27 @@ def main() -> int:
     for file in sorted((folder / "people").glob("*.json")):
         name = f"people/{file.name}"
         results[name] = readable(lambda: person_faults(file, keys, acts, asked.key))  # noqa: B023
+        notes[name] = readable(lambda: remarks(read(file)))  # noqa: B023
+    tell(results, notes)
+    end = read(folder / "audit_head.json")["head"]
+    for what, value in (("--head", end), ("--manifest", made), ("--key", " ".join(sorted(keys)))):
+        sys.stdout.write(f"{what}: {value}\n")
+    is_whole = not any(results.values())
+    sys.stdout.write(
+        "全部相符。 Everything stands.\n" if is_whole else "有不符之处。 Not everything stands.\n"
+    )
+    return 0 if is_whole else 1
+
+
+def tell(results: Dict[str, List[str]], notes: Dict[str, List[str]]) -> None:
+    """Say of each part what was found, and what could not be checked."""
     if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(errors="replace")
     for name, faults in results.items():
         for line in faults or ["相符。 It stands."]:
             sys.stdout.write(f"{'✗' if faults else '✓'} {name}: {line}\n")
-    is_whole = not any(results.values())
-    end = read(folder / "audit_head.json")["head"]
-    for what, value in (("--head", end), ("--manifest", made), ("--key", " ".join(sorted(keys)))):
-        sys.stdout.write(f"{what}: {value}\n")
-    sys.stdout.write(
-        "全部相符。 Everything stands.\n" if is_whole else "有不符之处。 Not everything stands.\n"
-    )
-    return 0 if is_whole else 1
+        for line in notes.get(name, ()):
+            sys.stdout.write(f"· {name}: {line}\n")
 
 
 if __name__ == "__main__":

@@ -2,6 +2,7 @@
 
 from lms.handover.queries.attempts import attempts
 from lms.handover.queries.choosing import Choice, choose, name_of
+from lms.handover.queries.claims import claims
 from lms.handover.queries.orders import (
     HandoverView,
     Packages,
@@ -18,6 +19,7 @@ __all__ = [
     "Subject",
     "attempts",
     "choose",
+    "claims",
     "expired",
     "name_of",
     "open_packages",

@@ -5,21 +5,25 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select, true
 from sqlalchemy.orm import Session
 
 from lms.accounts.models import County, Identity, Person
 from lms.catalog.models import Course, Programme, Revision
-from lms.core.access import Scope
+from lms.core.access import Scope, ScopeKind
 from lms.credentials.models import Holder
 from lms.enrollment.models import Enrollment, TrainingClass
 from lms.enrollment.queries import in_scope
 from lms.progress.models import StudyClock
+from lms.subsidy.models import SubsidyClaim
 
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """A learner and their enrollments in reach, each as it is written into the package."""
+    """A learner and their enrollments in reach, each as it is written into the package.
+
+    ``claims`` are the subsidy claims in reach, each with its programme.
+    """
 
     person_id: int
     name: str
@@ -31,6 +35,7 @@ class Subject:
     entries: int | None
     head: str | None
     enrollments: Sequence[Mapping[str, Any]]
+    claims: Mapping[int, int]
 
     @property
     def enrollment_ids(self) -> list[int]:
@@ -44,9 +49,9 @@ class Subject:
 
     @property
     def programme_ids(self) -> set[int]:
-        """Return the programmes the courses lead to."""
+        """Return the programmes the courses lead to, and those of the claims."""
         found = (each["programme"] for each in self.enrollments)
-        return {each["id"] for each in found if each["id"] is not None}
+        return {each["id"] for each in found if each["id"] is not None} | set(self.claims.values())
 
 
 def subject_of(session: Session, person_id: int, scopes: Sequence[Scope]) -> Subject:
@@ -70,7 +75,27 @@ def subject_of(session: Session, person_id: int, scopes: Sequence[Scope]) -> Sub
         entries=row.entries,
         head=row.head,
         enrollments=_enrollments(session, person_id, scopes),
+        claims=_claims(session, person_id, scopes),
     )
+
+
+def _claims(session: Session, person_id: int, scopes: Sequence[Scope]) -> dict[int, int]:
+    """Return the claims of counties in reach; what was begun only is the learner's own."""
+    claim = SubsidyClaim
+    rows = session.execute(
+        select(claim.id, claim.programme_id)
+        .where(claim.person_id == person_id, claim.number.is_not(None), _of_counties(scopes))
+        .order_by(claim.id)
+    )
+    return {row[0]: row[1] for row in rows}
+
+
+def _of_counties(scopes: Sequence[Scope]) -> ColumnElement[bool]:
+    """Return the condition that a claim lies in reach: claims belong to counties."""
+    if any(scope.kind is ScopeKind.PLATFORM for scope in scopes):
+        return true()
+    counties = [scope.id for scope in scopes if scope.kind is ScopeKind.COUNTY]
+    return SubsidyClaim.county_code.in_(counties)
 
 
 def _enrollments(

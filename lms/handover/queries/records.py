@@ -1,6 +1,6 @@
 """Reads what a package holds beside its people: acts of the log, policies, the issuer's keys."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 from json import loads
 from typing import Any
@@ -18,7 +18,9 @@ from lms.subsidy.models import ExternalCertificate, PolicyVersion
 _AT_ONCE = 500
 
 
-def acts_about(session: Session, subject: Subject) -> Sequence[int]:
+def acts_about(
+    session: Session, subject: Subject, claims: Sequence[Mapping[str, Any]]
+) -> Sequence[int]:
     """Return the numbers of the acts about a learner and what of theirs is in reach."""
     own = subject.person_id
     ids: list[tuple[str, Iterable[object]]] = [
@@ -28,8 +30,21 @@ def acts_about(session: Session, subject: Subject) -> Sequence[int]:
         ("study_flag", _ids(session, StudyFlag, StudyFlag.person_id, [own])),
         ("time_request", _ids(session, TimeRequest, TimeRequest.person_id, [own])),
         ("certificate", _ids(session, ExternalCertificate, ExternalCertificate.person_id, [own])),
+        *_of_claims(claims),
     ]
     return acts_on(session, [f"{kind}:{each}" for kind, found in ids for each in found])
+
+
+def _of_claims(claims: Sequence[Mapping[str, Any]]) -> list[tuple[str, Iterable[object]]]:
+    """Return what acts on claims, and on the batches and lists they went through, are about."""
+    abouts = [step["about"] for claim in claims for step in claim["steps"]]
+    lists = {row["number"] for claim in claims for row in claim["notices"]}
+    return [
+        ("claim", [claim["id"] for claim in claims]),
+        ("payment_batch", {each["batch"]["id"] for claim in claims for each in claim["payments"]}),
+        ("notice", lists),
+        ("objection", {each["objection"] for each in abouts if each.get("objection")}),
+    ]
 
 
 def acts_on(session: Session, subjects: Sequence[str]) -> Sequence[int]:

@@ -154,6 +154,7 @@ def _listed(session: Session, subject: Subject, scopes: Sequence[Scope]) -> List
         classes=_named(subject, "class"),
         certificates=[each["number"] for each in evidence.certificates(session, subject)],
         serials=[each["serial"] or "" for each in evidence.badges(session, subject)],
+        claims=queries.claims(session, subject),
     )
 
 
@@ -177,7 +178,7 @@ def _named(subject: Subject, part: str) -> list[str]:
 
 def _parts(session: Session, subject: Subject, listed: Listed, found: Gathered) -> dict[str, Any]:
     """Return the parts of a learner's file; what may be long comes row by row."""
-    acts = records.acts_about(session, subject)
+    acts = records.acts_about(session, subject, listed.claims)
     found.acts.update(acts)
     brought = {each.enrollment_id: each for each in listed.lines}
     enrollments = [
@@ -210,6 +211,7 @@ def _parts(session: Session, subject: Subject, listed: Listed, found: Gathered) 
         "flags": evidence.flags(session, subject),
         "certificates": evidence.certificates(session, subject),
         "decisions": (_decision(row, found) for row in evidence.decisions(session, subject)),
+        "claims": iter(listed.claims),
         "badges": (_badge(row) for row in evidence.badges(session, subject)),
         "acts": acts,
     }

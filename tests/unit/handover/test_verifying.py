@@ -12,7 +12,7 @@ from pydantic_core import to_json
 
 from lms.audit.domain import Act
 from lms.audit.domain import canonical as of_act
-from lms.handover.offline import signatures, verify
+from lms.handover.offline import signatures, subsidies, verify
 from lms.progress.domain import ledger
 
 TEXTS = st.text(st.characters(exclude_categories=["Cs"]))
@@ -45,7 +45,7 @@ def test_it_hashes_the_same_members_of_an_entry_as_the_site() -> None:
         assert made == ledger.chain_hash("x", own)
 
 
-@pytest.mark.parametrize("module", [verify, signatures])
+@pytest.mark.parametrize("module", [verify, signatures, subsidies])
 def test_it_runs_on_the_oldest_python_it_promises(module) -> None:
     source = Path(module.__file__).read_text("utf-8")
     ast.parse(source, feature_version=(3, 8))

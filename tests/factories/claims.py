@@ -115,21 +115,24 @@ def make_rules(
     session.flush()
 
 
+def make_known_payee(session: Session, person: Person, keys: Keys) -> None:
+    """Let the person show a card, agree, and give an account that somebody looked at."""
+    staff = make_person(session, name="周敏")
+    make_identity(session, person, keys, checked_by=staff)
+    agree(session, person, "handover")
+    number = f"6228480402564{person.id:06d}"
+    new = NewAccount(number, "浙江农商银行（常山）", person.name)
+    at = now(session)
+    banks.declare(session, person_id=person.id, new=new, by_id=person.id, keys=keys, now=at)
+    looker = Actor(staff.id, staff.name, (), 0)
+    banks.look(session, looker, person_id=person.id, is_own=True, now=at)
+
+
 def make_claimant(session: Session, keys: Keys, **values: Any) -> Claimant:
     """Make somebody who meets the rules: known, agreed, an account that was looked at."""
     make_rules(session)
     study = make_subsidised(session, **values)
-    staff = make_person(session, name="周敏")
-    make_identity(session, study.person, keys, checked_by=staff)
-    agree(session, study.person, "handover")
-    number = f"6228480402564{study.person.id:06d}"
-    new = NewAccount(number, "浙江农商银行（常山）", study.person.name)
-    at = now(session)
-    banks.declare(
-        session, person_id=study.person.id, new=new, by_id=study.person.id, keys=keys, now=at
-    )
-    looker = Actor(staff.id, staff.name, (), 0)
-    banks.look(session, looker, person_id=study.person.id, is_own=True, now=at)
+    make_known_payee(session, study.person, keys)
     make_fact(session, study.person, FactKey.PAST_SUBSIDIES, [])
     actor = Actor(study.person.id, study.person.name, (), make_sign_in(session, study.person).id)
     return Claimant(study.person, actor, study)

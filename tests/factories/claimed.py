@@ -27,6 +27,21 @@ FEN = 60_000
 _ACCOUNT = {"account_mask": "************1234", "account_index": "d" * 64, "bank": "农商银行"}
 
 
+def _handed_in(claim: SubsidyClaim, at: datetime) -> SubsidyClaimStep:
+    return SubsidyClaimStep(
+        claim_id=claim.id,
+        number=1,
+        act="submit",
+        from_state="draft",
+        to_state="submitted",
+        by_id=claim.person_id,
+        at=at,
+        amount_fen=FEN,
+        about={},
+        hash="e" * 64,
+    )
+
+
 def make_paid_claim(session: Session, own: Subsidised, clerk: Person, at: datetime) -> SubsidyClaim:
     """Make a claim with an account, a step, a cause, a row on a list and a payment."""
     serial, second = next(_serial), make_person(session, name="鲁晓东")
@@ -52,20 +67,7 @@ def make_paid_claim(session: Session, own: Subsidised, clerk: Person, at: dateti
     )
     session.add(claim)
     session.flush()
-    session.add(
-        SubsidyClaimStep(
-            claim_id=claim.id,
-            number=1,
-            act="submit",
-            from_state="draft",
-            to_state="submitted",
-            by_id=own.person.id,
-            at=at,
-            amount_fen=FEN,
-            about={},
-            hash="e" * 64,
-        )
-    )
+    session.add(_handed_in(claim, at))
     session.add(SubsidyClaimCause(claim_id=claim.id, cause="refunded", subject="refund:1", at=at))
     hang_out(session, claim, second, at)
     pay_out(session, claim, (clerk, second), at)

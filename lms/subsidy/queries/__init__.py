@@ -2,10 +2,6 @@
 
 from lms.subsidy.queries.batches import (
     BATCH_PAGE,
-    BatchLine,
-    PaymentLine,
-    Payments,
-    Sums,
     batch_in_reach,
     batch_line,
     batch_lines,
@@ -17,7 +13,7 @@ from lms.subsidy.queries.batches import (
     sums_of,
 )
 from lms.subsidy.queries.calendars import CalendarLine, calendar_lines, calendars
-from lms.subsidy.queries.certificates import Held, Occupation, certificates, occupations
+from lms.subsidy.queries.certificates import Occupation, certificates, occupations
 from lms.subsidy.queries.claim_drafts import Draft, draft
 from lms.subsidy.queries.claim_pages import (
     Shown,
@@ -50,9 +46,9 @@ from lms.subsidy.queries.decisions import (
     stored_decisions,
     study_marks,
 )
-from lms.subsidy.queries.dossiers import Dossiers, dossiers
-from lms.subsidy.queries.explained import Explained, explained, may_explain
-from lms.subsidy.queries.lists import ListBoard, list_board
+from lms.subsidy.queries.dossiers import dossiers
+from lms.subsidy.queries.explained import explained, may_explain
+from lms.subsidy.queries.lists import list_board
 from lms.subsidy.queries.meters import Meter, Row, meters, meters_and_facts
 from lms.subsidy.queries.notice_objections import (
     Behind,
@@ -64,9 +60,7 @@ from lms.subsidy.queries.notice_objections import (
 )
 from lms.subsidy.queries.notices import (
     PAGE_ROWS,
-    NoticeLine,
     NoticeSeen,
-    OnNotice,
     all_rows,
     claims_standing,
     hangs_no_more,
@@ -90,7 +84,6 @@ from lms.subsidy.queries.notices_waiting import (
     waiting_ids,
 )
 from lms.subsidy.queries.own_claims import (
-    Named,
     left_to_learner,
     live_claim,
     live_claim_of,
@@ -101,16 +94,13 @@ from lms.subsidy.queries.own_claims import (
     thing_of,
 )
 from lms.subsidy.queries.paid_claims import (
-    MoneyOfClaim,
-    Returned,
     claim_in_reach,
     money_of_claim,
     payees,
     returned_claims,
 )
-from lms.subsidy.queries.payment_check import Difference, first_difference
+from lms.subsidy.queries.payment_check import first_difference
 from lms.subsidy.queries.payments import (
-    Foreseen,
     Offer,
     foreseen,
     offers,
@@ -119,9 +109,7 @@ from lms.subsidy.queries.payments import (
     tries,
 )
 from lms.subsidy.queries.people import (
-    Entry,
     Standing,
-    Subject,
     history,
     oneself,
     paper,
@@ -134,12 +122,7 @@ from lms.subsidy.queries.people import (
 )
 from lms.subsidy.queries.proposals import (
     DRY_RUN,
-    Part,
-    ProposalPage,
-    Proposed,
     Stamp,
-    Trial,
-    VersionLine,
     loads_policies,
     may_load,
     proposal_page,
@@ -151,7 +134,6 @@ from lms.subsidy.queries.shelves import (
     Stored,
     Versions,
     combined,
-    policies_of,
     shelf_now,
     stored_versions,
 )
@@ -160,44 +142,22 @@ __all__ = [
     "BATCH_PAGE",
     "DRY_RUN",
     "PAGE_ROWS",
-    "BatchLine",
     "Behind",
     "CalendarLine",
-    "Difference",
-    "Dossiers",
     "Draft",
-    "Entry",
-    "Explained",
     "Followed",
-    "Foreseen",
     "Fresh",
-    "Held",
     "Last",
-    "ListBoard",
     "Meter",
-    "MoneyOfClaim",
-    "Named",
-    "NoticeLine",
     "NoticeSeen",
     "ObjectionLine",
     "Occupation",
     "Offer",
-    "OnNotice",
-    "Part",
-    "PaymentLine",
-    "Payments",
-    "ProposalPage",
-    "Proposed",
-    "Returned",
     "Row",
     "Shown",
     "Stamp",
     "Standing",
     "Stored",
-    "Subject",
-    "Sums",
-    "Trial",
-    "VersionLine",
     "Versions",
     "again_of",
     "all_rows",
@@ -275,7 +235,6 @@ __all__ = [
     "people_of",
     "person_range",
     "places_of_name",
-    "policies_of",
     "policy_of_decision",
     "programmes_of_enrollment",
     "promise",

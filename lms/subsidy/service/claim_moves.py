@@ -7,6 +7,7 @@ from typing import Any, cast
 
 from sqlalchemy import Table, bindparam, insert, update
 from sqlalchemy.orm import Session
+from sqlalchemy.orm.attributes import set_committed_value
 
 from lms.audit.service import NewAct, record_many
 from lms.core.clock import local_day
@@ -17,7 +18,13 @@ from lms.subsidy.domain.claim_record import numbered, series, step_hash
 from lms.subsidy.domain.claim_rules import DECIDED_AGAIN, Wish, refusal
 from lms.subsidy.domain.claim_states import OVER, PENDING, ClaimAct, ClaimState, Standing, after
 from lms.subsidy.gateway import Shelf
-from lms.subsidy.models import SubsidyClaim, SubsidyClaimStep
+from lms.subsidy.models import (
+    NoticeRow,
+    SubsidyClaim,
+    SubsidyClaimCause,
+    SubsidyClaimStep,
+    SubsidyPayment,
+)
 from lms.subsidy.queries import Fresh
 from lms.subsidy.service.claim_effects import carry_out
 from lms.subsidy.service.claim_news import News, tell_all
@@ -27,6 +34,7 @@ from lms.subsidy.service.facts import mark_everybody
 
 _CLAIM = cast(Table, SubsidyClaim.__table__)
 _STEP = cast(Table, SubsidyClaimStep.__table__)
+_WRITTEN_PAST = (NoticeRow, SubsidyClaimCause, SubsidyPayment)
 _SERIES = "BT"
 # Here the sum is what was decided; later another one has to be looked at.
 _SETS_AMOUNT = frozenset({ClaimAct.SUBMIT, ClaimAct.FIRST_LOOK})
@@ -202,7 +210,17 @@ def write_down(session: Session, moved: Sequence[Moved], *, now: datetime) -> No
     tell_all(session, _news(moved, rows), now=now)
     acts = [_act(each, step) for each, step in zip(moved, steps, strict=True)]
     record_many(session, acts, at=now)
-    session.expire_all()
+    _read_anew(session, moved, rows)
+
+
+def _read_anew(session: Session, moved: Sequence[Moved], rows: Sequence[Mapping[str, Any]]) -> None:
+    """Let what the session holds say what was written past it."""
+    for each, row in zip(moved, rows, strict=True):
+        for name in each.values:
+            set_committed_value(each.claim, name, row[name])
+    for held in session.identity_map.values():
+        if isinstance(held, _WRITTEN_PAST):
+            session.expire(held)
 
 
 def _numbered(session: Session, moved: Sequence[Moved], now: datetime) -> list[dict[str, Any]]:

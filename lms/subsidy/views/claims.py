@@ -33,7 +33,6 @@ def follow(claim_id: int) -> ResponseReturnValue:
         shown=found.shown,
         claim=found.claim,
         story=found.story,
-        notice_address=notice_address,
         **CLAIM_WORDS,
     )
 
@@ -77,9 +76,3 @@ def _followed(claim_id: int) -> Followed:
         if shown is None:
             raise NotFound
         return queries.followed(session, shown)
-
-
-def notice_address(number: str) -> str | None:
-    """Return where a public list hangs out; ``None`` while the site has no such page."""
-    _ = number
-    return None

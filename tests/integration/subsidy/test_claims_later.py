@@ -4,13 +4,20 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
+from lms.accounts.service import consents
 from lms.core.errors import Conflict
+from lms.credentials.events import BadgeRevoked
+from lms.db.bus import emit
 from lms.db.session import Database, now
+from lms.payments.events import Refunded
+from lms.progress.events import FlagChanged
+from lms.progress.models import StudyFlag
 from lms.subsidy import service, tasks
 from lms.subsidy.domain.claim_states import Cause, ClaimAct
 from lms.subsidy.domain.dated import FactKey
 from lms.subsidy.service import HandedIn
 from tests.factories.claims import (
+    Claimant,
     claim_now,
     ground,
     make_claimant,
@@ -100,3 +107,48 @@ def settle(database: Database) -> None:
     """Let the worker do what it does by itself."""
     tasks.decide_what_is_due(database, None)
     tasks.look_at_claims_again(database, None)
+
+
+@pytest.mark.parametrize("happens", ["consent", "badge", "refund", "suspicion"])
+def test_what_happens_after_both_looks_begins_the_claim_anew(database, claimant, two, happens):
+    with database.transaction() as session:
+        claim = make_passed(session, claimant, *two)
+        move(session, claim.id, ClaimAct.PUBLICISE, two[0].person_id)
+    let_happen(database, claimant, happens)
+    settle(database)
+    assert claim_now(database, claim.id).state == "submitted"
+    assert steps_of(database, claim.id)[-1].act == "reopen"
+
+
+@pytest.mark.parametrize("happens", ["consent", "badge", "refund", "suspicion"])
+def test_once_the_money_is_there_somebody_is_called_to_look(database, claimant, two, happens):
+    with database.transaction() as session:
+        claim = make_passed(session, claimant, *two)
+        for act in (ClaimAct.PUBLICISE, ClaimAct.APPROVE, ClaimAct.PLAN, ClaimAct.SEND):
+            move(session, claim.id, act, two[0].person_id)
+        move(session, claim.id, ClaimAct.PAY, two[0].person_id, fen=60_000)
+    let_happen(database, claimant, happens)
+    settle(database)
+    now_ = claim_now(database, claim.id)
+    assert (now_.state, now_.paid_fen, now_.doubt_at is not None) == ("paid", 60_000, True)
+    settle(database)
+    assert steps_of(database, claim.id)[-1].act == "doubt"
+
+
+def let_happen(database: Database, claimant: Claimant, what: str) -> None:
+    """Let the other features tell what happened, as they do."""
+    own, taken = claimant.person.id, claimant.study.enrollment.id
+    with database.transaction() as session:
+        at = now(session)
+        if what == "consent":
+            consents.take_back(session, person_id=own, subject="handover", now=at)
+        elif what == "badge":
+            emit(session, BadgeRevoked("badge-1", taken, own, at))
+        elif what == "refund":
+            emit(session, Refunded("refund-1", taken, at))
+        else:
+            session.add(
+                StudyFlag(person_id=own, kind="long_nights", day=739_000, evidence={}, found_at=at)
+            )
+            session.flush()
+            emit(session, FlagChanged(own, at))

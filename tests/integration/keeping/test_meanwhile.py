@@ -1,11 +1,9 @@
 """Nothing is written about somebody who was erased, not even where both happen at once."""
 
-import threading
-import time
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack
 
 import pytest
-from sqlalchemy import insert, literal, select, text, update
+from sqlalchemy import insert, literal, select, update
 from sqlalchemy.exc import IntegrityError
 
 from lms.accounts.models import Person, RoleGrant
@@ -19,12 +17,12 @@ from lms.db.session import now
 from lms.keeping import service
 from lms.keeping.domain import GOES_ON, GONE, LEFT, LEFT_OUT, WORDLESS
 from tests.factories.keeping import WORDS, china, close, rows_left
+from tests.support.waits import waiting
 
 CLOSED, DUE, YEARS = china(2021, 3, 5), china(2026, 3, 6), 5
 OWNED = owned_tables(load_metadata())
 REFUSING = sorted(set(OWNED) - {"person"} - GOES_ON - LEFT_OUT)
 BELOW_GONE = {"certificate_entry"}
-_PATIENCE = 30
 
 
 @pytest.fixture
@@ -69,29 +67,6 @@ def write(database, name, values):
                 columns, select(*map(literal, values.values(), [each.type for each in columns]))
             )
         )
-
-
-@contextmanager
-def waiting(database, works):
-    """Let the works begin, wait until the database makes all of them wait, and join them."""
-    threads = [threading.Thread(target=work) for work in works]
-    for thread in threads:
-        thread.start()
-    ends = time.monotonic() + _PATIENCE
-    held = text(
-        "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() "
-        "AND wait_event_type = 'Lock'"
-    )
-    while time.monotonic() < ends:
-        with database.snapshot() as session:
-            if session.scalar(held) == len(threads):
-                break
-    else:
-        raise AssertionError("they did not wait")
-    yield
-    for thread in threads:
-        thread.join(_PATIENCE)
-        assert not thread.is_alive()
 
 
 def test_every_table_of_a_person_is_kept_or_named(database):

@@ -57,6 +57,7 @@ def _on_a_list(session: Session, claim: SubsidyClaim, clerk: Actor) -> None:
 
 def _ruled(row: NoticeRow, by: int, at: datetime) -> NoticeObjection:
     return NoticeObjection(
+        number=f"20-01-01-{row.id:04}",
         notice_id=row.notice_id,
         notice_row_id=row.id,
         words=OBJECTION,

@@ -78,7 +78,7 @@ def test_what_moved_on_meanwhile_is_named_and_the_rest_is_done(desk: ReviewDesk)
     answer = client.post("/staff/claims/batch", data=form)
     assert answer.status_code == 409
     assert "办好 1 份，没办 1 份" in answer.text
-    assert "已退回，等本人补" in answer.text
+    assert "退回给学员补材料" in answer.text
     assert f"/staff/claims/{ids[0]}" in answer.text
     assert [desk.standing(each)[0] for each in ids] == ["returned", "in_review"]
 

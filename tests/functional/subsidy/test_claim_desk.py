@@ -86,7 +86,7 @@ def test_a_page_that_is_stale_does_nothing_and_keeps_what_was_typed(desk: Review
     desk.moved(claim_id, ClaimAct.FIRST_LOOK, desk.browser()[1])
     answer = client.post(place, data=old)
     assert answer.status_code == 409
-    assert "刚才有别人处理过" in answer.text
+    assert "刚才别人动过了" in answer.text
     assert f">{TYPED}</textarea>" in answer.text
     assert 'value="return" checked' in answer.text
     assert desk.standing(claim_id)[0] == "in_review"
@@ -145,7 +145,7 @@ def test_nobody_decides_about_their_own_claim(desk: ReviewDesk, database: Databa
     client: Client = desk.app.test_client()
     sign_in(client, own, confirmed_at=utc_now(), second_factor_at=utc_now())
     page = client.get(f"/staff/claims/{claim_id}").text
-    assert "不能审自己的申请" in page
+    assert "自己的申请不能自己审" in page
     assert 'name="opinion"' not in page
     form = desk.said(claim_id, "pass")
     assert client.post(f"/staff/claims/{claim_id}", data=form).status_code == 409

@@ -95,6 +95,7 @@ FAULTS = {
         "第 1 版，第 1 条（ATTENDANCE），“min_percent”：nan 不是数字",
     text(HOURS % (0, "")): "第 1 版，第 1 条（HOURS），“hour_minutes”：这里要大于 0",
     text(HOURS % (45, "p: -1")): "第 1 版，第 1 条（HOURS），“min_hours”，p：-1 小于 0",
+    text(more=", instalments: 25"): "第 1 版，“instalments”：25 超过了 24",
     # Beside the others.
     text(name="a" * 41): "第 1 版：“id”或“version”太长",
     text() + text(): "第 2 版：a 1.0 已经有了，版本用过就不能再改",

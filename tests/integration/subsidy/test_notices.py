@@ -71,7 +71,10 @@ def test_a_list_has_rows_number_days_code_and_its_digest_in_the_log(database, ke
     assert rows[0].shown["class"] is None
     assert check_code(content) == notice.check_code
     assert {claim_now(database, each).state for each in waiting} == {"publicised"}
-    assert steps_of(database, waiting[0])[-1].about == {"notice": notice.number}
+    assert steps_of(database, waiting[0])[-1].about == {
+        "notice": notice.number,
+        "until": notice.last_day.isoformat(),
+    }
     assert (found.number, found.place, found.row_state) == (notice.number, 2, "standing")
 
 

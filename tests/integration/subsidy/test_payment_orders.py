@@ -62,7 +62,7 @@ class Office:
         return list(self.session.scalars(select(PaymentBatch.id).order_by(PaymentBatch.id)))
 
     def move(self, act: ClaimAct, by: int | None) -> None:
-        move = Move(self.claim_id, act, by, reason="x")
+        move = Move(self.claim_id, act, by, reason="x", about={"until": "2026-07-17"})
         service.advance_one(self.session, move, shelf=shelf(), now=self.at)
 
     def plan(self) -> None:

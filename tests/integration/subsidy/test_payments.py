@@ -91,13 +91,24 @@ def test_what_cannot_be_paid_is_left_out_with_its_sentence(database, keys, two, 
         made = make_batch(session, two[0], ids(approved))
     numbers = [claim_now(database, each).number for each in ids(approved)]
     assert [(number, why.code) for number, why in made.left_out] == [
-        (numbers[0], "payee_changed"),
         (numbers[1], "claim_changed"),
     ]
-    assert made.rows == 1
+    assert made.rows == 2
     assert payments_of(database, ids(approved)[1]) == []
     with database.transaction() as session, pytest.raises(Conflict, match="batch_none_left"):
-        make_batch(session, two[0], ids(approved)[:2])
+        make_batch(session, two[0], ids(approved)[1:2])
+
+
+def test_the_money_goes_to_the_account_somebody_looked_at_last(database, keys, two, approved):
+    before = claim_now(database, ids(approved)[0]).account_index
+    with database.transaction() as session:
+        new_account(session, keys, two, approved[0][0])
+    with database.transaction() as session:
+        make_batch(session, two[0], ids(approved)[:1])
+    ((payment),) = payments_of(database, ids(approved)[0])
+    claim = claim_now(database, ids(approved)[0])
+    assert payment.account_index == claim.account_index
+    assert claim.account_index != before
 
 
 def test_what_no_longer_stands_is_taken_out_at_the_release(database, keys, two, approved):

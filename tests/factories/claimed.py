@@ -2,7 +2,6 @@
 
 from datetime import date, datetime
 from itertools import count
-from typing import Any
 
 from sqlalchemy.orm import Session
 
@@ -69,16 +68,13 @@ def make_paid_claim(session: Session, own: Subsidised, clerk: Person, at: dateti
     session.flush()
     session.add(_handed_in(claim, at))
     session.add(SubsidyClaimCause(claim_id=claim.id, cause="refunded", subject="refund:1", at=at))
-    hang_out(session, claim, second, at)
-    pay_out(session, claim, (clerk, second), at)
+    _listed(session, claim, second, at)
+    _paid(session, claim, (clerk, second), at)
     session.flush()
     return claim
 
 
-def hang_out(
-    session: Session, claim: SubsidyClaim, by: Person, at: datetime, **values: Any
-) -> NoticeRow:
-    """Make a list that is over with one row; ``values`` are the row's."""
+def _listed(session: Session, claim: SubsidyClaim, by: Person, at: datetime) -> None:
     serial = next(_serial)
     notice = PublicNotice(
         number=f"GS-20-01-{serial:02}",
@@ -101,18 +97,19 @@ def hang_out(
     )
     session.add(notice)
     session.flush()
-    shown = {"name": "林*芳"}
-    row = {"place": 1, "shown": shown, "amount_fen": FEN, "state": "done", **values}
-    made = NoticeRow(notice_id=notice.id, claim_id=claim.id, **row)
-    session.add(made)
-    session.flush()
-    return made
+    session.add(
+        NoticeRow(
+            notice_id=notice.id,
+            claim_id=claim.id,
+            place=1,
+            shown={"name": "林*芳"},
+            amount_fen=FEN,
+            state="done",
+        )
+    )
 
 
-def pay_out(
-    session: Session, claim: SubsidyClaim, by: tuple[Person, Person], at: datetime, **values: Any
-) -> SubsidyPayment:
-    """Make a batch that is settled with one payment; ``values`` are the payment's."""
+def _paid(session: Session, claim: SubsidyClaim, by: tuple[Person, Person], at: datetime) -> None:
     serial = next(_serial)
     batch = PaymentBatch(
         number=f"BF-20-01-{serial:02}",
@@ -129,18 +126,17 @@ def pay_out(
     )
     session.add(batch)
     session.flush()
-    payment = {
-        "instalment": 1,
-        "try_number": 1,
-        "amount_fen": FEN,
-        "state": "paid",
-        "paid_on": date(2020, 1, 20),
-        **_ACCOUNT,
-        **values,
-    }
-    made = SubsidyPayment(
-        batch_id=batch.id, claim_id=claim.id, planned_at=at, settled_at=at, **payment
+    session.add(
+        SubsidyPayment(
+            batch_id=batch.id,
+            claim_id=claim.id,
+            instalment=1,
+            try_number=1,
+            amount_fen=FEN,
+            state="paid",
+            **_ACCOUNT,
+            planned_at=at,
+            paid_on=date(2020, 1, 20),
+            settled_at=at,
+        )
     )
-    session.add(made)
-    session.flush()
-    return made

@@ -139,7 +139,7 @@ def _rulings(session: Session, row_ids: Sequence[int]) -> Rows:
     return _grouped(
         session,
         select(
-            *(own.notice_row_id, own.made_at, own.ruling, own.reason),
+            *(own.notice_row_id, own.number, own.made_at, own.ruling, own.reason),
             *(own.ruled_by_id.label("ruled_by"), own.ruled_at),
         )
         .where(own.notice_row_id.in_(row_ids))

@@ -18,8 +18,8 @@ from lms.handover.domain.orders import Order
 from lms.settings import Settings
 from lms.subsidy.domain.claim_record import GENESIS
 from tests.factories.accounts import COUNTY
-from tests.factories.claims import Claimant, make_draft, other_programme
-from tests.factories.handed_claims import CONTACT, OBJECTION, RULING, make_claim_on_its_way
+from tests.factories.claims import Claimant, claim_now, make_draft, other_programme
+from tests.factories.handed_claims import CONTACT, OBJECTION, RULING, make_paid_claims
 from tests.factories.roster import NEIGHBOUR
 from tests.integration.handover.conftest import EVERYBODY, Unpacked
 from tests.integration.handover.test_forgeries import in_file, manifest_anew
@@ -32,7 +32,7 @@ Claim = dict[str, Any]
 def claimed(database: Database, settings: Settings) -> Claimant:
     """Somebody who was paid, and began a second claim."""
     with database.transaction() as session:
-        own, _ = make_claim_on_its_way(session, keys_of(settings))
+        (own,) = make_paid_claims(session, keys_of(settings))
         make_draft(session, other_programme(session, own))
     return own
 
@@ -42,7 +42,7 @@ def of(claimed: Claimant) -> Order:
 
 
 def test_a_claim_is_in_the_package_with_all_that_was_done_to_it(
-    claimed: Claimant, unpacked: Unpacked
+    database: Database, claimed: Claimant, unpacked: Unpacked
 ) -> None:
     folder = unpacked(of(claimed))
     code, said = verified(folder)
@@ -54,15 +54,17 @@ def test_a_claim_is_in_the_package_with_all_that_was_done_to_it(
     assert {each["decision"] for each in claim["steps"]} <= {e["id"] for e in person["decisions"]}
     assert [each["state"] for each in claim["payments"]] == ["returned", "paid"]
     (row,) = claim["notices"]
-    assert (row["shown"], row["rulings"][0]["reason"]) == ({"name": "林*芳"}, RULING)
+    assert (row["shown"]["name"], row["rulings"][0]["reason"]) == ("林*芳", RULING)
     everything = "".join(file.read_text("utf-8") for file in folder.rglob("*.*s*"))
-    for secret in (OBJECTION, CONTACT, "account_index", "d" * 64, "6228480402564"):
+    kept = claim_now(database, claim["id"])
+    for secret in (OBJECTION, CONTACT, kept.account_index, "6228480402564"):
         assert secret not in everything
     titles, cells = csv.reader((folder / "roster.csv").read_text("utf-8-sig").splitlines())
     listed = dict(zip(titles, cells, strict=True))
+    back, paid = claim["payments"]
     assert [listed[each] for each in titles[-6:]] == [
         *(claim["number"], "已发放", "600.00", "600.00"),
-        *("2020-01-14 退回、2020-01-20", row["number"]),
+        *(f"{paid['paid_on']}、{back['returned_on']} 退回", row["number"]),
     ]
 
 

@@ -82,7 +82,7 @@ def make_notice(rows: int, /, **changes: object) -> NoticeSheet:
         totals=(("人数", f"{rows} 人"), ("金额合计", f"{rows * 720:,}.00 元")),
         code=check_code(repr(listed)),
     )
-    return replace(made, **changes)  # type: ignore[arg-type]
+    return replace(made, **changes)  # type: ignore[arg-type]  # any field
 
 
 def plain_calendars(*years: int) -> Calendars:

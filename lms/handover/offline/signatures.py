@@ -106,7 +106,7 @@ def stated_in(text: str) -> Dict[str, Body]:
     """Return what canonical N-Quads say of each node; one without an address is what is said."""
     rows = []
     for line in text.splitlines():
-        node, name, blank, address, literal = TRIPLE.fullmatch(line).groups()  # type: ignore[union-attr]
+        node, name, blank, address, literal = TRIPLE.fullmatch(line).groups()  # type: ignore[union-attr]  # what does not match is caught
         name, value = re.split("[/#]", name)[-1].lower(), blank or address
         if literal is not None:
             value = ESCAPED.sub(

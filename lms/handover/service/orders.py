@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from lms.accounts.service.security import require_confirmed
 from lms.audit.domain import Details
-from lms.audit.service import record
+from lms.audit.service import NewAct, record, record_many
 from lms.core.access import Actor, Permission, Scope, ScopeKind
 from lms.core.clock import local_day
 from lms.core.errors import Conflict, Forbidden, InvalidInput, Message, NotFound
@@ -114,15 +114,9 @@ def record_made(
         "manifest_sha256": handover.manifest_sha256,
     }
     _write_down(session, handover, "handover.made", hashes, at=now)
-    for person_id in made.people:
-        record(
-            session,
-            actor_id=handover.requested_by_id,
-            action=HANDED_OVER,
-            subject=f"person:{person_id}",
-            details={"purpose": handover.purpose},
-            at=now,
-        )
+    asker, details = handover.requested_by_id, {"purpose": handover.purpose}
+    acts = [NewAct(asker, HANDED_OVER, f"person:{each}", details) for each in made.people]
+    record_many(session, acts, at=now)
 
 
 def stop_handover(session: Session, *, actor: Actor, handover_id: str, now: datetime) -> Handover:

@@ -78,7 +78,6 @@ from lms.subsidy.queries.notices import (
     rows_at,
 )
 from lms.subsidy.queries.notices_waiting import (
-    counties_in_reach,
     listed,
     waiting_counts,
     waiting_ids,
@@ -105,11 +104,11 @@ from lms.subsidy.queries.payments import (
     foreseen,
     offers,
     offers_of,
-    own_counties,
     tries,
 )
 from lms.subsidy.queries.people import (
     Standing,
+    counties_in_reach,
     history,
     oneself,
     paper,
@@ -223,7 +222,6 @@ __all__ = [
     "open_notices",
     "others_open",
     "own_claim",
-    "own_counties",
     "own_decision",
     "paper",
     "paper_count",

@@ -9,16 +9,13 @@ from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
 from lms.accounts.models import County, Identity, Person
-from lms.accounts.queries import counties
 from lms.catalog.gateway import known_programmes
 from lms.catalog.models import Course, Institution, Programme
-from lms.core.access import Actor, Permission
 from lms.db.among import among
 from lms.enrollment.models import Enrollment, TrainingClass
 from lms.subsidy.domain.claim_states import ClaimState
 from lms.subsidy.domain.notice_rows import Listed, Words
 from lms.subsidy.models import EligibilityDecision, SubsidyClaim
-from lms.subsidy.queries.people import reaches
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,15 +25,6 @@ class _Study:
     slug: str
     institution: Words
     class_title: str | None
-
-
-def counties_in_reach(session: Session, actor: Actor, permission: Permission) -> dict[str, Words]:
-    """Return the names of the counties in which the actor holds the permission."""
-    return {
-        row.code: {"zh": row.name_zh, "en": row.name_en}
-        for row in counties(session)
-        if reaches(actor, row.code, permission)
-    }
 
 
 def waiting_counts(session: Session, codes: Collection[str]) -> Mapping[str, tuple[int, int]]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, aliased
@@ -100,14 +101,16 @@ def returned_claims(
         .limit(_PAGE + 1)
     )
     return [
-        Returned(row[0], row[1], row[2] or "", payee, _missing(row[0], payee, row[7]))
+        Returned(row[0], row[1], row[2] or "", payee, _missing(row[0], payee, row.checked_at))
         for row in rows
         for payee in [payee_of(row[3:7])]
     ]
 
 
-def _missing(claim: SubsidyClaim, payee: Payee | None, checked_at: object) -> Message | None:
-    looked_later = checked_at is not None and checked_at > claim.state_at  # type: ignore[operator]
+def _missing(
+    claim: SubsidyClaim, payee: Payee | None, checked_at: datetime | None
+) -> Message | None:
+    looked_later = checked_at is not None and checked_at > claim.state_at
     return again_fault(payee, looked_later=looked_later)
 
 

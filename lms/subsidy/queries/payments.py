@@ -10,9 +10,7 @@ from sqlalchemy import Row, Select, exists, select
 from sqlalchemy.orm import Session
 
 from lms.accounts.models import BankAccount, BankState, Person
-from lms.accounts.queries import counties
-from lms.catalog.outline import Words
-from lms.core.access import Actor, Permission
+from lms.core.access import Actor
 from lms.core.errors import Message
 from lms.db.among import among
 from lms.subsidy.domain.claim_rules import Wish, refusal
@@ -28,7 +26,6 @@ from lms.subsidy.domain.payments import (
 )
 from lms.subsidy.models import SubsidyClaim, SubsidyPayment
 from lms.subsidy.queries.claims import fresh_decisions, open_causes, standing_of
-from lms.subsidy.queries.people import reaches
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,15 +54,6 @@ class Foreseen:
     def total_fen(self) -> int:
         """Return what the batch would come to, fen."""
         return sum(each.instalment.amount_fen for each in self.taken)
-
-
-def own_counties(session: Session, actor: Actor, permission: Permission) -> dict[str, Words]:
-    """Return the counties in which the actor holds the permission, by code."""
-    return {
-        row.code: {"zh": row.name_zh, "en": row.name_en}
-        for row in counties(session)
-        if reaches(actor, row.code, permission)
-    }
 
 
 def offers(session: Session, county_code: str, *, today: date) -> list[Offer]:

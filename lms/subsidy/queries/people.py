@@ -9,6 +9,8 @@ from sqlalchemy.orm import Session, aliased
 
 from lms.accounts.domain.people import masked_phone
 from lms.accounts.models import Person
+from lms.accounts.queries import counties
+from lms.catalog.outline import Words
 from lms.core.access import Actor, Permission, ScopeKind
 from lms.core.clock import local_day
 from lms.core.errors import Message, NotFound
@@ -61,6 +63,15 @@ def reaches(actor: Actor, county_code: str, permission: Permission) -> bool:
         or (scope.kind is ScopeKind.COUNTY and scope.id == county_code)
         for scope in actor.scopes_for(permission)
     )
+
+
+def counties_in_reach(session: Session, actor: Actor, permission: Permission) -> dict[str, Words]:
+    """Return the counties in which the actor holds the permission: names by code."""
+    return {
+        row.code: {"zh": row.name_zh, "en": row.name_en}
+        for row in counties(session)
+        if reaches(actor, row.code, permission)
+    }
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,5 +1,6 @@
 """Takes objections to a list from anybody, pulls the row back at once, and lets the desk rule."""
 
+from dataclasses import replace
 from datetime import datetime
 
 from sqlalchemy import select
@@ -168,12 +169,11 @@ def _follow(
     if is_dismissed and queries.others_open(session, line.objection):
         return
     about = {"notice": line.notice.number, "objection": line.objection.number}
-    said = {"reason": ruling.reason, "about": about}
-    move = Move(row.claim_id, _ACTS[ruling.outcome], actor.person_id, **said)  # type: ignore[arg-type]  # as written above
+    move = Move(row.claim_id, _ACTS[ruling.outcome], actor.person_id, ruling.reason, about=about)
     advance_one(session, move, shelf=shelf, now=now)
     if line.notice.state != NoticeState.OPEN and is_dismissed:
         # Its list was taken down meanwhile: the claim waits for the next one.
-        down = Move(row.claim_id, ClaimAct.TAKE_DOWN, actor.person_id, **said)  # type: ignore[arg-type]  # as above
+        down = replace(move, act=ClaimAct.TAKE_DOWN)
         advance_one(session, down, shelf=shelf, now=now)
     print_again(session, line.notice)
 

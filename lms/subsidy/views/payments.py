@@ -26,7 +26,7 @@ def board() -> ResponseReturnValue:
     """Show the batches of the counties, the last first, with their sums."""
     actor = current_actor()
     with database().snapshot() as session:
-        counties = queries.own_counties(session, actor, Permission.SUBSIDY_READ)
+        counties = queries.counties_in_reach(session, actor, Permission.SUBSIDY_READ)
         window = forms.parse_window(request.args, counties)
         wanted = [window.county] if window.county else list(counties)
         lines = queries.batch_lines(session, wanted, month=window.month, after=window.after)
@@ -47,7 +47,7 @@ def choose() -> ResponseReturnValue:
     """Show what may be paid in a county, with its sum."""
     actor = current_actor()
     with database().snapshot() as session:
-        counties = queries.own_counties(session, actor, Permission.SUBSIDY_PAY)
+        counties = queries.counties_in_reach(session, actor, Permission.SUBSIDY_PAY)
         window = forms.parse_window(request.args, counties)
         county = window.county or next(iter(counties), "")
         found = queries.offers(session, county, today=local_day(utc_now()))
@@ -69,7 +69,7 @@ def confirm() -> ResponseReturnValue:
     """Say what putting claims into a batch would do: how many, the sum, which cannot and why."""
     actor, today = current_actor(), local_day(utc_now())
     with database().snapshot() as session:
-        counties = queries.own_counties(session, actor, Permission.SUBSIDY_PAY)
+        counties = queries.counties_in_reach(session, actor, Permission.SUBSIDY_PAY)
         county = forms.parse_window(request.args, counties).county or ""
         found = queries.offers(session, county, today=today)
         if not request.args.get("all"):
@@ -103,7 +103,7 @@ def returned() -> ResponseReturnValue:
     """Show the claims whose money came back, and what is missing before they are paid again."""
     actor = current_actor()
     with database().snapshot() as session:
-        counties = queries.own_counties(session, actor, Permission.SUBSIDY_READ)
+        counties = queries.counties_in_reach(session, actor, Permission.SUBSIDY_READ)
         window = forms.parse_window(request.args, counties)
         lines = queries.returned_claims(session, list(counties), after=window.after)
     shown = lines[: queries.BATCH_PAGE]

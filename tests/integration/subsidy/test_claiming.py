@@ -214,7 +214,7 @@ def test_the_database_refuses_what_the_table_of_states_does_not_know(
         move(session, claim.id, ClaimAct.FIRST_LOOK, two[0].person_id)
         with pytest.raises(DBAPIError), session.begin_nested():
             session.execute(
-                text(f"UPDATE subsidy_claim SET {change} WHERE id = :id"),  # noqa: S608
+                text(f"UPDATE subsidy_claim SET {change} WHERE id = :id"),  # noqa: S608 (ours)
                 {"id": claim.id, "by": two[1].person_id},
             )
 

@@ -124,7 +124,7 @@ def test_nobody_rules_on_their_own_claim_out_of_reach_or_changes_a_ruling(
         rule(session, two[0], own, Outcome.DISMISS)
         for change in ("reason = 'x'", "ruling = 'upheld'", "ruling = NULL", "words = 'x'"):
             with pytest.raises(DBAPIError), session.begin_nested():
-                session.execute(text(f"UPDATE notice_objection SET {change}"))  # noqa: S608
+                session.execute(text(f"UPDATE notice_objection SET {change}"))  # noqa: S608 (ours)
 
 
 def test_after_the_last_day_nobody_objects_and_before_it_nothing_is_approved(

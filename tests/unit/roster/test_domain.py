@@ -13,13 +13,12 @@ from lms.roster.domain import (
     Status,
     Step,
     cells,
-    clean,
     export_state,
     file_name,
-    guarded,
     lacking,
     lacking_in_words,
 )
+from lms.sheets.domain import clean, guarded
 
 
 def step(lesson: str, item: str, *, required: bool = True) -> Step:

@@ -28,13 +28,13 @@ SMALL = f"""Array.prototype.filter.call(
 def desk(live_site: LiveSite, new_context: Callable[..., BrowserContext]) -> Callable[..., Page]:
     """Call it for a page of an administrator."""
 
-    def opened(width: int, *, script: bool = True) -> Page:
+    def opened(width: int, *, height: int = 740, script: bool = True) -> Page:
         with live_site.database.transaction() as session:
             make_county(session, "330822")
             clerk = make_staff(
                 session, Role.ADMINISTRATOR, Scope(ScopeKind.COUNTY, "330822"), name="周敏"
             )
-        size = {"width": width, "height": 740}
+        size = {"width": width, "height": height}
         page: Page = new_context(viewport=size, java_script_enabled=script).new_page()
         enter(page, live_site, clerk)
         return page
@@ -92,3 +92,17 @@ def test_on_a_desk_the_rooms_stand_beside_the_page(desk: Callable[..., Page]) ->
     switches = page.locator(".switches").bounding_box()
     assert switches is not None
     assert switches["y"] > 600
+
+
+def test_more_rooms_than_a_low_window_holds_scroll_within_the_rail(
+    desk: Callable[..., Page],
+) -> None:
+    page = desk(1280, height=420)
+    page.goto("/staff/completions")
+    expect(page.locator(".switches")).to_be_in_viewport()
+    last = page.locator(".rail > ul a").last
+    expect(last).not_to_be_in_viewport()
+    last.focus()
+    expect(last).to_be_in_viewport()
+    assert barriers(page) == []
+    assert page.evaluate("window.scrollY") == 0

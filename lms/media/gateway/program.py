@@ -21,9 +21,10 @@ log = structlog.get_logger(__name__)
 _LAUNCHER = Path(__file__).with_name("confine.py")
 _OPEN_FILES = 64
 _LAST_WORDS = 2_000
-# ffmpeg answers these signals with words and an end of its own.
-_TIME_UP = f"received signal {signal.SIGXCPU.value}"
+# The kernel gives the limit's signal a tick before its own account has come so far, in seconds.
+_ROUNDING = 0.1
 _STOPS = (-signal.SIGKILL, -signal.SIGTERM, -signal.SIGINT)
+# ffmpeg answers these signals with words and an end of its own.
 _STOPPED = tuple(f"received signal {-each}" for each in _STOPS)
 
 
@@ -84,7 +85,9 @@ def run_confined(
         if process.returncode != 0 or watch.timed_out:
             last_words = _last_words(errors)
             log.info("program_failed", status=process.returncode, errors=last_words)
-            raise ProgramFailed(last_words, _ending(process.returncode, last_words, watch))
+            is_over = watch.timed_out or watch.cpu_seconds > limits.cpu_seconds - _ROUNDING
+            ending = Ending.TIME_UP if is_over else _ending(process.returncode, last_words)
+            raise ProgramFailed(last_words, ending)
 
 
 def _start(
@@ -103,9 +106,7 @@ def _start(
     )
 
 
-def _ending(status: int, last_words: str, watch: "_Watch") -> Ending:
-    if watch.timed_out or status == -signal.SIGXCPU or _TIME_UP in last_words:
-        return Ending.TIME_UP
+def _ending(status: int, last_words: str) -> Ending:
     if os.strerror(errno.ENOSPC) in last_words:
         return Ending.DISK_FULL
     is_stopped = status in _STOPS or any(words in last_words for words in _STOPPED)
@@ -113,10 +114,15 @@ def _ending(status: int, last_words: str, watch: "_Watch") -> Ending:
 
 
 class _Watch:
-    """Kills the program's whole group when its time is up, and at the end in any case."""
+    """Kills the program's whole group when its time is up, and at the end in any case.
+
+    What it used of the processors tells a limit from a kill: the signal of the limit comes again
+    each second, and a program that is slow to end may go in another way than by it.
+    """
 
     def __init__(self, process: subprocess.Popen[str], seconds: int) -> None:
         self.timed_out = False
+        self.cpu_seconds = 0.0
         self._process = process
         self._timer = threading.Timer(seconds, self._time_is_up)
         self._timer.daemon = True
@@ -130,7 +136,9 @@ class _Watch:
         """Leave nothing of the program running."""
         self._timer.cancel()
         self._kill()
-        self._process.wait()
+        _, status, used = os.wait4(self._process.pid, 0)
+        self._process.returncode = os.waitstatus_to_exitcode(status)
+        self.cpu_seconds = used.ru_utime + used.ru_stime
         if self._process.stdout is not None:
             self._process.stdout.close()
 

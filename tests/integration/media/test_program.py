@@ -114,6 +114,18 @@ def test_a_program_that_spins_is_stopped_by_its_processor_time(tmp_path):
     assert time.monotonic() - began < 15
 
 
+def test_a_program_that_ends_in_its_own_way_after_its_processor_time_had_used_it_up(tmp_path):
+    code = """
+import signal, sys, time
+signal.signal(signal.SIGXCPU, signal.SIG_IGN)
+while time.process_time() < 1.5: pass
+sys.exit(123)
+"""
+    with pytest.raises(ProgramFailed) as raised:
+        run(tmp_path, code, replace(LIMITS, cpu_seconds=1))
+    assert raised.value.ending is Ending.TIME_UP
+
+
 def test_a_program_that_sleeps_is_stopped_by_the_clock(tmp_path):
     with pytest.raises(ProgramFailed) as raised:
         run(tmp_path, "import time; time.sleep(60)", replace(LIMITS, wall_seconds=1))

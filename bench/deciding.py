@@ -18,6 +18,7 @@ from typing import Any
 from sqlalchemy import event, text
 from sqlalchemy.orm import Session
 
+from bench.databases import ENGINES, fresh_database
 from bench.figures import Figure, amount
 from bench.servers import ROOT
 from bench.world import COURSE
@@ -27,7 +28,6 @@ from lms.catalog.tree import published_revisions, revision_tree
 from lms.db.session import Database, now
 from lms.settings import Settings
 from tests.factories.accounts import COUNTY, make_county
-from tests.support import cluster
 from tests.support.databases import create_schema
 from tests.support.production import environment
 from tools.environment import run_politely
@@ -39,7 +39,6 @@ _AT_ONCE = 50_000
 _FIRST = 1_000
 _WORKERS = 2
 _DAYS, _STEPS = 4, 6
-_ENGINES = ("sqlite", "postgresql")
 _NUMBERS = """FROM (
     WITH RECURSIVE numbers(n) AS (
         SELECT CAST(:first AS BIGINT) UNION ALL SELECT n + 1 FROM numbers WHERE n < :last
@@ -105,7 +104,7 @@ def of_deciding(engine: str, learners: int) -> Iterator[Figure]:
     folder = Path(tempfile.mkdtemp(prefix="deciding-", dir=ROOT / "var"))
     folder.chmod(0o711)
     try:
-        with _address(engine, folder) as url:
+        with fresh_database(engine, folder) as url:
             create_schema(url)
             variables = environment(folder, url)
             _tell(f"storing {learners:,} learners ...")
@@ -118,19 +117,6 @@ def of_deciding(engine: str, learners: int) -> Iterator[Figure]:
             yield amount("deciding_memory", round(used.ru_maxrss / 1024, 1), "MB", _MEGABYTES)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
-
-
-@contextmanager
-def _address(engine: str, folder: Path) -> Iterator[str]:
-    """Yield the address of an empty database on the disk, which keeps what it acknowledged."""
-    if engine == "sqlite":
-        yield f"sqlite:///{folder / 'deciding.sqlite3'}"
-        return
-    with cluster.own_server(folder / "pg", {"shared_buffers": "256MB"}) as server:
-        socket = server.cluster.folder
-        with cluster.connect(socket, "postgres") as connection:
-            connection.execute("CREATE DATABASE deciding")
-        yield cluster.address(socket, "deciding")
 
 
 def _decide(variables: dict[str, str]) -> tuple[float, resource.struct_rusage]:
@@ -236,10 +222,10 @@ def main() -> None:
     """Measure on each engine, or on the one that is named, with fewer learners on request."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--learners", type=int, default=LEARNERS)
-    parser.add_argument("--engine", choices=_ENGINES, action="append")
+    parser.add_argument("--engine", choices=ENGINES, action="append")
     given = parser.parse_args()
     compile_catalogue(ROOT)
-    for engine in given.engine or _ENGINES:
+    for engine in given.engine or ENGINES:
         for figure in of_deciding(engine, given.learners):
             print(f"{engine}_{figure.line()}", flush=True)
 

@@ -16,8 +16,9 @@ from lms.subsidy.domain.public_masks import (
     public_number,
 )
 
-# A list is of one month's claims of one county; more of them hang out as two lists.
-MOST_ROWS = 5_000
+# A list is of one month's claims of one county; more of them hang out as two lists, so that one
+# transaction carries each in some ten seconds.
+MOST_ROWS = 2_000
 # Nobody's number may come out by way of what somebody typed into a title.
 _DIGITS = re.compile(r"\d{5,}")
 # How many working days a list hangs out.

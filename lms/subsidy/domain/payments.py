@@ -9,8 +9,9 @@ from enum import StrEnum
 from lms.core.errors import Message
 from lms.subsidy.domain.claim_states import shares
 
-# A batch somebody can still look through, and one transaction can carry.
-MOST = 5_000
+# A batch somebody can still look through, and one transaction carries in some ten seconds: others
+# who write wait for it no longer than they do anyway (SQLite).
+MOST = 2_000
 _LONGEST_MONTH = 31
 _NUMBER = re.compile(r"(BF-[0-9]{2}-[0-9]{2}-[0-9]{2,})-([0-9]{6,18})")
 

@@ -89,7 +89,7 @@ def plan(session: Session, actor: Actor, new: NewNotice) -> Plan:
         raise NotFound
     ids: Collection[int] | None = new.claim_ids
     if ids is None:
-        ids = queries.waiting_ids(session, new.county_code, limit=MOST_ROWS + 1)
+        ids = queries.waiting_ids(session, new.county_code, limit=MOST_ROWS)
     if len(ids) > MOST_ROWS:
         raise Conflict(
             "notice_long",

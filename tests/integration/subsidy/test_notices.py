@@ -78,6 +78,17 @@ def test_a_list_has_rows_number_days_code_and_its_digest_in_the_log(database, ke
     assert (found.number, found.place, found.row_state) == (notice.number, 2, "standing")
 
 
+def test_what_one_list_has_no_room_for_goes_on_the_next(
+    database, keys, two, waiting, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr("lms.subsidy.service.notices.MOST_ROWS", 2)
+    with database.transaction() as session:
+        first = make_listed(session, two[0], keys)
+        second = make_listed(session, two[0], keys)
+        assert (first.rows, second.rows) == (2, 1)
+    assert [row.claim_id for row in rows_of(database)] == [waiting[0], waiting[2], waiting[1]]
+
+
 def test_what_no_longer_passes_is_left_out_and_said(database, keys, two, waiting):
     with database.transaction() as session:
         person = session.get_one(Person, claim_now(database, waiting[1]).person_id)

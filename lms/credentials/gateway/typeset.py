@@ -39,6 +39,8 @@ def png(template: str, values: Mapping[str, object], *, pixels_per_point: float)
     with _LOCK:
         made = _engine().compile(
             ART / template,
+            # Each time: the engine keeps the folder of the sheet before.
+            root=ART,
             format="png",
             sys_inputs={"values": json.dumps(values, ensure_ascii=False)},
             ppi=pixels_per_point * 72,
@@ -76,7 +78,7 @@ def _engine() -> typst.Compiler:
     fonts = typst.Fonts(
         include_system_fonts=False, include_embedded_fonts=False, font_paths=[folder]
     )
-    return typst.Compiler(root=ART, font_paths=fonts, ignore_system_fonts=True)
+    return typst.Compiler(font_paths=fonts, ignore_system_fonts=True)
 
 
 def _one(made: bytes | list[bytes] | None) -> bytes:

@@ -2,6 +2,7 @@
 
 import re
 import struct
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -38,6 +39,14 @@ def test_every_course_picture_has_a_drawing_of_its_own() -> None:
 def test_a_picture_nobody_drew_gets_the_sites_own() -> None:
     assert art.badge_svg("../secret") == art.badge_svg("noodle")
     assert art.badge_png("") == art.badge_png("noodle")
+
+
+def test_a_badge_is_drawn_after_a_sheet_of_another_folder(tmp_path: Path) -> None:
+    (tmp_path / "sheet.typ").write_text("#set document(title: [名单])\n= 名单", encoding="utf-8")
+    values = {"drawing": art.badge_svg("tea").decode()}
+    before = typeset.png("badge.typ", values, pixels_per_point=1)
+    typeset.pdf_a2(tmp_path / "sheet.typ", {}, made_at=datetime(2026, 5, 18, tzinfo=UTC))
+    assert typeset.png("badge.typ", values, pixels_per_point=1) == before
 
 
 @pytest.mark.parametrize("cover", art.COVERS)

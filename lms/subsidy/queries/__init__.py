@@ -79,6 +79,7 @@ from lms.subsidy.queries.notices import (
 )
 from lms.subsidy.queries.notices_waiting import (
     listed,
+    numbers_of,
     waiting_counts,
     waiting_ids,
 )
@@ -212,6 +213,7 @@ __all__ = [
     "notice_of_code",
     "notice_rows",
     "notice_seen",
+    "numbers_of",
     "objection_line",
     "objection_lines",
     "occupations",

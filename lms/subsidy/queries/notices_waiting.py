@@ -77,6 +77,13 @@ def listed(session: Session, claim_ids: Collection[int]) -> Sequence[Listed]:
     return [_listed(row, studies.get(row.person_id, ())) for row in rows]
 
 
+def numbers_of(session: Session, claim_ids: Collection[int]) -> Sequence[str]:
+    """Return the numbers of claims, in their order."""
+    own = select(SubsidyClaim.number).where(among(SubsidyClaim.id, "claims"))
+    found = session.scalars(own.order_by(SubsidyClaim.number), {"claims": list(claim_ids)})
+    return [each for each in found if each]
+
+
 def _waits() -> ColumnElement[bool]:
     claim = SubsidyClaim
     return (claim.state == ClaimState.IN_REVIEW) & claim.second_by_id.is_not(None)

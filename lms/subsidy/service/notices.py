@@ -60,11 +60,15 @@ class Grounds:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """The list as it would hang out, with the usual mask, and the digest of it."""
+    """The list as it would hang out, with the usual mask, and the digest of it.
+
+    ``missing`` are the numbers of claims that were asked for and cannot stand on it.
+    """
 
     listed: Sequence[Listed]
     rows: Sequence[Mapping[str, Any]]
     digest: str
+    missing: Sequence[str] = ()
 
     @property
     def total_fen(self) -> int:
@@ -100,7 +104,9 @@ def plan(session: Session, actor: Actor, new: NewNotice) -> Plan:
     usual = replace(new.masks, number=NumberMask.LAST_FOUR)
     rows = [shown_row(each, usual) for each in own]
     said = canonical({"rows": rows, "fen": [each.amount_fen for each in own]})
-    return Plan(own, rows, sha256(said.encode()).hexdigest())
+    missing = set(ids) - {each.claim_id for each in own}
+    left = queries.numbers_of(session, missing) if missing else ()
+    return Plan(own, rows, sha256(said.encode()).hexdigest(), left)
 
 
 def publish(

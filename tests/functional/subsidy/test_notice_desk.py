@@ -6,13 +6,15 @@ from urllib.parse import urlencode
 
 import pytest
 from flask import Flask
+from sqlalchemy import delete, select
 
 from lms.accounts.gateway import keys_of
-from lms.accounts.models import Person
+from lms.accounts.models import Identity, Person
 from lms.core.access import Role, Scope, ScopeKind
 from lms.core.clock import utc_now
 from lms.db.session import Database
 from lms.settings import Settings
+from lms.subsidy.models import SubsidyClaim
 from tests.factories.accounts import COUNTY, make_county, sign_in
 from tests.factories.claims import make_reviewer
 from tests.factories.notices import OFFICE, make_waiting, object_, plain_calendars
@@ -77,6 +79,19 @@ def test_a_list_is_seen_as_it_will_hang_out_then_published_and_approved_afterwar
     assert "1200 元" in foreseen
     assert clerk.post(f"{page}/approve").status_code == 303
     assert clerk.get(page).text.count("已批准") >= 2
+
+
+def test_whose_number_nobody_knows_is_named_before_the_list_hangs_out(
+    clerk: Client, database: Database
+) -> None:
+    with database.transaction() as session:
+        claim = session.scalars(select(SubsidyClaim).order_by(SubsidyClaim.number)).first()
+        assert claim is not None
+        session.execute(delete(Identity).where(Identity.person_id == claim.person_id))
+        number = claim.number
+    shown = clerk.get(f"{BOARD}/preview?{ASKED}").text
+    assert re.search(f'还没有登记身份证号： *<span class="n">{number}</span>', shown)
+    assert '<dd class="n">1</dd>' in shown
 
 
 def test_a_year_nobody_knows_is_said_with_a_way_to_enter_it_and_nothing_is_published(

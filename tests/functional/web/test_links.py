@@ -7,19 +7,23 @@ from urllib.parse import SplitResult, urljoin, urlsplit
 
 import pytest
 from flask import Flask
+from sqlalchemy import select
 from werkzeug.routing import RoutingException
 
+from lms.accounts.gateway import keys_of
 from lms.accounts.models import Person
 from lms.core.access import Role, Scope, ScopeKind
 from lms.core.clock import utc_now
 from lms.credentials.models import BadgeRequest
 from lms.db.session import Database, now
 from lms.settings import Settings
+from lms.subsidy.models import SubsidyClaim
 from tests.factories.accounts import make_grant, make_person, sign_in
 from tests.factories.assessment import make_graded_attempt, make_quiz
 from tests.factories.catalog import lesson, make_course, practice, quiz, reading, video
 from tests.factories.credentials import make_badge
 from tests.factories.enrollment import make_enrollment
+from tests.factories.handed_claims import make_paid_claims
 from tests.factories.media import make_asset, make_caption
 from tests.factories.progress import Entry, make_day
 from tests.support.site import Client
@@ -165,6 +169,23 @@ def test_every_link_of_a_signed_in_person_leads_somewhere(
     slug = next(each.split("/")[2] for each in seen if each.startswith("/courses/"))
     for address in must_see:
         assert address.format(slug=slug, learner=learner_id) in seen
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_every_link_of_whoever_was_paid_leads_somewhere(
+    app: Flask, client: Client, database: Database, settings: Settings, language: str
+) -> None:
+    with database.transaction() as session:
+        [paid] = make_paid_claims(session, keys_of(settings))
+        claim_id = session.scalar(
+            select(SubsidyClaim.id).where(SubsidyClaim.person_id == paid.person.id)
+        )
+        person = session.get_one(Person, paid.person.id)
+    sign_in(client, person, confirmed_at=utc_now(), second_factor_at=utc_now())
+    client.get(f"/?lang={language}")
+    seen, faults = crawl(client, app, "/")
+    assert faults == []
+    assert {"/me/subsidy", f"/me/subsidy/claims/{claim_id}", "/me/inbox"} <= set(seen)
 
 
 def test_every_link_of_a_visitor_leads_somewhere(app: Flask, client: Client, town) -> None:

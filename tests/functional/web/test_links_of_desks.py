@@ -5,13 +5,17 @@ from dataclasses import dataclass
 import pytest
 from flask import Flask
 
+from lms.accounts.gateway import keys_of
 from lms.audit.service import record
 from lms.core.access import Role, Scope, ScopeKind
 from lms.core.clock import utc_now
 from lms.db.session import Database, now
+from lms.settings import Settings
 from tests.factories.accounts import COUNTY, make_grant, make_person, sign_in
 from tests.factories.catalog import make_course
+from tests.factories.claims import make_claim, make_claimant
 from tests.factories.enrollment import make_class, make_enrollment, make_session
+from tests.factories.handed_claims import make_paid_claims
 from tests.factories.roster import NEIGHBOUR, Small
 from tests.functional.web.test_links import crawl
 from tests.support.site import Client
@@ -71,10 +75,13 @@ def ground(small: Small, database: Database) -> Ground:
 
 
 @pytest.fixture
-def desk(request, app: Flask, database: Database, ground: Ground) -> Client:
-    """Return the browser of a role in a scope."""
+def desk(request, app: Flask, database: Database, settings: Settings, ground: Ground) -> Client:
+    """Return the browser of a role in a scope; a county has claims, lists and payments."""
     role, scope = request.param
     with database.transaction() as session:
+        if scope == "county":
+            make_paid_claims(session, keys_of(settings))
+            make_claim(session, make_claimant(session, keys_of(settings)))
         person = make_person(session, name="周敏")
         make_grant(session, person, role, ground.scopes[scope])
     client: Client = app.test_client()

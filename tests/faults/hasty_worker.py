@@ -33,15 +33,15 @@ class Steps:
     """Counts the steps taken, and halts for good at one of them."""
 
     def __init__(self, marker: Path, halt_at: int) -> None:
-        self._marker, self._halt_at, self._taken = marker, halt_at, 0
+        self._marker, self._halt_at, self.taken = marker, halt_at, 0
 
-    def take(self, at_least: int) -> None:
+    def take(self, at_least: int = 0) -> None:
         """Take a step; ``at_least`` so many come before it."""
-        self._taken = max(self._taken, at_least)
-        if self._taken == self._halt_at:
+        self.taken = max(self.taken, at_least)
+        if self.taken == self._halt_at:
             self._marker.touch()
             threading.Event().wait()
-        self._taken += 1
+        self.taken += 1
 
 
 if __name__ == "__main__":

@@ -23,7 +23,7 @@ COURSES = ROOT / "course_content"
 STAMP = "setup.json"
 DEMO_PASSWORD = "demo.password"  # noqa: S105 -- the name of a file
 # Raise it when the demo people change, so that the next start seeds again.
-DEMO_EDITION = "3"
+DEMO_EDITION = "4"
 # Nothing that can be mistaken for something else when read aloud or copied by hand.
 LETTERS = "abcdefghjkmnpqrstuvwxyz"
 DIGITS = "23456789"

@@ -5,10 +5,11 @@ from pathlib import Path
 import click
 from flask.cli import AppGroup
 
-from lms.accounts.gateway import keys_of
+from lms.accounts.gateway import SealedFolder, keys_of
 from lms.demo.domain import with_history
 from lms.demo.service import Seeded, Settled, Wish, settle, sign_first
 from lms.demo.service import seed as make_demo
+from lms.subsidy.gateway.papers import PAPERS
 from lms.web.access import database, settings
 
 demo = AppGroup("demo", help="Invented people and history, for development.")
@@ -16,6 +17,7 @@ _LEARNERS = 30
 _TELL_EVERY = 50_000
 _WHO = (
     "Learners 13800000001 and on; villagers of classes 13800095101 and on, 13800095601 and on;",
+    "those who claim the subsidy 13800095301 and on, 13800095801 and on;",
     "instructors 13800090001, 13800090002, of classes alone 13800090003;",
     "mentors 13800091001, 13800091002; supervisor 13800098001;",
     "administrators of a county 13800099001, 13800099002, 13800099003;",
@@ -44,7 +46,8 @@ def seed(learners: int, enrollments: int | None, password: str, seed: int) -> No
     keys = keys_of(settings())
     wish = Wish(learners, wanted, seed, keys.passwords.hash(password))
     done = make_demo(database(), wish, _Teller())
-    settled = settle(database(), wish, keys)
+    papers = SealedFolder(settings().data_dir / PAPERS, keys.vault, PAPERS)
+    settled = settle(database(), wish, keys, papers)
     _keep(settings().data_dir / _PASSWORD_FILE, password)
     signed = sign_first(database(), settings())
     for line in _story(done, settled, signed, password):

@@ -81,10 +81,14 @@ def account_of(number: int, seed: int) -> Account | None:
     """Return the account of the learner with the number: every third has one."""
     if number % 3:
         return None
+    return some_account(number, seed, is_own={0: None, 1: True, 2: True, 3: False}[number // 3 % 4])
+
+
+def some_account(number: int, seed: int, *, is_own: bool | None) -> Account:
+    """Return an account that is nobody's, of one number always the same."""
     luck = chance(seed, number, "account")
     # No bank's cards begin so.
     body = f"9999{luck % 10**10:010d}{number % 10**4:04d}"
-    is_own = {0: None, 1: True, 2: True, 3: False}[number // 3 % 4]
     return Account(body + _luhn(body), _BANKS[luck % len(_BANKS)], is_own)
 
 

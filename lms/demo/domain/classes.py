@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
+from lms.demo.domain.claims import ROADS
 from lms.demo.domain.learners import CHANGSHAN, JIANGSHAN, Place
 from lms.enrollment.domain import HostKind, SessionKind
 
@@ -17,6 +18,8 @@ class Stage(StrEnum):
     FULL = "full"
     RUNNING = "running"
     ENDED = "ended"
+    # Over for months: everybody completed it, has a certificate and claims.
+    GRADUATED = "graduated"
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +109,14 @@ def _over(room: str, stand: str) -> tuple[Session, ...]:
     )
 
 
+def _long_over(room: str, stand: str) -> tuple[Session, ...]:
+    return (
+        Session(-128, 9, 6, SessionKind.THEORY, "岗位、规则与诚信", room),
+        Session(-127, 9, 6, SessionKind.PRACTICE, "直播间搭建与试播", stand),
+        Session(-126, 9, 6, SessionKind.PRACTICE, "选品、脚本与模拟开播", stand),
+    )
+
+
 _SCHOOL = Host()
 _CHANGSHAN_VILLAGE = Host(HostKind.VILLAGE, "何家乡共富工坊")
 _CHANGSHAN_FIRM = Host(HostKind.ENTERPRISE, "常山柚香电子商务有限公司", "91990822MA0DEM0016")
@@ -162,3 +173,15 @@ CLASSES: Mapping[Place, tuple[DemoClass, ...]] = {
         _PLANNED_AT_A_VILLAGE,
     ),
 }
+
+# Whose people claim the subsidy; apart from the others, so that a site that has those gets them.
+GRADUATED: Mapping[Place, DemoClass] = {
+    CHANGSHAN: DemoClass(
+        Stage.GRADUATED, 0, _SCHOOL, -128, -97, capacity=30, villagers=len(ROADS[CHANGSHAN]),
+        sessions=_long_over("培训楼 201 教室", "培训楼 3 号直播间"),
+    ),
+    JIANGSHAN: DemoClass(
+        Stage.GRADUATED, 0, _JIANGSHAN_VILLAGE, -128, -97, capacity=8,
+        villagers=len(ROADS[JIANGSHAN]), sessions=_long_over("礼堂一楼", "电商服务站"),
+    ),
+}  # fmt: skip

@@ -10,6 +10,8 @@ LEARNERS_FROM = 13_800_000_001
 # Numbers of the staff and of villagers on rosters lie in here; learners step over them.
 _STAFF_FROM, _STAFF_TO = 13_800_090_000, 13_800_100_000
 VILLAGERS_FROM = 13_800_095_100
+# Of a county's villagers those from here on finished long ago, and claim.
+GRADUATES_AFTER = 200
 # One learner in so many has no history (and at least so many have none).
 _NEW_ONE_IN = 10
 _NEW_AT_LEAST = 2

@@ -21,18 +21,21 @@ _OBJECTION = "第一次课我九点就到了，登记的时候手机没电，没
 _SIGNERS = 3
 
 
-def plan_marks(county: County, diary: Diary, class_id: int) -> None:
-    """Plan that the teacher writes down who was there, after each session that is over."""
+def plan_marks(county: County, diary: Diary, class_id: int, *, everybody: bool = False) -> None:
+    """Plan that the teacher writes down who was there, after each session that is over.
+
+    Without ``everybody`` some were not, or were not all of the time.
+    """
     for number, row in enumerate(enrollments.sessions_of(county.session, class_id)):
         if row.ends_at < diary.now:
-            marks = _Marks(county, row, number)
+            marks = _Marks(county, row, _REGULAR if everybody else number)
             diary.on(row.ends_at + _WRITTEN_AFTER, marks.write)
-            if number == _CORRECTED:
+            if marks.number == _CORRECTED:
                 diary.on(row.ends_at + _CORRECTED_AFTER, marks.correct)
 
 
 # In the first session one is absent, in the second one is missed out, in the third one leaves.
-_ABSENT, _CORRECTED, _LEFT = 0, 1, 2
+_ABSENT, _CORRECTED, _LEFT, _REGULAR = 0, 1, 2, 3
 
 
 class _Marks:

@@ -14,6 +14,7 @@ from lms.demo.domain import DemoClass, Learner, Stage
 from lms.demo.service import attendance, guests, rosters, villagers
 from lms.demo.service.county import County
 from lms.demo.service.diary import Diary
+from lms.demo.service.villagers import Studying
 from lms.enrollment import queries as enrollments
 from lms.enrollment import service as enrollment
 from lms.enrollment.domain import ClassState, class_name
@@ -24,6 +25,7 @@ from lms.progress.service import derive_completion
 
 # How many days ago each was drafted; what follows comes so many days later.
 _DRAFTED: Mapping[Stage, int] = {
+    Stage.GRADUATED: -144,
     Stage.ENDED: -66,
     Stage.RUNNING: -36,
     Stage.FULL: -18,
@@ -32,6 +34,7 @@ _DRAFTED: Mapping[Stage, int] = {
     Stage.DRAFT: -1,
 }
 _FILED, _OPENED, _FILLED = 2, 3, 5
+_OVER = (Stage.ENDED, Stage.GRADUATED)
 # So many of a class that is over studied on line as well.
 _STUDYING = 4
 # The first learner joined six days ago, when the class had begun.
@@ -52,6 +55,8 @@ class DemoClassLife:
         self.course: CourseView = county.courses[plan.course]
         self.planned: Plan = self._planned()
         self.class_id = 0
+        # Whom the office took in, by person id.
+        self.people: dict[int, Learner] = {}
 
     def write_down(self) -> None:
         """Put all of it into the diary."""
@@ -66,9 +71,9 @@ class DemoClassLife:
         diary.on(diary.at(drafted + _OPENED, 9, self.number), self._open)
         diary.on(diary.at(drafted + _FILLED, 10, self.number), self._take_in)
         self._plan_learners(drafted + _FILLED)
-        if stage in (Stage.RUNNING, Stage.ENDED):
+        if stage in (Stage.RUNNING, *_OVER):
             diary.on(diary.at(self.plan.first_day, 8), self._begin)
-        if stage is Stage.ENDED:
+        if stage in _OVER:
             diary.on(diary.at(self.plan.last_day + 1, 0, 5), self._end)
 
     def _plan_learners(self, day: int) -> None:
@@ -165,13 +170,18 @@ class DemoClassLife:
     def _take_in(self, at: datetime) -> None:
         coming = self._next(self.plan.villagers)
         people = rosters.take_in(self.county, coming, class_id=self.class_id, now=at)
-        rosters.show_cards(self.county, people[: len(people) // 2], now=at + timedelta(hours=4))
-        if self.plan.stage is Stage.ENDED:
-            self._study(dict(zip(people[:_STUDYING], coming, strict=False)))
+        self.people = dict(zip(people, coming, strict=True))
+        everybody = self.plan.stage is Stage.GRADUATED
+        shown = people if everybody else people[: len(people) // 2]
+        rosters.show_cards(self.county, shown, now=at + timedelta(hours=4))
+        if self.plan.stage in _OVER:
+            studying = people if everybody else people[:_STUDYING]
+            self._study({each: self.people[each] for each in studying}, everybody=everybody)
 
-    def _study(self, people: Mapping[int, Learner]) -> None:
+    def _study(self, people: Mapping[int, Learner], *, everybody: bool) -> None:
         begins = self.diary.at(self.plan.sessions[-1].day + 1, 19)
-        through, at = villagers.study(self.county, self._row(), self.course, people, begins=begins)
+        studied = Studying(self._row(), self.course, people, everybody)
+        through, at = villagers.study(self.county, studied, begins=begins)
         for enrollment_id in through:
             self.diary.on(at, partial(self._complete, enrollment_id))
 
@@ -204,11 +214,13 @@ class DemoClassLife:
 
     def _begin(self, at: datetime) -> None:
         self._move_on(ClassState.RUNNING, None, at)
-        attendance.plan_marks(self.county, self.diary, self.class_id)
+        everybody = self.plan.stage is Stage.GRADUATED
+        attendance.plan_marks(self.county, self.diary, self.class_id, everybody=everybody)
 
     def _end(self, at: datetime) -> None:
         self._move_on(ClassState.ENDED, None, at)
-        attendance.plan_words(self.county, self.diary, self.class_id, self.plan.last_day + 1)
+        if self.plan.stage is Stage.ENDED:
+            attendance.plan_words(self.county, self.diary, self.class_id, self.plan.last_day + 1)
 
     def _move_on(self, state: ClassState, actor: Actor | None, at: datetime) -> None:
         enrollment.move_on(

@@ -53,16 +53,20 @@ STAFF = (
 
 @dataclass(frozen=True, slots=True)
 class AtWork:
-    """By which numbers sign in who plans classes of a county, teaches them, looks at cards."""
+    """By which numbers sign in who plans classes of a county, teaches them, looks at cards.
+
+    ``second`` is the other one who decides about claims and payments.
+    """
 
     office: str
     teacher: str
     desk: str
+    second: str
 
 
 AT_WORK = {
-    CHANGSHAN: AtWork("13800099001", "13800090001", "13800091001"),
-    JIANGSHAN: AtWork("13800099003", TEACHER_OF_CLASSES, "13800091002"),
+    CHANGSHAN: AtWork("13800099001", "13800090001", "13800091001", "13800099002"),
+    JIANGSHAN: AtWork("13800099003", TEACHER_OF_CLASSES, "13800091002", "13800097002"),
 }
 
 

@@ -1,13 +1,13 @@
 """Lets the demo counties work: who people are, which classes run, what is decided of whom."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import count
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from lms.accounts.gateway import Keys
+from lms.accounts.gateway import Keys, SealedFolder
 from lms.accounts.models import Person
 from lms.catalog.tree import published_revisions, revision_tree
 from lms.db.session import Database, now
@@ -15,13 +15,17 @@ from lms.demo.domain import (
     CARDED,
     CHANGSHAN,
     CLASSES,
+    GRADUATED,
+    GRADUATES_AFTER,
     PLACES,
+    ROADS,
+    Learner,
     Place,
     learner,
     phone_of,
     villager,
 )
-from lms.demo.service import institutions, people
+from lms.demo.service import claim_roads, institutions, people, supervision
 from lms.demo.service.cards import Cards
 from lms.demo.service.classes import DemoClassLife
 from lms.demo.service.county import County
@@ -41,8 +45,8 @@ class Settled:
     decisions: int
 
 
-def settle(database: Database, wish: Wish, keys: Keys) -> Settled:
-    """Make agreements, cards, institutions and classes; run again, it adds only what is missing."""
+def settle(database: Database, wish: Wish, keys: Keys, papers: SealedFolder) -> Settled:
+    """Make agreements, cards, institutions, classes and claims, where they are missing."""
     with database.transaction() as session:
         at = now(session)
         diary = Diary(at)
@@ -50,7 +54,11 @@ def settle(database: Database, wish: Wish, keys: Keys) -> Settled:
         institutions.make_institutions(session, actor=office, now=at)
         institutions.make_listings(session, actor=office, today=diary.today, now=at)
         _plan_cards(session, diary, wish, keys)
-        made = sum(_plan_classes(session, diary, place, wish, keys) for place in PLACES)
+        counties = _Counties(session, wish, keys)
+        made = sum(_plan_classes(counties, diary, place) for place in PLACES)
+        made += sum(_plan_graduates(counties, diary, place, papers) for place in PLACES)
+        if made:
+            supervision.plan(session, diary)
         if diary.live():
             subsidy.mark_everybody(session, people=_everybody(session), since=at)
     return Settled(made, _decide(database))
@@ -68,33 +76,63 @@ def _plan_cards(session: Session, diary: Diary, wish: Wish, keys: Keys) -> None:
     cards.plan(diary, learners)
 
 
-def _plan_classes(session: Session, diary: Diary, place: Place, wish: Wish, keys: Keys) -> int:
+@dataclass(frozen=True, slots=True)
+class _Counties:
+    """What it takes to let a county work."""
+
+    session: Session
+    wish: Wish
+    keys: Keys
+
+    def county(self, place: Place, villagers: Iterator[Learner]) -> County | None:
+        """Return the county, or nothing while no course is published."""
+        session, phones = self.session, people.AT_WORK[place]
+        revisions = published_revisions(session)
+        if not revisions:
+            return None
+        return County(
+            session,
+            place,
+            office=people.actor(session, phones.office),
+            teacher=people.actor(session, phones.teacher),
+            desk=people.actor(session, phones.desk),
+            teacher_phone=phones.teacher,
+            courses=(revision_tree(session, revisions[0]), revision_tree(session, revisions[-1])),
+            villagers=villagers,
+            keys=self.keys,
+            password_hash=self.wish.password_hash,
+            seed=self.wish.seed,
+        )
+
+    def villagers(self, place: Place, first: int) -> Iterator[Learner] | None:
+        """Return a county's villagers from a number on; nothing where they are there already."""
+        phone = villager(first, place, self.wish.seed).phone
+        if self.session.scalar(select(Person.id).where(Person.phone == phone)) is not None:
+            return None
+        return (villager(number, place, self.wish.seed) for number in count(first))
+
+
+def _plan_classes(counties: _Counties, diary: Diary, place: Place) -> int:
     """Plan the classes of a county that has none of them yet; return how many."""
-    revisions = published_revisions(session)
-    if not revisions or _is_anybody_taken_in(session, place, wish):
+    coming = counties.villagers(place, 1)
+    county = counties.county(place, coming) if coming else None
+    if county is None:
         return 0
-    phones = people.AT_WORK[place]
-    county = County(
-        session,
-        place,
-        office=people.actor(session, phones.office),
-        teacher=people.actor(session, phones.teacher),
-        desk=people.actor(session, phones.desk),
-        teacher_phone=phones.teacher,
-        courses=(revision_tree(session, revisions[0]), revision_tree(session, revisions[-1])),
-        villagers=(villager(number, place, wish.seed) for number in count(1)),
-        keys=keys,
-        password_hash=wish.password_hash,
-        seed=wish.seed,
-    )
     for number, plan in enumerate(CLASSES[place], 1):
         DemoClassLife(county, diary, plan, number).write_down()
     return len(CLASSES[place])
 
 
-def _is_anybody_taken_in(session: Session, place: Place, wish: Wish) -> bool:
-    phone = villager(1, place, wish.seed).phone
-    return session.scalar(select(Person.id).where(Person.phone == phone)) is not None
+def _plan_graduates(counties: _Counties, diary: Diary, place: Place, papers: SealedFolder) -> int:
+    """Plan the class whose people claim, and their claims, where there is none yet."""
+    coming = counties.villagers(place, GRADUATES_AFTER + 1)
+    county = counties.county(place, coming) if coming else None
+    if county is None:
+        return 0
+    life = DemoClassLife(county, diary, GRADUATED[place], len(CLASSES[place]) + 1)
+    life.write_down()
+    claim_roads.plan(county, diary, life, papers)
+    return 1
 
 
 def _everybody(session: Session) -> Sequence[int]:
@@ -102,7 +140,9 @@ def _everybody(session: Session) -> Sequence[int]:
     phones = [phone_of(number) for number in range(1, CARDED + 1)]
     for place, plans in CLASSES.items():
         villagers = sum(plan.villagers + plan.waiting for plan in plans)
-        phones += [villager(number, place, 0).phone for number in range(1, villagers + 1)]
+        numbers = [*range(1, villagers + 1)]
+        numbers += [GRADUATES_AFTER + each for each, _ in enumerate(ROADS[place], 1)]
+        phones += [villager(number, place, 0).phone for number in numbers]
     return session.scalars(select(Person.id).where(Person.phone.in_(phones))).all()
 
 

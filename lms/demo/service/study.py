@@ -45,6 +45,8 @@ class Studied:
     steps: Sequence[Step]
     taken: Sequence[Taken]
     enrolled: Mapping[int, int]
+    # Whether each quiz is drawn and answered one by one; else how it ended is all that is kept.
+    has_answers: bool = True
 
 
 def insert_rows(session: Session, model: type[Base], rows: list[dict[str, Any]]) -> None:
@@ -100,10 +102,11 @@ def study(session: Session, studied: Studied, *, among: int, seed: int) -> None:
     step_rows = plan.step_rows(session, studied.tree, studied.steps, watched)
     history.open_batch(session, step_rows, rows)
     history.write_study(session)
-    if among > _REAL_ANSWERS_UP_TO:
+    has_answers = studied.has_answers and among <= _REAL_ANSWERS_UP_TO
+    if not has_answers:
         history.write_attempts(session)
     history.close_batch(session)
-    if among <= _REAL_ANSWERS_UP_TO:
+    if has_answers:
         _answer(session, studied, seed)
 
 

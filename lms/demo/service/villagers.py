@@ -1,6 +1,7 @@
 """Lets the villagers of a class that is over study its course on line, in the evenings."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from lms.catalog.outline import CourseView
@@ -17,19 +18,23 @@ from lms.enrollment.models import TrainingClass
 _SHARE_PERCENT = 96
 
 
-def study(
-    county: County,
-    row: TrainingClass,
-    course: CourseView,
-    people: Mapping[int, Learner],
-    *,
-    begins: datetime,
-) -> tuple[Sequence[int], datetime]:
-    """Let them (by person id) begin on an evening; every second one does all of the course.
+@dataclass(frozen=True, slots=True)
+class Studying:
+    """Who of a class (by person id) studies its course; without ``everybody`` half do all of it."""
 
-    Returns the enrollments of those and when they are through. Comes before anybody sits in a
-    room: the clock of the ledger begins with what was studied.
+    row: TrainingClass
+    course: CourseView
+    people: Mapping[int, Learner]
+    everybody: bool = False
+
+
+def study(county: County, own: Studying, *, begins: datetime) -> tuple[Sequence[int], datetime]:
+    """Let them begin on an evening.
+
+    Returns the enrollments of those who do all of it and when they are through. Comes before
+    anybody sits in a room: the clock of the ledger begins with what was studied.
     """
+    people, course = own.people, own.course
     steps, sign_ins = plan.steps_of(course), _sign_ins(county, people, begins)
     taken = [
         Taken(
@@ -38,12 +43,12 @@ def study(
             sign_ins[person_id],
             local_day(begins).toordinal(),
             begins,
-            _done(number, len(steps)),
+            _done(0 if own.everybody else number, len(steps)),
         )
         for number, (person_id, learner) in enumerate(people.items())
     ]
-    enrolled = {person_id: _enrollment(county, row, person_id) for person_id in people}
-    studied = Studied(course, steps, taken, enrolled)
+    enrolled = {person_id: _enrollment(county, own.row, person_id) for person_id in people}
+    studied = Studied(course, steps, taken, enrolled, has_answers=not own.everybody)
     studying.study(county.session, studied, among=len(people), seed=county.seed)
     through = [enrolled[each.person_id] for each in taken if each.course.fate is Fate.COMPLETED]
     return through, begins + domain.span_of(steps)

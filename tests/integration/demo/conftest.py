@@ -1,13 +1,15 @@
 """A site as `make run` makes it: demo people with a history, and counties at work."""
 
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 
-from lms.accounts.gateway import Keys, keys_of
+from lms.accounts.gateway import Keys, SealedFolder, keys_of
 from lms.db.session import Database
 from lms.demo.service import Settled, Wish, seed, settle
 from lms.settings import Settings
+from lms.subsidy.gateway.papers import PAPERS
 from lms.wiring import event_bus
 from tests.factories.subsidy import make_subsidised_course
 from tests.support import site
@@ -23,25 +25,27 @@ def keys(settings: Settings) -> Keys:
 
 
 @pytest.fixture
-def plant(database: Database, keys: Keys) -> Plant:
+def plant(database: Database, keys: Keys, tmp_path: Path) -> Plant:
     """Make so many learners, and what their counties work at."""
 
     def planted(learners: int = 30, enrollments: int | None = None) -> Settled:
         wanted = max(0, learners - 3) if enrollments is None else enrollments
-        return _plant(database, keys, learners, wanted)
+        return _plant(database, keys, tmp_path, (learners, wanted))
 
     return planted
 
 
 @pytest.fixture(scope="module", params=_ENGINES)
-def demo(request: pytest.FixtureRequest, demo_keys: Keys) -> Iterator[Database]:
+def demo(
+    request: pytest.FixtureRequest, demo_keys: Keys, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Database]:
     """The whole demo with a course for each of the two programmes; tests only read it."""
     with fresh_url(request.param, create_schema) as url:
         opened = Database(url, bus=event_bus(), dispatch=site.WaitingQueue().dispatch)
         with opened.transaction() as session:
             make_subsidised_course(session)
             make_subsidised_course(session, programme="store-l5")
-        _plant(opened, demo_keys, 30, 27)
+        _plant(opened, demo_keys, tmp_path_factory.mktemp("papers"), (30, 27))
         yield opened
         opened.dispose()
 
@@ -52,7 +56,7 @@ def demo_keys(tmp_path_factory: pytest.TempPathFactory) -> Keys:
     return keys_of(site.settings_for_test(tmp_path_factory.mktemp("demo"), "sqlite://"))
 
 
-def _plant(database: Database, keys: Keys, learners: int, enrollments: int) -> Settled:
-    wish = Wish(learners, enrollments, seed=1, password_hash="hash")
+def _plant(database: Database, keys: Keys, folder: Path, wanted: tuple[int, int]) -> Settled:
+    wish = Wish(*wanted, seed=1, password_hash="hash")
     seed(database, wish, lambda _made, _total: None)
-    return settle(database, wish, keys)
+    return settle(database, wish, keys, SealedFolder(folder, keys.vault, PAPERS))

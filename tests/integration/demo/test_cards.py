@@ -80,7 +80,7 @@ def test_a_few_have_an_account_and_it_is_not_always_their_own(demo: Database) ->
     with demo.snapshot() as session:
         states = Counter(session.scalars(select(BankAccount.state)))
         masks = session.scalars(select(BankAccount.mask)).all()
-    assert states == {"confirmed": 6, "declared": 2, "refused": 2}
+    assert states == {"confirmed": 33, "declared": 2, "refused": 2}
     assert all(mask.startswith("*" * 15) for mask in masks)
 
 

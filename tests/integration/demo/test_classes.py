@@ -52,6 +52,7 @@ def lines(database: Database, county: str) -> list[Row]:
 
 def test_each_county_has_classes_in_every_state_and_nobody_stands(demo: Database) -> None:
     assert lines(demo, "330822") == [
+        ("ended", "institution", 30, 22, 0),
         ("ended", "village", 8, 6, 0),
         ("running", "institution", 12, 9, 0),
         ("open", "enterprise", 6, 6, 2),
@@ -60,6 +61,7 @@ def test_each_county_has_classes_in_every_state_and_nobody_stands(demo: Database
         ("draft", "enterprise", 20, 0, 0),
     ]
     assert lines(demo, "330881") == [
+        ("ended", "village", 8, 5, 0),
         ("ended", "village", 8, 6, 0),
         ("running", "institution", 12, 6, 0),
         ("open", "enterprise", 6, 6, 2),
@@ -146,7 +148,7 @@ def test_people_of_the_ended_classes_signed_and_one_of_each_objects(demo: Databa
             .join(TrainingClass, TrainingClass.id == Enrollment.training_class_id)
             .where(TrainingClass.state == "ended", Enrollment.status == "completed")
         )
-    assert (len(signed), len(objections), finals) == (6, 2, 4)
+    assert (len(signed), len(objections), finals) == (6, 2, 31)
     assert set(states) == {"ended"}
     assert {len(each.shown["sessions"]) for each in signed} == {4}
     assert {each.shown["hours"]["theory_ms"] for each in signed} <= {
@@ -208,7 +210,7 @@ def test_a_teacher_sees_the_classes_they_teach_alone(demo: Database) -> None:
             .join(Person, Person.id == RoleGrant.person_id)
             .where(Person.phone == "13800090003")
         ).all()
-    assert [tuple(row) for row in grants] == [("instructor", "class")] * 4
+    assert [tuple(row) for row in grants] == [("instructor", "class")] * 5
 
 
 def test_a_second_run_makes_nothing_twice(database: Database, plant: Plant) -> None:
@@ -229,7 +231,7 @@ def test_classes_come_once_there_is_a_course_even_a_single_one(
     assert plant(learners=5).classes == 0
     with database.transaction() as session:
         make_course(session, lessons=[lesson("A01", reading())])
-    assert plant(learners=5).classes == 11
+    assert plant(learners=5).classes == 13
     full = [line for line in lines(database, "330822") if line[4]]
     assert full == [("open", "enterprise", 6, 6, 2)]
 

@@ -1,6 +1,6 @@
 """Reads a claim the learner follows: each step, the public list, and what the bank said."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -26,21 +26,26 @@ from lms.subsidy.queries.claims import standing_of
 
 @dataclass(frozen=True, slots=True)
 class Hanging:
-    """The public list a claim stands on: number, and its first and last day."""
+    """A public list a claim stood on: number, first and last day, and the state of its row."""
 
     number: str
     first_day: date
     last_day: date
-    is_shown: bool
+    state: RowState
+
+    @property
+    def is_shown(self) -> bool:
+        """Tell whether everybody sees the row on it."""
+        return self.state is RowState.STANDING
 
 
 @dataclass(frozen=True, slots=True)
 class Followed:
-    """A claim the learner follows: its steps, the public list, what the bank said."""
+    """A claim the learner follows: its steps, the public lists by number, what the bank said."""
 
     shown: Shown
     steps: Sequence[SubsidyClaimStep]
-    hanging: Hanging | None
+    lists: Mapping[str, Hanging]
     payments: Sequence[SubsidyPayment]
     account: BankAccount | None
 
@@ -48,6 +53,12 @@ class Followed:
     def claim(self) -> SubsidyClaim:
         """Return the claim itself."""
         return self.shown.claim
+
+    @property
+    def hanging(self) -> Hanging | None:
+        """Return the list the claim stands on, or stood on last."""
+        own = [each for each in self.lists.values() if each.state is not RowState.PULLED]
+        return own[-1] if own else None
 
     @property
     def has_new_account(self) -> bool:
@@ -107,17 +118,16 @@ def followed(session: Session, shown: Shown) -> Followed:
         .order_by(SubsidyPayment.id)
     ).all()
     account = bank_of(session, shown.claim.person_id)
-    return Followed(shown, steps, _hanging(session, claim_id), payments, account)
+    return Followed(shown, steps, _lists(session, claim_id), payments, account)
 
 
-def _hanging(session: Session, claim_id: int) -> Hanging | None:
-    """Return the list the claim stands on, or stood on last."""
+def _lists(session: Session, claim_id: int) -> dict[str, Hanging]:
+    """Return the lists the claim stood on, by number, the last one last."""
     row, notice = NoticeRow, PublicNotice
-    found = session.execute(
+    rows = session.execute(
         select(notice.number, notice.first_day, notice.last_day, row.state)
         .join(notice, notice.id == row.notice_id)
-        .where(row.claim_id == claim_id, row.state != RowState.PULLED)
-        .order_by(row.id.desc())
-        .limit(1)
-    ).one_or_none()
-    return Hanging(found[0], found[1], found[2], found[3] == RowState.STANDING) if found else None
+        .where(row.claim_id == claim_id)
+        .order_by(row.id)
+    )
+    return {each[0]: Hanging(*each[:3], RowState(each[3])) for each in rows}

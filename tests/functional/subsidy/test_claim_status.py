@@ -1,15 +1,20 @@
 """Following a claim: where it is, who has it, why, and what to do; taking it back; for programs."""
 
 import json
+from datetime import timedelta
 
 import pytest
 from flask import Flask
 
+from lms.accounts.gateway import keys_of
 from lms.core.access import Actor
 from lms.core.clock import utc_now
-from lms.db.session import Database
+from lms.db.session import Database, now
+from lms.settings import Settings
+from lms.subsidy import service
 from lms.subsidy.domain.claim_states import ClaimAct
 from lms.subsidy.domain.dated import FactKey
+from lms.subsidy.gateway import shelf
 from tests.factories.accounts import make_person, sign_in
 from tests.factories.claims import (
     Claimant,
@@ -20,6 +25,7 @@ from tests.factories.claims import (
     move,
     steps_of,
 )
+from tests.factories.notices import make_listed
 from tests.factories.subsidy import make_fact
 from tests.functional.subsidy.learners import PAST, begin, fill_in, hand_in, words
 from tests.support.site import Client
@@ -91,6 +97,25 @@ def test_each_place_is_told_with_who_has_it_and_what_comes_next(
     assert "已向村委会核实" in page
     assert "邻居" not in page, "what an objector wrote is not the learner's to read"
     assert "拨款批次" not in page
+
+
+def test_each_public_list_is_told_with_its_own_days(
+    claiming: Client, database: Database, settings: Settings, claim_id: int, two: tuple[Actor, ...]
+) -> None:
+    passed = ((ClaimAct.FIRST_LOOK, two[0], {}), (ClaimAct.SECOND_LOOK, two[1], {}))
+    moved(database, claim_id, *passed)
+    keys, days = keys_of(settings), []
+    with database.transaction() as session:
+        for later in (0, 1):
+            at = now(session) + later * timedelta(days=7)
+            made = make_listed(session, two[0], keys, at=at)
+            days.append(f"{made.first_day} 到 {made.last_day}")
+            if not later:
+                said = {"reason": "电话写错了。", "shelf": shelf(), "now": at}
+                service.cancel(session, two[0], made.number, **said)
+    page = words(claiming.get(f"/me/subsidy/claims/{claim_id}").text)
+    assert days[0] != days[1]
+    assert [page.count(each) for each in days] == [1, 1]
 
 
 @pytest.mark.parametrize("lang", ["zh", "en"])

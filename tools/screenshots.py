@@ -17,6 +17,9 @@ FOLDER = ROOT / "docs" / "screenshots"
 BROWSERS = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")
 COURSE = "live-streaming-stars"
 LEARNER, GRADUATE = "13800000001", "13800000002"
+# Of those who claim: one who still fills it in, and one whose name hangs out.
+DRAFTING, LISTED = "13800095322", "13800095311"
+_CLAIM = "main a[href^='/me/subsidy/claims/']"
 INSTRUCTOR, ADMINISTRATOR = "13800090001", "13800099001"
 PHONE, DESK = (360, 740), (1280, 800)
 
@@ -44,8 +47,17 @@ SHOTS = (
     Shot("subsidy", "/me/subsidy", LEARNER),
     Shot("badge", "/me/badges", GRADUATE),
     Shot("check", "/me/badges", GRADUATE, click="a.btn.main"),
+    Shot("class", "/me", LEARNER, click="main a[href^='/me/classes/']"),
+    Shot("facts", "/me/facts", LEARNER),
+    Shot("claim", "/me/subsidy", DRAFTING, click=_CLAIM),
+    Shot("claim-status", "/me/subsidy", LISTED, click=_CLAIM),
+    Shot("inbox", "/me/inbox", LISTED),
+    Shot("notice", "/notices/", None, click="main a[href^='/notices/GS']"),
     Shot("studio", f"/studio/courses/{COURSE}", INSTRUCTOR, DESK),
     Shot("completions", "/staff/completions", ADMINISTRATOR, DESK),
+    Shot("class-desk", "/staff/classes", ADMINISTRATOR, DESK, click="main a:has-text('五级03')"),
+    Shot("claim-desk", "/staff/claims", ADMINISTRATOR, DESK, click="tbody a"),
+    Shot("payments", "/staff/payments", ADMINISTRATOR, DESK),
 )
 
 

@@ -87,6 +87,15 @@ def others_open(session: Session, objection: NoticeObjection) -> int:
     )
 
 
+def doubts_whole_list(session: Session, notice_id: int) -> bool:
+    """Tell whether somebody objected to a list as a whole and nobody ruled on it."""
+    own = NoticeObjection
+    found = select(own.id).where(
+        own.notice_id == notice_id, own.notice_row_id.is_(None), own.ruling.is_(None)
+    )
+    return session.scalar(found.limit(1)) is not None
+
+
 def _lines() -> Select[NoticeObjection, PublicNotice, NoticeRow, str]:
     ruler = aliased(Person)
     return (

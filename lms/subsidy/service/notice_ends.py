@@ -46,10 +46,11 @@ def foresee(
 ) -> Foreseen:
     """Return what approving the list would do; reads, and writes nothing.
 
-    Raises ``NotFound`` out of reach and ``Conflict`` before the day after the last.
+    Raises ``NotFound`` out of reach and ``Conflict`` before the day after the last, or while
+    somebody's word against the whole list waits for a ruling.
     """
     notice = in_reach(session, actor, number)
-    require_over(NoticeState(notice.state), notice.last_day, local_day(now))
+    _require_undisputed(session, notice, now)
     rows = _standing(session, notice)
     claims = _claims(session, [row.claim_id for row in rows])
     pairs = {(each.person_id, each.programme_id) for each in claims.values()}
@@ -83,7 +84,7 @@ def approve(
     row stands.
     """
     notice = _locked(session, actor, number)
-    require_over(NoticeState(notice.state), notice.last_day, local_day(now))
+    _require_undisputed(session, notice, now)
     rows = {row.claim_id: row for row in _standing(session, notice)}
     if not rows:
         raise Conflict("notice_none_stands", "No row of this list stands any more.")
@@ -165,6 +166,15 @@ def _reached(notice: PublicNotice | None, actor: Actor) -> PublicNotice:
     if notice is None or not queries.reaches(actor, notice.county_code, Permission.SUBSIDY_PUBLISH):
         raise NotFound
     return notice
+
+
+def _require_undisputed(session: Session, notice: PublicNotice, now: datetime) -> None:
+    """Raise ``Conflict`` before a list's days are over and every word against it is ruled on."""
+    require_over(NoticeState(notice.state), notice.last_day, local_day(now))
+    if queries.doubts_whole_list(session, notice.id):
+        raise Conflict(
+            "notice_disputed", "Somebody objected to the whole list. Please rule on that first."
+        )
 
 
 def _standing(session: Session, notice: PublicNotice) -> list[NoticeRow]:

@@ -33,7 +33,7 @@ _NETWORK = Limit("objection-network", 10, HOUR)
 _LIST = Limit("objection-list", 60, HOUR)
 _CODES = Limit("notice-codes", 120, HOUR)
 _MOST_FOUND = 20
-_OBJECTED = "objected"
+_OBJECTED, _HIDDEN = "objected", "objected_row"
 _GONE, _NOT_YET = 410, 503
 _PRINT_SECONDS = "60"
 _OBJECTION = re.compile(r"YY-[0-9]{2}-[0-9]{2}-[0-9]{4,9}")
@@ -139,6 +139,7 @@ def object_(number: str) -> ResponseReturnValue:
     except Conflict as error:
         return _form(number, request.form, {"form": error.message}, status=error.status)
     flask.session[_OBJECTED] = made.number
+    flask.session[_HIDDEN] = made.notice_row_id is not None
     return redirect(url_for("notices.objected", number=number), 303)
 
 
@@ -151,7 +152,8 @@ def objected(number: str) -> ResponseReturnValue:
         return redirect(url_for("notices.page", number=number))
     with database().snapshot() as session:
         seen = _seen(session, number)
-    return render_template("subsidy/notice_objected.html", seen=seen, own=own)
+    is_hidden = bool(flask.session.get(_HIDDEN))
+    return render_template("subsidy/notice_objected.html", seen=seen, own=own, is_hidden=is_hidden)
 
 
 @bp.get("/<number>.pdf")

@@ -81,6 +81,19 @@ def test_a_list_is_seen_as_it_will_hang_out_then_published_and_approved_afterwar
     assert clerk.get(page).text.count("已批准") >= 2
 
 
+def test_a_word_against_the_whole_list_is_ruled_on_before_anything_is_approved(
+    clerk: Client, database: Database, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    address = published(clerk)
+    with database.transaction() as session:
+        object_(session, address.rsplit("/", 1)[1], keys_of(settings), place=None)
+    move_days(monkeypatch, 20)
+    page = clerk.get(address).text
+    assert "有人对整份名单提了异议，请先处理" in page
+    assert f"{address}/approve" not in page
+    assert clerk.post(f"{address}/approve").status_code == 409
+
+
 def test_whose_number_nobody_knows_is_named_before_the_list_hangs_out(
     clerk: Client, database: Database
 ) -> None:

@@ -91,6 +91,16 @@ def test_an_objection_hides_the_row_at_once_everywhere_and_tells_a_number(
     assert client.post(f"/notices/{number}/object", data=SAID, csrf=False).status_code == 400
 
 
+def test_whoever_objects_to_the_whole_list_is_told_what_that_does(
+    client: Client, number: str
+) -> None:
+    answer = client.post(f"/notices/{number}/object", data={**SAID, "row": ""})
+    page = client.get(answer.location).text
+    assert "核实完之前，整份名单都不审定" in page
+    assert "这一行已隐藏" not in page
+    assert client.get(f"/notices/{number}").text.count("林*芳") == 3
+
+
 def test_one_finds_oneself_by_row_or_name_and_the_name_is_in_no_address(
     client: Client, number: str
 ) -> None:

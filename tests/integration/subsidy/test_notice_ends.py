@@ -97,6 +97,23 @@ def test_the_row_stands_again_when_the_last_objection_is_dismissed(database, key
         )
 
 
+def test_nothing_is_approved_while_somebodys_word_against_the_whole_list_waits(
+    database, keys, two, listed
+):
+    with database.transaction() as session:
+        own = object_(
+            session, listed.number, keys, place=None, words="没有一个是本县的"
+        ).number
+    assert states(database) == ["standing", "standing"]
+    for act in (service.foresee, service.approve_notice):
+        with database.transaction() as session, pytest.raises(Conflict, match="notice_disputed"):
+            end(session, act, two[0], listed.number)
+    with database.transaction() as session:
+        rule(session, two[0], own, Outcome.DISMISS, "都核对过户籍")
+        end(session, service.approve_notice, two[0], listed.number)
+    assert claims(database) == ["approved", "approved"]
+
+
 @pytest.mark.parametrize(
     ("outcome", "state"), [(Outcome.RETURN, "returned"), (Outcome.REJECT, "rejected")]
 )

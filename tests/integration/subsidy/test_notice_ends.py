@@ -101,9 +101,7 @@ def test_nothing_is_approved_while_somebodys_word_against_the_whole_list_waits(
     database, keys, two, listed
 ):
     with database.transaction() as session:
-        own = object_(
-            session, listed.number, keys, place=None, words="没有一个是本县的"
-        ).number
+        own = object_(session, listed.number, keys, place=None, words="没有一个是本县的").number
     assert states(database) == ["standing", "standing"]
     for act in (service.foresee, service.approve_notice):
         with database.transaction() as session, pytest.raises(Conflict, match="notice_disputed"):

@@ -94,3 +94,17 @@ def test_where_no_answer_comes_back_nothing_is_lost_or_counted_twice(
     claimed, credited = agree(watching, database, cuts=0)
     assert heard[0] == heard[1]
     assert credited == size(claimed)
+
+
+@pytest.mark.parametrize("engine", ["sqlite"])
+def test_a_seek_that_is_told_after_it_plays_on_loses_nothing(
+    watching: Watching, database: Database
+) -> None:
+    page = watching.page
+    page.locator("[data-play]").click()
+    until(page, "v.currentTime > 1 && !v.paused")
+    watching.do("dispatchEvent(new Event('seeked'))")
+    until(page, "v.ended")
+    claimed, credited = agree(watching, database, cuts=0)
+    assert [begin for begin, _ in claimed] == [0]
+    assert credited == size(claimed)

@@ -93,7 +93,8 @@
     var most = meter.known.watched.reduce(function (m, p) { return Math.max(m, p[1]); }, Math.max(far, +box.far || 0));
     if (box.seeking === "locked" && v.currentTime > most + 0.5) { v.currentTime = most; meter.say(meter.words.locked); }
   });
-  v.addEventListener("seeked", goOn);
+  /* It may play on, and say so, before it says that the seek is over. */
+  v.addEventListener("seeked", function () { if (from === null) { goOn(); } });
   v.addEventListener("waiting", function () { cut(); from = null; });
   v.addEventListener("pause", function () {
     free = false;

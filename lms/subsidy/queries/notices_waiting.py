@@ -77,10 +77,11 @@ def listed(session: Session, claim_ids: Collection[int]) -> Sequence[Listed]:
     return [_listed(row, studies.get(row.person_id, ())) for row in rows]
 
 
-def numbers_of(session: Session, claim_ids: Collection[int]) -> Sequence[str]:
-    """Return the numbers of claims, in their order."""
-    own = select(SubsidyClaim.number).where(among(SubsidyClaim.id, "claims"))
-    found = session.scalars(own.order_by(SubsidyClaim.number), {"claims": list(claim_ids)})
+def numbers_of(session: Session, county_code: str, claim_ids: Collection[int]) -> Sequence[str]:
+    """Return the numbers of claims of a county, in their order; others' are left out."""
+    claim = SubsidyClaim
+    own = select(claim.number).where(among(claim.id, "claims"), claim.county_code == county_code)
+    found = session.scalars(own.order_by(claim.number), {"claims": list(claim_ids)})
     return [each for each in found if each]
 
 

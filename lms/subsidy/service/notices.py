@@ -105,7 +105,7 @@ def plan(session: Session, actor: Actor, new: NewNotice) -> Plan:
     rows = [shown_row(each, usual) for each in own]
     said = canonical({"rows": rows, "fen": [each.amount_fen for each in own]})
     missing = set(ids) - {each.claim_id for each in own}
-    left = queries.numbers_of(session, missing) if missing else ()
+    left = queries.numbers_of(session, new.county_code, missing) if missing else ()
     return Plan(own, rows, sha256(said.encode()).hexdigest(), left)
 
 

@@ -19,7 +19,7 @@ from lms.subsidy.domain.notice_rows import Masks, NewNotice, content_of
 from lms.subsidy.domain.public_masks import NumberMask
 from lms.subsidy.domain.workdays import MissingYear
 from lms.subsidy.models import NoticeRow, PublicNotice, SubsidyClaim
-from tests.factories.accounts import COUNTY
+from tests.factories.accounts import COUNTY, make_county
 from tests.factories.claims import claim_now, make_reviewer, steps_of
 from tests.factories.notices import (
     OFFICE,
@@ -87,6 +87,20 @@ def test_what_one_list_has_no_room_for_goes_on_the_next(
         second = make_listed(session, two[0], keys)
         assert (first.rows, second.rows) == (2, 1)
     assert [row.claim_id for row in rows_of(database)] == [waiting[0], waiting[2], waiting[1]]
+
+
+def test_what_cannot_stand_on_it_is_named_and_nothing_of_another_county(
+    database, keys, two, waiting
+):
+    with database.transaction() as session:
+        make_county(session, "330881")
+        clerk = make_reviewer(session, "330881")
+        asked = NewNotice("330881", contact=OFFICE, claim_ids=tuple(waiting))
+        assert service.plan(session, clerk, asked).missing == []
+        make_listed(session, two[0], keys, claim_ids=tuple(waiting[:1]))
+        asked = NewNotice(COUNTY, contact=OFFICE, claim_ids=tuple(waiting))
+        missing = service.plan(session, two[0], asked).missing
+    assert missing == [claim_now(database, waiting[0]).number]
 
 
 def test_what_no_longer_passes_is_left_out_and_said(database, keys, two, waiting):

@@ -28,7 +28,7 @@ from lms.handover import service
 from lms.handover.domain.draws import SpotCheck
 from lms.handover.domain.orders import MOST_PEOPLE, Order
 from lms.handover.models import Handover
-from lms.roster.domain import Filters, Status
+from lms.roster.domain.filters import Filters, Status
 from lms.settings import Settings
 from lms.wiring import event_bus
 from tests.factories.accounts import COUNTY

@@ -7,7 +7,7 @@ from lms.core.errors import InvalidInput, Message
 from lms.core.query import Faults, read_number, read_text
 from lms.handover.domain.draws import SpotCheck
 from lms.handover.domain.orders import MOST_PEOPLE, Order
-from lms.roster.domain import Filters, Status
+from lms.roster.domain.filters import Filters, Status
 from lms.roster.forms import parse_filters
 
 _LONGEST_SEED = 40

@@ -8,7 +8,7 @@ from lms.db.session import Database, now
 from lms.handover import service
 from lms.handover.models import Handover
 from lms.jobs.tasks import JobCancelled, JobContext
-from lms.roster.gateway import measure, remove_halves
+from lms.roster.gateway.files import measure, remove_halves
 from lms.settings import Settings
 
 

@@ -13,7 +13,7 @@ from lms.db.session import now
 from lms.handover import forms, queries, service
 from lms.handover.domain.orders import MOST_PEOPLE
 from lms.roster import queries as roster
-from lms.roster.gateway import open_whole
+from lms.roster.gateway.files import open_whole
 from lms.web.access import current_actor, database, requires, settings
 from lms.web.i18n import gettext
 

@@ -12,9 +12,9 @@ from lms.core.access import Scope, ScopeKind
 from lms.core.errors import InvalidInput, LmsError
 from lms.db.session import now
 from lms.roster import queries, service
-from lms.roster.domain import ExportFormat, ExportKind
+from lms.roster.domain.orders import ExportFormat, ExportKind
 from lms.roster.forms import parse_filters
-from lms.roster.gateway import measure
+from lms.roster.gateway.files import measure
 from lms.web.access import database, settings
 
 roster = AppGroup("roster", help="Completion lists.")

@@ -5,7 +5,8 @@ from typing import Any
 
 from lms.core.errors import InvalidInput, Message
 from lms.core.query import Faults, read_day, read_number, read_text
-from lms.roster.domain import ExportFormat, ExportKind, ExportOrder, Filters, Status
+from lms.roster.domain.filters import Filters, Status
+from lms.roster.domain.orders import ExportFormat, ExportKind, ExportOrder
 from lms.roster.queries import Window
 
 PAGE_ROWS = 50

@@ -7,7 +7,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from lms.db.base import Base, one_of
-from lms.roster.domain import ExportFormat, ExportKind
+from lms.roster.domain.orders import ExportFormat, ExportKind
 
 
 class Export(Base):

@@ -6,9 +6,9 @@ from typing import Any
 from lms.db.session import Database, now
 from lms.jobs.tasks import JobCancelled, JobContext
 from lms.roster import queries, service
-from lms.roster.domain import ExportFormat
+from lms.roster.domain.orders import ExportFormat
 from lms.roster.forms import parse_filters
-from lms.roster.gateway import measure, remove_halves
+from lms.roster.gateway.files import measure, remove_halves
 from lms.roster.models import Export
 from lms.settings import Settings
 

@@ -9,7 +9,8 @@ from flask.typing import ResponseReturnValue
 from lms.core.access import Permission
 from lms.core.errors import Message, NotFound
 from lms.db.session import now
-from lms.roster import forms, gateway, queries, service
+from lms.roster import forms, queries, service
+from lms.roster.gateway import files
 from lms.web.access import current_actor, database, requires, settings
 from lms.web.i18n import say
 
@@ -61,7 +62,7 @@ def download(export_id: str) -> ResponseReturnValue:
             session, actor=current_actor(), export_id=export_id, now=now(session)
         )
         path = settings().export_dir / handed.path
-        opened = gateway.open_whole(path)
+        opened = files.open_whole(path)
     # The bytes stay readable through the open file when its name is gone.
     path.unlink(missing_ok=True)
     response = send_file(

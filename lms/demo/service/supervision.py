@@ -14,7 +14,7 @@ from lms.handover.domain.draws import SpotCheck
 from lms.handover.domain.orders import Order
 from lms.handover.models import Handover
 from lms.handover.service import order_handover
-from lms.roster.domain import Filters, Status
+from lms.roster.domain.filters import Filters, Status
 
 _SUPERVISOR = "13800098001"
 _PURPOSE = "季度抽查：补贴发放情况"

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from lms.handover.domain.draws import SpotCheck
-from lms.roster.domain import Filters
+from lms.roster.domain.filters import Filters
 
 MOST_PEOPLE = 500
 FORMAT_VERSION = 1

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from lms.handover.domain.claims import claim_cells
-from lms.roster.domain import STATUS_WORDS, Line, in_words
+from lms.roster.domain.filters import STATUS_WORDS
+from lms.roster.domain.lines import Line, in_words
 from lms.sheets.domain import clean, guarded
 
 _BETWEEN = "；"

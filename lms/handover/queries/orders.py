@@ -13,7 +13,7 @@ from lms.accounts.models import Person
 from lms.core.access import Actor
 from lms.handover.models import Handover
 from lms.jobs.models import Job, JobState
-from lms.roster.domain import ExportState, export_state
+from lms.roster.domain.orders import ExportState, export_state
 
 _SHOWN = 20
 

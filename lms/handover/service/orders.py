@@ -19,7 +19,7 @@ from lms.handover.domain.orders import Order, file_name
 from lms.handover.models import Handover
 from lms.jobs.service import JobRequest, cancel, enqueue
 from lms.roster import queries as roster
-from lms.roster.gateway import Written
+from lms.roster.gateway.files import Written
 from lms.roster.service import require_reach
 
 JOB_KIND = "handover.make"

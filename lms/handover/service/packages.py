@@ -29,9 +29,9 @@ from lms.handover.queries import Choice, Subject, evidence, records
 from lms.handover.service import orders
 from lms.handover.service.orders import Made
 from lms.roster import queries as roster
-from lms.roster.domain import Filters, Status
+from lms.roster.domain.filters import Filters, Status
 from lms.roster.forms import parse_filters
-from lms.roster.gateway import atomic_file
+from lms.roster.gateway.files import atomic_file
 from lms.roster.service.files import one_moment
 from lms.settings import Settings
 from lms.subsidy.domain.policy_file import canonical

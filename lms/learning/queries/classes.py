@@ -24,7 +24,8 @@ from lms.enrollment.models import (
 from lms.enrollment.queries import Attended, Waiting
 from lms.enrollment.service import signed
 from lms.roster import queries as roster
-from lms.roster.domain import Filters, Line, Status
+from lms.roster.domain.filters import Filters, Status
+from lms.roster.domain.lines import Line
 
 _OVER = frozenset({ClassState.ENDED, ClassState.ARCHIVED})
 

@@ -24,7 +24,7 @@ from lms.catalog.models import Course, Institution, Revision, RevisionState
 from lms.core.access import Scope, ScopeKind
 from lms.db.base import Json, Localized
 from lms.enrollment.models import Enrollment
-from lms.roster.domain import Filters
+from lms.roster.domain.filters import Filters
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from sqlalchemy import Row, Select, func, select
 from sqlalchemy.orm import Session
 
 from lms.jobs.models import Job, JobState
-from lms.roster.domain import ExportState, export_state
+from lms.roster.domain.orders import ExportState, export_state
 from lms.roster.models import Export
 
 _SHOWN = 20

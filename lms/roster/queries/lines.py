@@ -16,7 +16,8 @@ from lms.enrollment.domain import EnrollmentStatus
 from lms.enrollment.models import Enrollment
 from lms.enrollment.queries import in_scope
 from lms.progress.queries import completed_of_enrollments, final_percent, verified_ms
-from lms.roster.domain import Filters, Lacking, Line, Status, Step, lacking
+from lms.roster.domain.filters import Filters, Status
+from lms.roster.domain.lines import Lacking, Line, Step, lacking
 
 _PHONE, _PHONE_TAIL = 11, 4
 # Longer ones are no number of a database row.

@@ -15,8 +15,9 @@ from lms.core.errors import Conflict, Forbidden, NotFound
 from lms.core.ids import new_token
 from lms.jobs.service import JobRequest, cancel, enqueue
 from lms.roster import queries
-from lms.roster.domain import ExportFormat, ExportOrder, Filters, file_name
-from lms.roster.gateway import Written
+from lms.roster.domain.filters import Filters
+from lms.roster.domain.orders import ExportFormat, ExportOrder, file_name
+from lms.roster.gateway.files import Written
 from lms.roster.models import Export
 from lms.roster.queries import Reach
 

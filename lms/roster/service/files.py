@@ -11,17 +11,11 @@ from sqlalchemy.orm import Session
 from lms.core.errors import GatewayError
 from lms.db.session import Database, now
 from lms.roster import queries
-from lms.roster.domain import (
-    COLUMNS,
-    LIST_TITLE,
-    SHEET_TITLE,
-    SIGNATURES,
-    Cell,
-    ExportFormat,
-    cells,
-    in_words,
-)
-from lms.roster.gateway import Sheet, atomic_file, write_csv, write_xlsx
+from lms.roster.domain.columns import COLUMNS, LIST_TITLE, SHEET_TITLE, SIGNATURES, Cell, cells
+from lms.roster.domain.lines import in_words
+from lms.roster.domain.orders import ExportFormat
+from lms.roster.gateway.files import atomic_file
+from lms.roster.gateway.sheets import Sheet, write_csv, write_xlsx
 from lms.roster.service import exports
 from lms.settings import Settings
 

@@ -25,7 +25,8 @@ from lms.enrollment.models import (
     TrainingClass,
 )
 from lms.roster import queries as roster
-from lms.roster.domain import Filters, Line, Status
+from lms.roster.domain.filters import Filters, Status
+from lms.roster.domain.lines import Line
 from lms.staff.queries.class_reach import (
     ClassPowers,
     class_to_read,

@@ -14,7 +14,8 @@ from lms.credentials.queries import Badge, badges_in_reach
 from lms.db.base import Localized
 from lms.handover.domain.draws import SpotCheck, draw
 from lms.roster import queries as roster
-from lms.roster.domain import Filters, Line, Status
+from lms.roster.domain.filters import Filters, Status
+from lms.roster.domain.lines import Line
 from lms.roster.service import require_reach
 from lms.subsidy.queries import reaches
 

@@ -9,7 +9,7 @@ from lms.core.access import Permission
 from lms.core.clock import utc_now
 from lms.db.session import now
 from lms.roster import forms, service
-from lms.roster.domain import STATUS_WORDS
+from lms.roster.domain.filters import STATUS_WORDS
 from lms.staff import queries
 from lms.web.access import current_actor, database, requires
 from lms.web.i18n import gettext

@@ -17,7 +17,7 @@ from lms.record.queries import Holder
 from lms.record.service import note_reading, reading_of
 from lms.record.words import SHOWN
 from lms.roster import forms
-from lms.roster.domain import STATUS_WORDS, Filters
+from lms.roster.domain.filters import STATUS_WORDS, Filters
 from lms.staff import queries
 from lms.staff.forms import parse_spot_check
 from lms.web.access import current_actor, database, requires

@@ -18,7 +18,7 @@ from lms.enrollment import service as enrollment_service
 from lms.enrollment.domain import EnrollmentStatus
 from lms.jobs.models import Job
 from lms.roster import queries as roster
-from lms.roster.domain import Filters
+from lms.roster.domain.filters import Filters
 from lms.settings import Settings
 from tests.factories.accounts import COUNTY
 from tests.factories.credentials import (

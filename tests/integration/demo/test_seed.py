@@ -13,7 +13,7 @@ from lms.enrollment.domain import EnrollmentStatus
 from lms.enrollment.models import Enrollment
 from lms.progress.models import ItemCompletion, MaterialProgress, StudyClock, WatchSlice
 from lms.roster import queries as roster
-from lms.roster.domain import Filters, Status
+from lms.roster.domain.filters import Filters, Status
 from tests.factories.assessment import make_quiz
 from tests.factories.catalog import MadeCourse, lesson, make_course, practice, quiz, reading
 

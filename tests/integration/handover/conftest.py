@@ -12,7 +12,7 @@ from lms.handover import service
 from lms.handover.domain.draws import SpotCheck
 from lms.handover.domain.orders import Order
 from lms.handover.models import Handover
-from lms.roster.domain import Filters, Status
+from lms.roster.domain.filters import Filters, Status
 from lms.settings import Settings
 from tests.factories.accounts import COUNTY, make_person
 from tests.factories.credentials import issue_all

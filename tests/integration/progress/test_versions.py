@@ -26,7 +26,7 @@ from lms.progress.service import recounting
 from lms.progress.service.granting import Grant, lock_learner, write_grants
 from lms.record import queries as record
 from lms.roster import queries as roster
-from lms.roster.domain import Filters, Status
+from lms.roster.domain.filters import Filters, Status
 from tests.factories.catalog import lesson, make_revision, video
 from tests.factories.media import make_asset
 from tests.integration.progress.studying import Player, assert_in_step, sets_of

@@ -12,12 +12,8 @@ from lms.core.access import Actor, Grant, Role, Scope, ScopeKind
 from lms.core.errors import LmsError
 from lms.db.session import Database, now
 from lms.roster import queries, service
-from lms.roster.domain import (
-    ExportFormat,
-    ExportKind,
-    ExportOrder,
-    Filters,
-)
+from lms.roster.domain.filters import Filters
+from lms.roster.domain.orders import ExportFormat, ExportKind, ExportOrder
 from lms.settings import Settings
 from tests.factories.accounts import COUNTY, make_sign_in, make_staff
 

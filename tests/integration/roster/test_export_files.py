@@ -14,13 +14,9 @@ from lms.db.session import Database
 from lms.enrollment.domain import EnrollmentStatus
 from lms.jobs.tasks import JobCancelled
 from lms.roster import queries, service
-from lms.roster.domain import (
-    COLUMNS,
-    ExportFormat,
-    ExportState,
-    Filters,
-    Status,
-)
+from lms.roster.domain.columns import COLUMNS
+from lms.roster.domain.filters import Filters, Status
+from lms.roster.domain.orders import ExportFormat, ExportState
 from lms.roster.service import files as files_module
 from lms.settings import Settings
 from tests.factories.accounts import make_person

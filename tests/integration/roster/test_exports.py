@@ -13,10 +13,8 @@ from lms.db.session import Database, now
 from lms.enrollment.domain import EnrollmentStatus
 from lms.jobs.models import Job
 from lms.roster import queries, service
-from lms.roster.domain import (
-    ExportState,
-    Filters,
-)
+from lms.roster.domain.filters import Filters
+from lms.roster.domain.orders import ExportState
 from lms.roster.models import Export
 from lms.settings import Settings
 from tests.factories.accounts import COUNTY

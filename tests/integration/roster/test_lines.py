@@ -11,7 +11,8 @@ from lms.db.session import Database
 from lms.enrollment.domain import EnrollmentStatus
 from lms.progress.queries import totals_of
 from lms.roster import queries
-from lms.roster.domain import Filters, Line, Status
+from lms.roster.domain.filters import Filters, Status
+from lms.roster.domain.lines import Line
 from tests.factories.accounts import COUNTY, make_person
 from tests.factories.catalog import make_course
 from tests.factories.enrollment import make_enrollment

@@ -13,7 +13,7 @@ from lms.jobs import service as jobs
 from lms.jobs.models import Job, JobState
 from lms.jobs.tasks import JobCancelled, JobContext
 from lms.roster import service
-from lms.roster.domain import ExportState
+from lms.roster.domain.orders import ExportState
 from lms.roster.tasks import make_export
 from lms.settings import Settings
 from tests.integration.roster.exports import files, make_administrator, place, refusal, view

@@ -4,20 +4,10 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from lms.roster.domain import (
-    COLUMNS,
-    ExportFormat,
-    ExportState,
-    Filters,
-    Line,
-    Status,
-    Step,
-    cells,
-    export_state,
-    file_name,
-    lacking,
-    lacking_in_words,
-)
+from lms.roster.domain.columns import COLUMNS, cells
+from lms.roster.domain.filters import Filters, Status
+from lms.roster.domain.lines import Line, Step, lacking, lacking_in_words
+from lms.roster.domain.orders import ExportFormat, ExportState, export_state, file_name
 from lms.sheets.domain import clean, guarded
 
 

@@ -9,9 +9,10 @@ from pathlib import Path
 import openpyxl
 import pytest
 
-from lms.roster import gateway
-from lms.roster.domain import COLUMNS, Cell
-from lms.roster.gateway import Sheet, atomic_file, measure, write_csv, write_xlsx
+from lms.roster.domain.columns import COLUMNS, Cell
+from lms.roster.gateway import sheets
+from lms.roster.gateway.files import atomic_file, measure
+from lms.roster.gateway.sheets import Sheet, write_csv, write_xlsx
 
 SHEET = Sheet("结业名单", "学员结业名单", "填报单位（盖章）：", COLUMNS, "zh")
 NAMES = (
@@ -56,7 +57,7 @@ def rows() -> list[tuple[Cell, ...]]:
 def target(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
     """A workbook of the rows, by either writer."""
     path = tmp_path / "list.xlsx"
-    write = gateway._write_fast if request.param == "fast" else gateway._write_plain  # noqa: SLF001 (both writers are tried)
+    write = sheets._write_fast if request.param == "fast" else sheets._write_plain  # noqa: SLF001 (both writers are tried)
     write(path, SHEET, iter(rows()), 1)
     return path
 
@@ -113,7 +114,7 @@ def test_an_empty_list_still_has_its_headings(tmp_path: Path) -> None:
 def test_a_list_longer_than_a_sheet_goes_on_on_the_next(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(gateway, "_ROWS_A_SHEET", 5)
+    monkeypatch.setattr(sheets, "_ROWS_A_SHEET", 5)
     write_xlsx(tmp_path / "long.xlsx", SHEET, rows(), len(NAMES))
     book = openpyxl.load_workbook(tmp_path / "long.xlsx")
     assert book.sheetnames == ["结业名单", "结业名单 2", "结业名单 3"]

@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 
 from lms.core.errors import InvalidInput
-from lms.roster.domain import Filters, Status
+from lms.roster.domain.filters import Filters, Status
 from lms.roster.forms import MAX_ROWS, parse_filters, parse_order, parse_sent_order, parse_window
 
 ORDER = {"kind": "completions", "format": "xlsx", "purpose": "5 月补贴申报"}

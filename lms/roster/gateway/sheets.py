@@ -1,21 +1,16 @@
-"""Writes lists to files: XLSX and CSV in constant memory, whole or not at all."""
+"""Writes lists to files: XLSX and CSV in constant memory."""
 
 import csv
-import hashlib
-import os
-import tempfile
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 from itertools import islice
 from pathlib import Path
-from typing import BinaryIO
 
 import xlsxwriter
 
-from lms.core.errors import NotFound
-from lms.roster.domain import Cell, Column, in_words
+from lms.roster.domain.columns import Cell, Column
+from lms.roster.domain.lines import in_words
 from lms.sheets.domain import guarded
 
 try:
@@ -52,56 +47,6 @@ class Sheet:
         return self.name if part == 0 else f"{self.name} {part + 1}"
 
 
-@dataclass(frozen=True, slots=True)
-class Written:
-    """A finished file."""
-
-    byte_size: int
-    sha256: str
-
-
-@contextmanager
-def atomic_file(target: Path) -> Iterator[Path]:
-    """Yield a path to write to; it takes the target's place once it is whole and on the disk.
-
-    Whatever goes wrong before leaves nothing behind.
-    """
-    target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    handle, name = tempfile.mkstemp(prefix=f"{target.name}.", suffix=".part", dir=target.parent)
-    os.close(handle)
-    part = Path(name)
-    try:
-        yield part
-        _sync(part)
-        part.replace(target)
-        _sync(target.parent)
-    finally:
-        part.unlink(missing_ok=True)
-
-
-def remove_halves(target: Path) -> None:
-    """Delete what a killed worker had written of the same file."""
-    for half in target.parent.glob(f"{target.name}.*.part"):
-        half.unlink(missing_ok=True)
-
-
-def measure(path: Path) -> Written:
-    """Return size and SHA-256 of a file."""
-    with path.open("rb") as opened:
-        digest = hashlib.file_digest(opened, "sha256").hexdigest()
-    return Written(path.stat().st_size, digest)
-
-
-def open_whole(path: Path) -> BinaryIO:
-    """Return the finished file, opened. Raises ``NotFound`` where it is gone from the disk."""
-    try:
-        return path.open("rb")
-    except FileNotFoundError as error:
-        raise NotFound(
-            "export_file_gone", "The file is no longer there. Please make the list again."
-        ) from error
-
-
 def write_xlsx(path: Path, sheet: Sheet, rows: Iterable[Sequence[Cell]], total: int) -> None:
     """Write a workbook of ``total`` rows; texts stay texts, days are dates, nothing calculates.
 
@@ -131,14 +76,6 @@ def _csv_cell(cell: Cell) -> str | int:
     if isinstance(cell, date):
         return cell.isoformat()
     return "" if cell is None else cell
-
-
-def _sync(path: Path) -> None:
-    handle = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
 
 
 def _write_fast(path: Path, sheet: Sheet, rows: Iterator[Sequence[Cell]], parts: int) -> None:

@@ -1,0 +1,1 @@
+"""The rules of lists: filters, lines, columns and orders."""

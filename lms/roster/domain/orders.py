@@ -1,0 +1,56 @@
+"""What somebody wants exported, in which file, and where it stands."""
+
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+
+from lms.roster.domain.columns import LIST_TITLE
+from lms.roster.domain.filters import Filters
+from lms.roster.domain.lines import in_words
+
+
+class ExportKind(StrEnum):
+    """Which list; the others follow with classes and subsidies."""
+
+    COMPLETIONS = "completions"
+
+
+class ExportFormat(StrEnum):
+    """In which file a list is handed over."""
+
+    XLSX = "xlsx"
+    CSV = "csv"
+
+
+class ExportState(StrEnum):
+    """Where an export stands; ``done`` means the file is there, or went out."""
+
+    QUEUED = "queued"
+    RUNNING = "running"
+    DONE = "done"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+    EXPIRED = "expired"
+
+
+@dataclass(frozen=True, slots=True)
+class ExportOrder:
+    """What somebody wants exported, in which form and for what."""
+
+    kind: ExportKind
+    format: ExportFormat
+    language: str
+    purpose: str
+    filters: Filters
+
+
+def file_name(export_format: ExportFormat, day: date, language: str) -> str:
+    """Return the name the browser saves an export under."""
+    return f"{in_words(LIST_TITLE, language)}-{day.isoformat()}.{export_format}"
+
+
+def export_state(job_state: str, *, is_over: bool) -> ExportState:
+    """Return the state of an export: its job's, until the days it is kept are over."""
+    if is_over and job_state == ExportState.DONE:
+        return ExportState.EXPIRED
+    return ExportState(job_state)

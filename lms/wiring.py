@@ -59,7 +59,7 @@ from lms.payments.events import Refunded
 from lms.progress import handlers as progress
 from lms.progress.events import FlagChanged, ItemCompleted, LeaseEnded, TimeGranted
 from lms.progress.tasks import compensate, look_at_day, look_at_missed_days
-from lms.roster.tasks import clear_files, make_export
+from lms.roster.tasks import clear_files, freeze_roster, make_export
 from lms.staff.domain import ROSTERS
 from lms.staff.models import RosterDraft
 from lms.staff.tasks import SweepRosters
@@ -117,6 +117,7 @@ JOBS: dict[str, JobHandler] = {
     "progress.compensate": compensate,
     "progress.flags": look_at_day,
     "roster.export": make_export,
+    "roster.freeze": freeze_roster,
     "sms.send": send_message,
     "subsidy.dry_run": dry_run,
     "subsidy.mark_touched": mark_touched,

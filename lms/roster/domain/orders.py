@@ -10,9 +10,14 @@ from lms.roster.domain.lines import in_words
 
 
 class ExportKind(StrEnum):
-    """Which list; the others follow with classes and subsidies."""
+    """Which list."""
 
     COMPLETIONS = "completions"
+    BEHIND = "behind"
+    OPENING = "opening"
+    APPLICATION = "application"
+    HOURS = "hours"
+    NOTICE = "notice"
 
 
 class ExportFormat(StrEnum):

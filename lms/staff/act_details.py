@@ -104,6 +104,7 @@ TABLES = {
     "subsidy_claim_step": _("steps of claims"),
     "subsidy_claim_cause": _("what happened to claims"),
     "notice_row": _("rows of public lists"),
+    "frozen_cells": _("rows of frozen lists"),
     "class_wait": _("places in line"),
     "class_objection": _("objections"),
     "class_confirmation": _("signatures"),

@@ -16,6 +16,9 @@ ACTS = {
     "account.refused": _(
         "%(who)s noted that the bank account of %(what)s is not in their own name"
     ),
+    "batch.frozen": _("%(what)s was frozen for %(who)s"),
+    "batch.ordered": _("%(who)s had %(what)s frozen"),
+    "batch.stopped": _("%(who)s stopped the freezing of %(what)s"),
     "calendar.entered": _("%(who)s entered %(what)s"),
     "certificate.corrected": _("%(who)s corrected %(what)s"),
     "certificate.looked_at": _("%(who)s looked %(what)s up"),
@@ -152,6 +155,7 @@ SUBJECTS = {
     "time_request": _("time request no. %(id)s"),
     "institution": _("institution no. %(id)s"),
     "listing": _("row no. %(id)s of the bureau’s lists"),
+    "batch": _("the frozen list no. %(id)s"),
     "export": _("list %(id)s"),
     "handover": _("package %(id)s"),
     "file": _("the file %(id)s"),

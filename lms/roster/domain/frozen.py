@@ -117,12 +117,15 @@ class Manifest:
 
     def __init__(self, head: Mapping[str, object]) -> None:
         self.lines = 0
-        self._digest = hashlib.sha256(_canonical({"form": FORM, **head}) + b"\n")
+        self.head = _canonical({"form": FORM, **head}) + b"\n"
+        self._digest = hashlib.sha256(self.head)
 
-    def add(self, row: FrozenRow) -> None:
-        """Take the next row of the list in."""
+    def add(self, row: FrozenRow) -> bytes:
+        """Take the next row of the list in, and return its line."""
+        line = f"{row.number} {row.subject} {row.sha256}\n".encode()
         self.lines += 1
-        self._digest.update(f"{row.number} {row.subject} {row.sha256}\n".encode())
+        self._digest.update(line)
+        return line
 
     @property
     def sha256(self) -> str:

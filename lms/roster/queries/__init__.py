@@ -12,6 +12,7 @@ from lms.roster.queries.frozen import (
     check,
     differences,
     in_list_order,
+    manifest_lines,
     manifest_of,
     others,
 )
@@ -46,6 +47,7 @@ __all__ = [
     "in_list_order",
     "learner",
     "lines_of",
+    "manifest_lines",
     "manifest_of",
     "open_exports",
     "others",

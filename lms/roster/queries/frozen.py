@@ -14,6 +14,7 @@ from lms.core.access import Actor, Permission, ScopeKind
 from lms.core.clock import rfc3339
 from lms.core.errors import NotFound
 from lms.db.base import Localized
+from lms.db.session import Database
 from lms.jobs.models import Job, JobState
 from lms.roster.domain.frozen import (
     Changed,
@@ -146,6 +147,20 @@ def manifest_of(batch: RosterBatch, as_of: datetime) -> Manifest:
             "template": batch.template,
         }
     )
+
+
+def manifest_lines(database: Database, batch: RosterBatch) -> Iterator[bytes]:
+    """Yield the manifest of a whole batch, line by line. Raises ``NotFound`` for another."""
+    if batch.as_of is None:
+        raise NotFound
+    return _manifest_lines(database, batch.id, manifest_of(batch, batch.as_of))
+
+
+def _manifest_lines(database: Database, batch_id: int, manifest: Manifest) -> Iterator[bytes]:
+    yield manifest.head
+    with database.snapshot() as session:
+        for row in in_list_order(session, batch_id):
+            yield manifest.add(row)
 
 
 def check(session: Session, batch: RosterBatch) -> BatchCheck:

@@ -2,6 +2,7 @@
 
 from lms.staff.queries.act_subjects import subjects_in_reach
 from lms.staff.queries.acts import acts, erased_people
+from lms.staff.queries.batches import Opened, Shelf, opened, shelf
 from lms.staff.queries.class_list import class_board
 from lms.staff.queries.class_reach import (
     class_in_reach,
@@ -60,12 +61,14 @@ __all__ = [
     "Drawer",
     "LearnerFile",
     "Move",
+    "Opened",
     "PeoplePage",
     "PersonLine",
     "PersonSheet",
     "Pill",
     "Preview",
     "RosterForm",
+    "Shelf",
     "VersionLine",
     "Versions",
     "acts",
@@ -90,6 +93,7 @@ __all__ = [
     "member_in_reach",
     "member_page",
     "naming",
+    "opened",
     "own_counties",
     "people",
     "person_in_reach",
@@ -104,6 +108,7 @@ __all__ = [
     "session_page",
     "session_to_read",
     "sheet",
+    "shelf",
     "spot_check",
     "subjects_in_reach",
     "versions",

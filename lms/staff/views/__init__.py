@@ -1,6 +1,7 @@
 """The pages of the desk."""
 
 from lms.staff.views.acts import bp as acts
+from lms.staff.views.batches import bp as batches
 from lms.staff.views.class_seats import bp as class_seats
 from lms.staff.views.classes import bp as classes
 from lms.staff.views.desk import bp as desk
@@ -15,6 +16,7 @@ from lms.staff.views.versions import bp as versions
 
 BLUEPRINTS = (
     desk,
+    batches,
     people,
     helping,
     rosters,

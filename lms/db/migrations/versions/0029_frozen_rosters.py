@@ -18,9 +18,7 @@ JSON = sa.JSON().with_variant(postgresql.JSONB(), "postgresql")
 _TABLES = ("roster_batch", "frozen_line", "frozen_cells")
 # The texts stand beside the models too and a test compares both.
 _FROZEN = "EXISTS (SELECT 1 FROM roster_batch WHERE id = {row}.batch_id AND state = 'frozen')"
-_NOT_ERASED = (
-    "NOT EXISTS (SELECT 1 FROM person WHERE id = OLD.person_id AND erased_at IS NOT NULL)"
-)
+_NOT_ERASED = "NOT EXISTS (SELECT 1 FROM person WHERE id = OLD.person_id AND erased_at IS NOT NULL)"
 _REFUSED = (
     ("roster_batch", "UPDATE", "OLD.state = 'frozen'"),
     ("roster_batch", "DELETE", ""),

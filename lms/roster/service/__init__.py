@@ -1,28 +1,36 @@
-"""Takes orders for exports, writes their files, hands them out once, clears what is over."""
+"""Takes orders for exports, writes their files, hands them out once, makes some each month."""
 
+from lms.roster.service.approvals import approve_export, refuse_export
 from lms.roster.service.exports import (
+    COUNTED,
     JOB_KIND,
     hand_out,
     order_export,
-    path_of,
+    own,
+    ready_export,
     record_made,
-    record_removed,
     require_reach,
-    scopes_of,
+    resume_export,
     stop_export,
 )
-from lms.roster.service.files import clear_old_files, write_list
+from lms.roster.service.files import write_list
+from lms.roster.service.schedules import add_schedule, end_schedule, make_due
 
 __all__ = [
+    "COUNTED",
     "JOB_KIND",
-    "clear_old_files",
+    "add_schedule",
+    "approve_export",
+    "end_schedule",
     "hand_out",
+    "make_due",
     "order_export",
-    "path_of",
+    "own",
+    "ready_export",
     "record_made",
-    "record_removed",
+    "refuse_export",
     "require_reach",
-    "scopes_of",
+    "resume_export",
     "stop_export",
     "write_list",
 ]

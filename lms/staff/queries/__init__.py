@@ -26,6 +26,7 @@ from lms.staff.queries.desk import (
     reach_of,
     spot_check,
 )
+from lms.staff.queries.exports import Approvals, Schedules, approvals, schedules
 from lms.staff.queries.institutions import (
     catalogue,
     institution_in_reach,
@@ -55,6 +56,7 @@ from lms.staff.queries.versions import (
 
 __all__ = [
     "COUNTED",
+    "Approvals",
     "Board",
     "Draw",
     "Drawer",
@@ -66,9 +68,11 @@ __all__ = [
     "Pill",
     "Preview",
     "RosterForm",
+    "Schedules",
     "VersionLine",
     "Versions",
     "acts",
+    "approvals",
     "board",
     "catalogue",
     "class_board",
@@ -97,6 +101,7 @@ __all__ = [
     "preview",
     "reach_of",
     "roster_form",
+    "schedules",
     "scopes_around",
     "scopes_to_grant",
     "seat_page",

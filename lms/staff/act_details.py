@@ -139,6 +139,8 @@ VALUES = {
     "administrator": _("administrator"),
     "supervisor": _("supervisor"),
     "platform": _("the whole platform"),
+    "no_right": _("may not export any more"),
+    "out_of_reach": _("names a place out of reach"),
     "draft": _("draft"),
     "filed": _("filed"),
     "open": _("open to join"),

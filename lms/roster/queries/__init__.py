@@ -1,7 +1,8 @@
-"""Reads completion rows, what filters may offer, and exports."""
+"""Reads completion rows, what filters may offer, exports, and who may approve them."""
 
+from lms.roster.queries.approvals import Awaiting, awaiting, extent_of, rulers, scopes_now
 from lms.roster.queries.choices import Choice, Reach, reach, towns
-from lms.roster.queries.exports import ExportView, expired, open_exports, own_export, own_exports
+from lms.roster.queries.exports import ExportView, own_export, own_exports
 from lms.roster.queries.freezing import rows_to_freeze
 from lms.roster.queries.frozen import (
     BatchCheck,
@@ -27,8 +28,10 @@ from lms.roster.queries.lines import (
     people,
     stream,
 )
+from lms.roster.queries.schedules import due_schedules, own_schedules
 
 __all__ = [
+    "Awaiting",
     "BatchCheck",
     "BatchView",
     "Choice",
@@ -37,26 +40,30 @@ __all__ = [
     "Reach",
     "Selection",
     "Window",
+    "awaiting",
     "batch",
     "batches",
     "by_subject",
     "check",
     "count",
     "differences",
-    "expired",
+    "due_schedules",
+    "extent_of",
     "in_list_order",
     "learner",
     "lines_of",
     "manifest_lines",
     "manifest_of",
-    "open_exports",
     "others",
     "own_export",
     "own_exports",
+    "own_schedules",
     "page",
     "people",
     "reach",
     "rows_to_freeze",
+    "rulers",
+    "scopes_now",
     "stream",
     "towns",
 ]

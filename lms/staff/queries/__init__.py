@@ -27,6 +27,7 @@ from lms.staff.queries.desk import (
     reach_of,
     spot_check,
 )
+from lms.staff.queries.exports import Approvals, Schedules, approvals, schedules
 from lms.staff.queries.institutions import (
     catalogue,
     institution_in_reach,
@@ -56,6 +57,7 @@ from lms.staff.queries.versions import (
 
 __all__ = [
     "COUNTED",
+    "Approvals",
     "Board",
     "Draw",
     "Drawer",
@@ -68,10 +70,12 @@ __all__ = [
     "Pill",
     "Preview",
     "RosterForm",
+    "Schedules",
     "Shelf",
     "VersionLine",
     "Versions",
     "acts",
+    "approvals",
     "board",
     "catalogue",
     "class_board",
@@ -101,6 +105,7 @@ __all__ = [
     "preview",
     "reach_of",
     "roster_form",
+    "schedules",
     "scopes_around",
     "scopes_to_grant",
     "seat_page",

@@ -1,4 +1,4 @@
-"""Reads frozen lists for the desk: a page of them, and one with what differs and whether it holds."""
+"""Reads frozen lists for the desk: a page of them, and one with its differences."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

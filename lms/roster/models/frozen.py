@@ -75,7 +75,9 @@ class FrozenLine(Base):
     __tablename__ = "frozen_line"
     __table_args__ = (Index("uq_frozen_line_subject", "batch_id", "subject", unique=True),)
 
-    batch_id: Mapped[int] = mapped_column(ForeignKey("roster_batch.id"), primary_key=True)
+    batch_id: Mapped[int] = mapped_column(
+        ForeignKey("roster_batch.id"), primary_key=True, autoincrement=False
+    )
     number: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     subject: Mapped[int]
     sha256: Mapped[str] = mapped_column(String(64))
@@ -90,7 +92,9 @@ class FrozenCells(Base):
 
     __tablename__ = "frozen_cells"
 
-    batch_id: Mapped[int] = mapped_column(ForeignKey("roster_batch.id"), primary_key=True)
+    batch_id: Mapped[int] = mapped_column(
+        ForeignKey("roster_batch.id"), primary_key=True, autoincrement=False
+    )
     number: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
     cells: Mapped[dict[str, Any]]

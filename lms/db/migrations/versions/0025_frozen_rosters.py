@@ -36,7 +36,7 @@ def upgrade() -> None:
     _add_batches()
     op.create_table(
         "frozen_line",
-        sa.Column("batch_id", ID, nullable=False),
+        sa.Column("batch_id", ID, autoincrement=False, nullable=False),
         sa.Column("number", ID, autoincrement=False, nullable=False),
         sa.Column("subject", ID, nullable=False),
         sa.Column("sha256", sa.String(length=64), nullable=False),
@@ -48,7 +48,7 @@ def upgrade() -> None:
     op.create_index("uq_frozen_line_subject", "frozen_line", ["batch_id", "subject"], unique=True)
     op.create_table(
         "frozen_cells",
-        sa.Column("batch_id", ID, nullable=False),
+        sa.Column("batch_id", ID, autoincrement=False, nullable=False),
         sa.Column("number", ID, autoincrement=False, nullable=False),
         sa.Column("person_id", ID, nullable=False),
         sa.Column("cells", JSON, nullable=False),

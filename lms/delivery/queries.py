@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, exists, func, or_, select
+from sqlalchemy import Boolean, ColumnElement, Select, exists, func, literal_column, or_, select
 from sqlalchemy.orm import Session
 
 from lms.core.errors import NotFound
 from lms.delivery.domain import KEPT_FOR, DeliveryKind, DeliveryState, delivery_state
-from lms.delivery.models import Delivery
+from lms.delivery.models import AWAITS, Delivery
 from lms.jobs.models import Job, JobState
 from lms.notify.models import InboxMessage
 
@@ -141,14 +141,9 @@ def open_deliveries(session: Session, kind: DeliveryKind, person_id: int) -> int
     return session.scalar(statement) or 0
 
 
-def awaits() -> Any:  # noqa: ANN401 (SQL that both engines read the same way)
+def awaits() -> ColumnElement[bool]:
     """Return the condition that a delivery waits for another person's approval."""
-    return (
-        Delivery.is_unmasked
-        & Delivery.approved_at.is_(None)
-        & Delivery.refused_at.is_(None)
-        & Delivery.stopped_at.is_(None)
-    )
+    return literal_column(f"({AWAITS})", Boolean)
 
 
 def over(session: Session, at: datetime) -> Sequence[str]:

@@ -139,13 +139,19 @@ def differing(before: Mapping[str, str | None], after: Mapping[str, str | None])
     ]
 
 
-def missing(
-    standing: Mapping[str, str | None], said: Mapping[str, str | None]
-) -> dict[str, str | None]:
+def says_otherwise(standing: Mapping[str, str | None], said: Mapping[str, str]) -> bool:
+    """Tell whether something is said of a particular that stands, and is not what stands."""
+    return any(
+        any(standing.get(part) for part in parts_of(key))
+        and any(part in said and said[part] != standing.get(part) for part in parts_of(key))
+        for key in COLUMNS
+    )
+
+
+def missing(standing: Mapping[str, str | None], said: Mapping[str, str]) -> dict[str, str]:
     """Return what is said of particulars of which nothing stands yet; a place is one of them."""
     empty = [key for key in COLUMNS if not any(standing.get(part) for part in parts_of(key))]
-    parts = [part for key in empty for part in parts_of(key)]
-    return {part: said[part] for part in parts if said.get(part)}
+    return {part: said[part] for key in empty for part in parts_of(key) if part in said}
 
 
 def _choice(key: str, plain: str) -> dict[str, str | None] | Message:

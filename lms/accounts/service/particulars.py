@@ -3,7 +3,7 @@
 The audit holds which particulars changed and never what they say.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import cast
 
@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from lms.accounts import queries
 from lms.accounts.domain import particulars as rules
+from lms.accounts.domain.roster import RosterLine
 from lms.accounts.models import Particulars
 from lms.accounts.service import holds
 from lms.audit.service import record
@@ -60,6 +61,21 @@ def _write(session: Session, person_id: int, said: Values, by_id: int, now: date
         details={"fields": ",".join(changed)},
         at=now,
     )
+
+
+def compare(
+    session: Session, lines: Sequence[RosterLine], known: Mapping[int, int]
+) -> tuple[dict[int, dict[str, str]], list[int]]:
+    """Return what rows of known people bring of the missing, and which say something else.
+
+    ``known`` is who is meant, by row. Writes nothing.
+    """
+    said = {line.number: line.said for line in lines if line.said and line.number in known}
+    standing = queries.particulars_of_people(session, [known[row] for row in said])
+    of_row = {row: standing.get(known[row], {}) for row in said}
+    brought = {row: rules.missing(of_row[row], own) for row, own in said.items()}
+    otherwise = [row for row, own in said.items() if rules.says_otherwise(of_row[row], own)]
+    return {row: each for row, each in brought.items() if each}, otherwise
 
 
 def fill(session: Session, brought: Mapping[int, Values], *, by_id: int, now: datetime) -> None:

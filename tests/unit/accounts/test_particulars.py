@@ -75,7 +75,6 @@ def test_only_what_nothing_stands_of_is_missing_and_a_place_is_one_thing():
         "hukou_code": "330822",
         "hukou_place": "常山",
         "residence_code": "330822",
-        "residence_place": None,
     }
     assert missing(standing, said) == {"residence_code": "330822"}
     assert differing(standing, said) == ["education", "hukou_code", "residence_code"]

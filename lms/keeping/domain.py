@@ -9,6 +9,7 @@ NO_NAME = "已删除"
 GONE = frozenset(
     {
         *("identity", "identity_check", "bank_account", "guardian", "consent", "totp_secret"),
+        "particulars",
         *("learner_fact", "promise", "evidence", "external_certificate", "certificate_entry"),
         *("eligibility_decision", "eligibility_due"),
         *("class_wait", "class_objection", "class_confirmation"),

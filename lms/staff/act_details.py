@@ -94,6 +94,7 @@ TABLES = {
     "consent": _("agreements"),
     "totp_secret": _("second steps"),
     "learner_fact": _("facts"),
+    "particulars": _("particulars for lists"),
     "promise": _("promises"),
     "evidence": _("papers"),
     "external_certificate": _("state certificates"),

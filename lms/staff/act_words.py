@@ -108,6 +108,7 @@ ACTS = {
     "notice.objection_ruled": _("%(who)s ruled on an objection to %(what)s"),
     "notice.published": _("%(who)s published %(what)s"),
     "paper.read": _("%(who)s looked at a paper of %(what)s"),
+    "particulars.written": _("%(who)s wrote down particulars of %(what)s for lists"),
     "payment_batch.cancelled": _("%(who)s gave %(what)s up"),
     "payment_batch.prepared": _("%(who)s put %(what)s together"),
     "payment_batch.released": _("%(who)s let %(what)s go to the bank"),

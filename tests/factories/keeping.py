@@ -9,7 +9,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from lms.accounts.gateway import Keys
-from lms.accounts.models import BankAccount, Guardian, Person, TotpSecret
+from lms.accounts.models import BankAccount, Guardian, Particulars, Person, TotpSecret
 from lms.accounts.service import banks, totp
 from lms.core.ids import new_uuid
 from lms.db.base import Base
@@ -82,6 +82,8 @@ def make_everything(session: Session, keys: Keys, clerk: Person) -> Known:
         )
     )
     session.add(_account(person, keys, at))
+    by = {"written_at": at, "written_by_id": clerk.id}
+    session.add(Particulars(person_id=person.id, address="前庄村 8 号", **by))
     _decided(session, own, at)
     _classes(session, own, at)
     _words(session, own, clerk, at)

@@ -68,7 +68,8 @@ def test_what_is_missing_is_written_down_and_what_stands_stays(desk, database, k
     }
     with database.snapshot() as session:
         taken = select(AuditEntry.details).where(AuditEntry.action == "people.taken_in")
-        assert session.scalars(taken).one()["particulars"] == 2
+        said = session.scalars(taken).one()
+    assert (said["particulars"], said["fields"]) == (2, "education,hukou_code,address")
 
 
 def test_what_is_filled_in_meanwhile_stops_the_list(desk, database, known):

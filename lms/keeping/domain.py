@@ -22,7 +22,7 @@ LEFT = frozenset(
     {
         *("enrollment", "attendance_entry", "session_attendance", "item_completion"),
         *("watch_slice", "playback_lease", "material_progress", "presence_check", "study_clock"),
-        *("attempt", "attempt_question", "response"),
+        *("attempt", "attempt_question", "response", "course_time", "final_result"),
         *("credential", "holder", "badge_request", "role_grant"),
         *("sign_in", "half_sign_in"),
         *("subsidy_claim", "subsidy_payment"),
@@ -36,6 +36,7 @@ GOES_ON = frozenset(
     {
         *("watch_slice", "playback_lease", "material_progress", "presence_check", "study_clock"),
         *("item_completion", "attempt", "attempt_question", "response"),
+        *("course_time", "final_result"),
         *("credential", "holder", "badge_request"),
     }
 )

@@ -59,6 +59,7 @@ from lms.payments.events import Refunded
 from lms.progress import handlers as progress
 from lms.progress.events import FlagChanged, ItemCompleted, LeaseEnded, TimeGranted
 from lms.progress.tasks import compensate, look_at_day, look_at_missed_days
+from lms.roster.service.keeping_lines import KeepLines
 from lms.roster.tasks import clear_files, make_export
 from lms.staff.domain import ROSTERS
 from lms.staff.models import RosterDraft
@@ -141,6 +142,7 @@ CHORES: Sequence[Chore] = (
     SweepPapers(),
     SweepRosters(),
     look_at_missed_days,
+    KeepLines(),
 )
 
 

@@ -142,16 +142,16 @@ _MOVE = "".join(
 _REGROUP = "".join(
     (
         "INSERT INTO roster_cell (county_code, course_id, status, group_bits) ",
-        "SELECT DISTINCT old.county_code, old.course_id, old.status, own.bits ",
+        "SELECT DISTINCT was.county_code, was.course_id, was.status, own.bits ",
         "FROM (SELECT {groups} AS bits) AS own, roster_line ",
-        "JOIN roster_cell AS old ON old.id = roster_line.cell_id ",
+        "JOIN roster_cell AS was ON was.id = roster_line.cell_id ",
         "WHERE roster_line.person_id = {person} AND NOT EXISTS (SELECT 1 FROM roster_cell WHERE ",
-        _SAME.replace("{row}", "old").replace("{bits}", "own.bits"),
+        _SAME.replace("{row}", "was").replace("{bits}", "own.bits"),
         ") ON CONFLICT (county_code, course_id, status, group_bits) DO NOTHING; ",
         "UPDATE roster_line SET cell_id = (SELECT roster_cell.id FROM roster_cell ",
-        "JOIN roster_cell AS old ON ",
-        _SAME.replace("{row}", "old").replace("{bits}", "{groups}"),
-        " WHERE old.id = roster_line.cell_id) WHERE person_id = {person}",
+        "JOIN roster_cell AS was ON ",
+        _SAME.replace("{row}", "was").replace("{bits}", "{groups}"),
+        " WHERE was.id = roster_line.cell_id) WHERE person_id = {person}",
     )
 )
 _TOWN = "UPDATE roster_line SET town = coalesce(NEW.town, '') WHERE person_id = NEW.id"

@@ -94,17 +94,17 @@ _MOVE_LINE = (
 )
 _REGROUP = (
     "INSERT INTO roster_cell (county_code, course_id, status, group_bits) "
-    "SELECT DISTINCT old.county_code, old.course_id, old.status, own.bits "
+    "SELECT DISTINCT was.county_code, was.course_id, was.status, own.bits "
     "FROM (SELECT {groups} AS bits) AS own, roster_line "
-    "JOIN roster_cell AS old ON old.id = roster_line.cell_id "
+    "JOIN roster_cell AS was ON was.id = roster_line.cell_id "
     "WHERE roster_line.person_id = {person} AND NOT EXISTS (SELECT 1 FROM roster_cell WHERE "
-    + _SAME.replace("{row}", "old").replace("{bits}", "own.bits")
+    + _SAME.replace("{row}", "was").replace("{bits}", "own.bits")
     + ") "
     + _ONCE
     + "; UPDATE roster_line SET cell_id = (SELECT roster_cell.id FROM roster_cell "
-    "JOIN roster_cell AS old ON "
-    + _SAME.replace("{row}", "old").replace("{bits}", "{groups}")
-    + " WHERE old.id = roster_line.cell_id) WHERE person_id = {person}"
+    "JOIN roster_cell AS was ON "
+    + _SAME.replace("{row}", "was").replace("{bits}", "{groups}")
+    + " WHERE was.id = roster_line.cell_id) WHERE person_id = {person}"
 )
 _PARTS = (
     "SELECT substr({row}.name, n, 12) AS part FROM {places} WHERE n <= length({row}.name) "

@@ -9,12 +9,13 @@ NO_NAME = "已删除"
 GONE = frozenset(
     {
         *("identity", "identity_check", "bank_account", "guardian", "consent", "totp_secret"),
+        "particulars",
         *("learner_fact", "promise", "evidence", "external_certificate", "certificate_entry"),
         *("eligibility_decision", "eligibility_due"),
         *("class_wait", "class_objection", "class_confirmation"),
         *("subsidy_account", "subsidy_claim_step", "subsidy_claim_cause", "notice_row"),
-        *("class_wait", "class_objection", "class_confirmation", "inbox_message"),
         *("saved_filter", "list_columns"),
+        *("inbox_message", "frozen_cells"),
     }
 )
 # Tables whose rows stay as they are: they count, or were signed, and name nobody. Sign-ins go as
@@ -47,7 +48,9 @@ GOES_ON = frozenset(
 )
 # What the site finds by itself or tells, of many people at once: whoever was erased is left out of
 # it, and the others are written down.
-LEFT_OUT = frozenset({"eligibility_decision", "eligibility_due", "inbox_message", "study_flag"})
+LEFT_OUT = frozenset(
+    {"eligibility_decision", "eligibility_due", "frozen_cells", "inbox_message", "study_flag"}
+)
 # Tables whose rows stay without the words the person wrote, and what stands in their place.
 WORDLESS = {"time_request": "", "study_flag": None}
 

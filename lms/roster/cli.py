@@ -11,10 +11,11 @@ from lms.audit.service import record
 from lms.core.access import Scope, ScopeKind
 from lms.core.errors import InvalidInput, LmsError
 from lms.db.session import now
+from lms.delivery.gateway import measure
+from lms.delivery.service import clear_old_files
 from lms.roster import queries, service
 from lms.roster.domain.orders import ExportFormat, ExportKind
 from lms.roster.forms import parse_filters
-from lms.roster.gateway.files import measure
 from lms.roster.service.keeping_lines import wrong_lines, wrong_people
 from lms.web.access import database, settings
 
@@ -83,8 +84,8 @@ def export(**options: Any) -> None:  # noqa: ANN401 (click gives texts, paths, f
 
 @roster.command("sweep")
 def sweep() -> None:
-    """Delete the files of exports whose days are over."""
-    click.echo(f"{service.clear_old_files(database(), settings())} files deleted.")
+    """Delete the files of exports and packages whose days are over."""
+    click.echo(f"{clear_old_files(database(), settings())} files deleted.")
 
 
 @roster.command("recount")

@@ -8,6 +8,7 @@ from lms.core.query import Faults, read_day, read_number, read_text
 from lms.roster.domain.filters import Filters, Place, Status
 from lms.roster.domain.groups import GROUP_BITS
 from lms.roster.domain.orders import ExportFormat, ExportKind, ExportOrder
+from lms.roster.domain.schedules import LAST_DAY
 from lms.roster.queries import Window
 
 PAGE_ROWS = 50
@@ -67,10 +68,6 @@ def parse_order(sent: Mapping[str, Any], filters: Mapping[str, Any]) -> ExportOr
     purpose = read_text(sent, "purpose", faults, longest=_LONGEST_PURPOSE)
     if purpose is None:
         faults.setdefault("purpose", Message("required", "Please say what the list is for."))
-    if sent.get("unmasked"):
-        faults["unmasked"] = Message(
-            "unmasked_not_offered", "Full numbers are not offered yet. The list hides their middle."
-        )
     if faults:
         raise InvalidInput(faults)
     return ExportOrder(
@@ -79,6 +76,7 @@ def parse_order(sent: Mapping[str, Any], filters: Mapping[str, Any]) -> ExportOr
         language,
         purpose or "",
         parse_filters(filters),
+        is_unmasked=bool(sent.get("unmasked")),
     )
 
 
@@ -115,6 +113,42 @@ def _ids(query: Mapping[str, Any], faults: Faults) -> tuple[int, ...]:
             {"most": MOST_CHOSEN},
         )
     return tuple(numbers)
+
+
+def parse_schedule(form: Mapping[str, Any], filters: Mapping[str, Any]) -> tuple[ExportOrder, int]:
+    """Return the list to be made each month, and the day. Raises ``InvalidInput``."""
+    faults: Faults = {}
+    day = read_number(form, "day", faults)
+    if day is None or day > LAST_DAY:
+        faults["day"] = Message("not_a_month_day", "Please choose a day from 1 to 28.")
+    if form.get("unmasked"):
+        faults["unmasked"] = Message(
+            "schedule_masked", "Lists made by themselves never show full numbers."
+        )
+    if faults:
+        raise InvalidInput(faults)
+    return parse_order(form, filters), day or LAST_DAY
+
+
+def parse_ruling(sent: object) -> str | None:
+    """Return why an order is refused; nothing where it is approved. Raises ``InvalidInput``."""
+    said = sent if isinstance(sent, Mapping) else {}
+    faults: Faults = {}
+    decision = _choice({"decision": "approve", **said}, "decision", ("approve", "refuse"), faults)
+    if faults:
+        raise InvalidInput(faults)
+    return parse_reason(said) if decision == "refuse" else None
+
+
+def parse_reason(sent: Mapping[str, Any]) -> str:
+    """Return why an order is refused. Raises ``InvalidInput`` without a reason."""
+    faults: Faults = {}
+    reason = read_text(sent, "reason", faults, longest=_LONGEST_PURPOSE)
+    if reason is None:
+        faults.setdefault("reason", Message("required", "Please say why not."))
+    if faults:
+        raise InvalidInput(faults)
+    return reason or ""
 
 
 def _status(query: Mapping[str, Any], faults: Faults) -> Status:

@@ -105,7 +105,6 @@ def test_an_order_says_in_which_language_and_for_what() -> None:
         ({"language": "fr"}, {"language": "not_a_choice"}),
         ({"purpose": "  "}, {"purpose": "required"}),
         ({"purpose": "x" * 201}, {"purpose": "not_text"}),
-        ({"unmasked": True}, {"unmasked": "unmasked_not_offered"}),
     ],
 )
 def test_an_order_that_does_not_fit_is_refused(

@@ -60,6 +60,7 @@ from lms.payments.events import Refunded
 from lms.progress import handlers as progress
 from lms.progress.events import FlagChanged, ItemCompleted, LeaseEnded, TimeGranted
 from lms.progress.tasks import compensate, look_at_day, look_at_missed_days
+from lms.roster.service.keeping_lines import KeepLines
 from lms.roster.tasks import freeze_roster, make_export, make_scheduled
 from lms.staff.domain import ROSTERS
 from lms.staff.models import RosterDraft
@@ -144,6 +145,7 @@ CHORES: Sequence[Chore] = (
     SweepPapers(),
     SweepRosters(),
     look_at_missed_days,
+    KeepLines(),
 )
 
 

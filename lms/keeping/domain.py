@@ -14,6 +14,7 @@ GONE = frozenset(
         *("eligibility_decision", "eligibility_due"),
         *("class_wait", "class_objection", "class_confirmation"),
         *("subsidy_account", "subsidy_claim_step", "subsidy_claim_cause", "notice_row"),
+        *("saved_filter", "list_columns"),
         *("inbox_message", "frozen_cells"),
     }
 )
@@ -23,7 +24,9 @@ LEFT = frozenset(
     {
         *("enrollment", "attendance_entry", "session_attendance", "item_completion"),
         *("watch_slice", "playback_lease", "material_progress", "presence_check", "study_clock"),
-        *("attempt", "attempt_question", "response"),
+        *("attempt", "attempt_question", "response", "course_time", "final_result"),
+        # The database empties the one with the name, and the other says what the enrollment says.
+        *("found_by", "roster_line"),
         *("credential", "holder", "badge_request", "role_grant"),
         *("sign_in", "half_sign_in"),
         *("subsidy_claim", "subsidy_payment"),
@@ -37,6 +40,9 @@ GOES_ON = frozenset(
     {
         *("watch_slice", "playback_lease", "material_progress", "presence_check", "study_clock"),
         *("item_completion", "attempt", "attempt_question", "response"),
+        *("course_time", "final_result", "found_by", "roster_line"),
+        # These refuse by themselves, as roster and keeping do not know each other.
+        *("saved_filter", "list_columns"),
         *("credential", "holder", "badge_request"),
     }
 )

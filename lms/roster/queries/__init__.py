@@ -17,27 +17,31 @@ from lms.roster.queries.frozen import (
     manifest_of,
     others,
 )
-from lms.roster.queries.lines import (
-    Page,
-    Selection,
-    Window,
-    count,
-    learner,
-    lines_of,
-    page,
-    people,
-    stream,
+from lms.roster.queries.lines import Page, learner, lines_of, page, people, stream
+from lms.roster.queries.offers import Offers, Saved, offers
+from lms.roster.queries.paging import COUNTED, MOST_PEOPLE, Window, count
+from lms.roster.queries.recounting import (
+    last_enrollment,
+    last_person,
+    lines_sql,
+    wrong_lines,
+    wrong_people,
 )
 from lms.roster.queries.schedules import due_schedules, own_schedules
+from lms.roster.queries.selecting import Selection, listed, selected
 
 __all__ = [
+    "COUNTED",
+    "MOST_PEOPLE",
     "Awaiting",
     "BatchCheck",
     "BatchView",
     "Choice",
     "ExportView",
+    "Offers",
     "Page",
     "Reach",
+    "Saved",
     "Selection",
     "Window",
     "awaiting",
@@ -50,10 +54,15 @@ __all__ = [
     "due_schedules",
     "extent_of",
     "in_list_order",
+    "last_enrollment",
+    "last_person",
     "learner",
     "lines_of",
+    "lines_sql",
+    "listed",
     "manifest_lines",
     "manifest_of",
+    "offers",
     "others",
     "own_export",
     "own_exports",
@@ -64,6 +73,9 @@ __all__ = [
     "rows_to_freeze",
     "rulers",
     "scopes_now",
+    "selected",
     "stream",
     "towns",
+    "wrong_lines",
+    "wrong_people",
 ]

@@ -6,7 +6,8 @@ from sqlalchemy.orm import Session
 
 from lms.roster.domain.columns import COLUMNS, cells
 from lms.roster.domain.frozen import RowToFreeze, plain
-from lms.roster.queries.lines import Selection, stream
+from lms.roster.queries.lines import stream
+from lms.roster.queries.selecting import Selection
 
 _CHUNK = 2_000
 

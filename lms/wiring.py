@@ -47,6 +47,7 @@ from lms.enrollment.events import (
 )
 from lms.enrollment.tasks import follow_the_days, move
 from lms.handover.tasks import clear_packages, make_handover
+from lms.insights.tasks import roll_up
 from lms.jobs.tasks import Chore
 from lms.jobs.tasks import Handler as JobHandler
 from lms.keeping.tasks import EraseDue
@@ -141,6 +142,7 @@ CHORES: Sequence[Chore] = (
     SweepPapers(),
     SweepRosters(),
     look_at_missed_days,
+    roll_up,
 )
 
 

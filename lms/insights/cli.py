@@ -5,7 +5,7 @@ from flask.cli import AppGroup
 
 from lms.insights.queries import recount as queries
 from lms.insights.service import rolling
-from lms.insights.tasks import catch_up
+from lms.insights.service.rounds import catch_up
 from lms.web.access import database
 
 insights = AppGroup("insights", help="Rolled-up figures.")

@@ -12,7 +12,8 @@ from lms.enrollment.domain import EnrollmentStatus
 from lms.insights.models import FigureCell
 from lms.insights.queries.recount import Difference, differences
 from lms.insights.service import rolling
-from lms.insights.tasks import catch_up, roll_up
+from lms.insights.service.rounds import catch_up
+from lms.insights.tasks import roll_up
 from lms.settings import Settings
 from tests.factories.accounts import make_person
 from tests.factories.enrollment import make_enrollment

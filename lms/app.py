@@ -16,6 +16,7 @@ from lms.db.session import Database
 from lms.demo.cli import demo
 from lms.handover.views import bp as handover
 from lms.insights.cli import insights as insights_commands
+from lms.insights.views import BLUEPRINTS as FIGURES
 from lms.jobs.gateway import HueyQueue, Queue
 from lms.learning.views.api import bp as learning_api
 from lms.learning.views.classes import bp as own_classes
@@ -68,6 +69,7 @@ BLUEPRINTS = (
     *progress.BLUEPRINTS,
     *credentials.BLUEPRINTS,
     *SUBSIDY,
+    *FIGURES,
     roster,
     handover,
     *STAFF,

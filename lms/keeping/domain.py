@@ -32,8 +32,8 @@ LEFT = frozenset(
 # Tables that take rows of whoever was erased too. What the learner's own phone writes, at every
 # beat or answer, and what is found from that: nobody signs in with an account that was closed for
 # years, the rows stay and name nobody, and they come so often that a look at the person each time
-# is too much. Badges stay for ever, say no name, and are issued anew as others are. What of a person
-# is counted follows from the rows that stay.
+# is too much. Badges stay for ever, say no name, and are issued anew as others are. What of
+# somebody is counted follows from the rows that stay.
 GOES_ON = frozenset(
     {
         *("watch_slice", "playback_lease", "material_progress", "presence_check", "study_clock"),

@@ -16,6 +16,7 @@ ACTS = {
     "account.refused": _(
         "%(who)s noted that the bank account of %(what)s is not in their own name"
     ),
+    "budget.entered": _("%(who)s entered %(what)s"),
     "calendar.entered": _("%(who)s entered %(what)s"),
     "certificate.corrected": _("%(who)s corrected %(what)s"),
     "certificate.looked_at": _("%(who)s looked %(what)s up"),
@@ -161,6 +162,7 @@ SUBJECTS = {
     "claim": _("subsidy claim no. %(id)s"),
     "certificate": _("state certificate no. %(id)s"),
     "issuer": _("the issuer %(id)s"),
+    "budget": _("the subsidy budget no. %(id)s"),
     "work_calendar": _("the working days of %(id)s"),
     "notice": _("the public list %(id)s"),
     "objection": _("the objection %(id)s"),

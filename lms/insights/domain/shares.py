@@ -76,3 +76,12 @@ class Budget:
     def is_short(self) -> bool:
         """Tell whether it is nearly, or more than, used up."""
         return self.used_percent is not None and self.used_percent > WARN_PERCENT
+
+
+@dataclass(frozen=True, slots=True)
+class NewBudget:
+    """A year's budget as somebody enters it, fen."""
+
+    county: str
+    year: int
+    amount_fen: int

@@ -15,6 +15,8 @@ from lms.credentials.cli import COMMANDS as BADGES
 from lms.db.session import Database
 from lms.demo.cli import demo
 from lms.handover.views import bp as handover
+from lms.insights.cli import insights as insights_commands
+from lms.insights.views import BLUEPRINTS as FIGURES
 from lms.jobs.gateway import HueyQueue, Queue
 from lms.learning.views.api import bp as learning_api
 from lms.learning.views.classes import bp as own_classes
@@ -67,6 +69,7 @@ BLUEPRINTS = (
     *progress.BLUEPRINTS,
     *credentials.BLUEPRINTS,
     *SUBSIDY,
+    *FIGURES,
     roster,
     handover,
     *STAFF,
@@ -82,6 +85,7 @@ COMMANDS = (
     *BADGES,
     roster_commands,
     subsidy_commands,
+    insights_commands,
     demo,
 )
 

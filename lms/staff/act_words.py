@@ -67,6 +67,11 @@ ACTS = {
     "enrollment.withdrawn": _("%(who)s ended %(what)s"),
     "evidence.read": _("%(who)s read the learning file of %(what)s"),
     "evidence.handed_over": _("%(who)s took the evidence of %(what)s along in a package"),
+    "exchange.approved": _("%(who)s approved %(what)s"),
+    "exchange.made": _("%(who)s made %(what)s"),
+    "exchange.pulled": _("A system fetched data with %(what)s, which %(who)s made"),
+    "exchange.refused": _("%(who)s refused %(what)s"),
+    "exchange.revoked": _("%(who)s revoked %(what)s"),
     "export.downloaded": _("%(who)s downloaded %(what)s"),
     "export.made": _("%(what)s was made for %(who)s"),
     "export.ordered": _("%(who)s ordered %(what)s"),
@@ -142,6 +147,7 @@ ACTS = {
 }
 
 SUBJECTS = {
+    "access_token": _("token no. %(id)s of another system"),
     "person": _("Person no. %(id)s"),
     "course": _("course %(id)s"),
     "class": _("class no. %(id)s"),

@@ -14,6 +14,8 @@ from lms.credentials import views as credentials
 from lms.credentials.cli import COMMANDS as BADGES
 from lms.db.session import Database
 from lms.demo.cli import demo
+from lms.exchange.login import init_tokens
+from lms.exchange.views import BLUEPRINTS as EXCHANGE
 from lms.handover.views import bp as handover
 from lms.insights.cli import insights as insights_commands
 from lms.insights.views import BLUEPRINTS as FIGURES
@@ -72,9 +74,19 @@ BLUEPRINTS = (
     *FIGURES,
     roster,
     handover,
+    *EXCHANGE,
     *STAFF,
     *MEDIA,
     *STUDIO,
+)
+STARTS = (
+    init_login,
+    init_access,
+    init_tokens,
+    init_i18n,
+    init_pages,
+    init_errors,
+    init_operations,
 )
 COMMANDS = (
     audit,
@@ -105,7 +117,7 @@ def create_app(
     app.extensions["lms_database"] = database or Database(
         settings.database_url, bus=event_bus(), dispatch=moved_by.dispatch
     )
-    for start in (init_login, init_access, init_i18n, init_pages, init_errors, init_operations):
+    for start in STARTS:
         start(app)
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)

@@ -72,6 +72,11 @@ ACTS = {
     "evidence.read": _("%(who)s read the learning file of %(what)s"),
     "evidence.handed_over": _("%(who)s took the evidence of %(what)s along in a package"),
     "export.approved": _("%(who)s approved %(what)s, with full numbers"),
+    "exchange.approved": _("%(who)s approved %(what)s"),
+    "exchange.made": _("%(who)s made %(what)s"),
+    "exchange.pulled": _("A system fetched data with %(what)s, which %(who)s made"),
+    "exchange.refused": _("%(who)s refused %(what)s"),
+    "exchange.revoked": _("%(who)s revoked %(what)s"),
     "export.downloaded": _("%(who)s downloaded %(what)s"),
     "export.lapsed": _("%(what)s, asked for by %(who)s, was not approved in time"),
     "export.made": _("%(what)s was made for %(who)s"),
@@ -154,6 +159,7 @@ ACTS = {
 }
 
 SUBJECTS = {
+    "access_token": _("token no. %(id)s of another system"),
     "person": _("Person no. %(id)s"),
     "course": _("course %(id)s"),
     "class": _("class no. %(id)s"),

@@ -19,7 +19,7 @@ COLUMNS: tuple[tuple[str, str, str], ...] = (
     ("started", _("Began to study"), "count"),
     ("credited_ms", _("Verified units"), "units"),
     ("passed", _("Passed the final test"), "count"),
-    ("completed", _("Completions"), "count"),
+    ("completed", _("Course completions"), "count"),
     ("people_trained", _("People trained"), "count"),
     ("badges", _("Badges issued"), "count"),
     ("certified", _("State certificates"), "count"),

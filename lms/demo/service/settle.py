@@ -79,9 +79,9 @@ def _enter_budgets(session: Session, *, today: date, at: datetime) -> None:
     )
     for place, phones in people.AT_WORK.items():
         if place.code not in known:
-            desk = people.actor(session, phones.desk)
+            office = people.actor(session, phones.office)
             new = NewBudget(place.code, year, _BUDGET_FEN)
-            enter_budget(session, actor=desk, new=new, now=at)
+            enter_budget(session, actor=office, new=new, now=at)
 
 
 def _plan_cards(session: Session, diary: Diary, wish: Wish, keys: Keys) -> None:

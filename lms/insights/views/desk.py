@@ -71,7 +71,6 @@ def breakdown(dimension: str) -> ResponseReturnValue:
         filters=filters,
         query=filters.as_query(),
         desk_place=only[1] if only else None,
-        place=only[1] if only else None,
         words=words,
         months=months,
         month_options=months.last_months(months.month_of(local_day(utc_now())), _MONTHS)[::-1],

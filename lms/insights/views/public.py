@@ -53,7 +53,7 @@ def file(name: str) -> ResponseReturnValue:
     own: Public[str] = found.towns if name == "town" else found.programmes
     head = gettext("Town") if name == "town" else gettext("Programme")
     nameless = gettext("No town given") if name == "town" else gettext("No programme")
-    rows: list[tables.Row] = [[head, gettext("Completions")]]
+    rows: list[tables.Row] = [[head, gettext("Course completions")]]
     for part in own.parts if not found.is_closed else ():
         title = found.titles.get(part.name)
         rows.append([localized(title) if title else part.name or nameless, tables.shown(part)])

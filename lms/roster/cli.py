@@ -51,14 +51,13 @@ def export(**options: Any) -> None:  # noqa: ANN401 (click gives texts, paths, f
     form, target = ExportFormat(options["form"]), options["out"]
     try:
         filters = parse_filters({key: options[key] for key in _FILTERS})
-        rows = service.write_list(
-            database(),
+        wanted = service.Wanted(
+            ExportKind(options["kind"]),
             queries.Selection(_EVERYTHING, filters),
-            target,
-            form=form,
-            language=options["language"],
-            report=lambda _done, _total: None,
+            form,
+            options["language"],
         )
+        rows = service.write_list(database(), wanted, target, lambda _done, _total: None)
     except LmsError as error:
         raise click.ClickException(_sentence(error)) from error
     sha256 = measure(target).sha256

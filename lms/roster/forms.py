@@ -50,8 +50,8 @@ def parse_window(query: Mapping[str, Any]) -> Window:
 def parse_order(sent: Mapping[str, Any], filters: Mapping[str, Any]) -> ExportOrder:
     """Return the export somebody orders. Raises ``InvalidInput`` naming each fault."""
     faults: Faults = {}
-    kind = _choice(sent, "kind", tuple(ExportKind), faults)
-    export_format = _choice(sent, "format", tuple(ExportFormat), faults)
+    kind = _choice(sent, "kind", (ExportKind.COMPLETIONS,), faults)
+    export_format = _choice(sent, "format", (ExportFormat.XLSX, ExportFormat.CSV), faults)
     language = _choice({"language": sent.get("language") or "zh"}, "language", ("zh", "en"), faults)
     purpose = read_text(sent, "purpose", faults, longest=_LONGEST_PURPOSE)
     if purpose is None:

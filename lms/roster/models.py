@@ -18,8 +18,8 @@ class Export(Base):
 
     __tablename__ = "export"
     __table_args__ = (
-        one_of("kind", ExportKind),
-        one_of("format", ExportFormat),
+        one_of("kind", (ExportKind.COMPLETIONS,)),
+        one_of("format", (ExportFormat.XLSX, ExportFormat.CSV)),
         one_of("language", ("zh", "en")),
         CheckConstraint("(sha256 IS NULL) = (path IS NULL)", name="made"),
         CheckConstraint("downloaded_at IS NULL OR path IS NOT NULL", name="downloaded"),

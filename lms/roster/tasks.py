@@ -6,7 +6,7 @@ from typing import Any
 from lms.db.session import Database, now
 from lms.jobs.tasks import JobCancelled, JobContext
 from lms.roster import queries, service
-from lms.roster.domain.orders import ExportFormat
+from lms.roster.domain.orders import ExportFormat, ExportKind
 from lms.roster.forms import parse_filters
 from lms.roster.gateway.files import measure, remove_halves
 from lms.roster.models import Export
@@ -26,14 +26,10 @@ def make_export(context: JobContext) -> Mapping[str, Any]:
     selection = queries.Selection(service.scopes_of(export), parse_filters(export.filters))
     target = context.settings.export_dir / service.path_of(export)
     remove_halves(target)
-    rows = service.write_list(
-        context.database,
-        selection,
-        target,
-        form=ExportFormat(export.format),
-        language=export.language,
-        report=context.report,
+    wanted = service.Wanted(
+        ExportKind(export.kind), selection, ExportFormat(export.format), export.language
     )
+    rows = service.write_list(context.database, wanted, target, context.report)
     try:
         with context.database.transaction() as session:
             context.go_on(session)

@@ -4,22 +4,11 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
-from lms.roster.domain.columns import LIST_TITLE
 from lms.roster.domain.filters import Filters
+from lms.roster.domain.kinds import TITLES, ExportFormat, ExportKind
 from lms.roster.domain.lines import in_words
 
-
-class ExportKind(StrEnum):
-    """Which list; the others follow with classes and subsidies."""
-
-    COMPLETIONS = "completions"
-
-
-class ExportFormat(StrEnum):
-    """In which file a list is handed over."""
-
-    XLSX = "xlsx"
-    CSV = "csv"
+__all__ = ["ExportFormat", "ExportKind", "ExportOrder", "ExportState", "export_state", "file_name"]
 
 
 class ExportState(StrEnum):
@@ -44,9 +33,14 @@ class ExportOrder:
     filters: Filters
 
 
-def file_name(export_format: ExportFormat, day: date, language: str) -> str:
+def file_name(
+    export_format: ExportFormat,
+    day: date,
+    language: str,
+    kind: ExportKind = ExportKind.COMPLETIONS,
+) -> str:
     """Return the name the browser saves an export under."""
-    return f"{in_words(LIST_TITLE, language)}-{day.isoformat()}.{export_format}"
+    return f"{in_words(TITLES[kind], language)}-{day.isoformat()}.{export_format.ending}"
 
 
 def export_state(job_state: str, *, is_over: bool) -> ExportState:

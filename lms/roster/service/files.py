@@ -1,6 +1,6 @@
 """Writes lists to the disk, each from one moment of the database, and clears what is over."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -8,58 +8,51 @@ import structlog
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
+from lms.core.clock import local_day
 from lms.core.errors import GatewayError
 from lms.db.session import Database, now
 from lms.roster import queries
-from lms.roster.domain.columns import COLUMNS, LIST_TITLE, SHEET_TITLE, SIGNATURES, Cell, cells
-from lms.roster.domain.lines import in_words
-from lms.roster.domain.orders import ExportFormat
+from lms.roster.domain.kinds import ExportFormat
+from lms.roster.domain.sheets import Sheet
+from lms.roster.domain.templates import shipped
 from lms.roster.gateway.files import atomic_file
-from lms.roster.gateway.sheets import Sheet, write_csv, write_xlsx
+from lms.roster.gateway.texts import GB18030, write_csv
+from lms.roster.gateway.workbook import write_xlsx
 from lms.roster.service import exports
+from lms.roster.service.making import ListRows, Report, Wanted
 from lms.settings import Settings
 
 log = structlog.get_logger(__name__)
-_CHUNK = 2_000
-
-Report = Callable[[int, int], None]
 
 
-def write_list(
-    database: Database,
-    selection: queries.Selection,
-    target: Path,
-    *,
-    form: ExportFormat,
-    language: str,
-    report: Report,
-) -> int:
-    """Write the completion list to ``target`` and return the number of rows.
+def write_list(database: Database, wanted: Wanted, target: Path, report: Report) -> int:
+    """Write a list to ``target``, whole or not at all, and return the number of rows.
 
     Raises ``GatewayError`` where the disk refuses.
     """
-    sheet = Sheet(
-        in_words(SHEET_TITLE, language),
-        in_words(LIST_TITLE, language),
-        in_words(SIGNATURES, language),
-        COLUMNS,
-        language,
-    )
     try:
         with one_moment(database) as session, atomic_file(target) as part:
-            total = queries.count(session, selection)
-            rows = _rows(session, selection, total, language, report)
-            if form is ExportFormat.CSV:
-                write_csv(part, sheet, rows)
-            else:
-                write_xlsx(part, sheet, rows, total)
+            at = now(session)
+            template = shipped(wanted.kind)
+            sheet = Sheet(template, wanted.language, at, wanted.watermark)
+            rows = ListRows(session, wanted, template, today=local_day(at), report=report)
+            _write(part, wanted.form, sheet, rows)
     except OSError as error:
         raise GatewayError(
             "export_not_written",
             "The file could not be written: the disk is full or refuses. Nothing was kept.",
             retryable=False,
         ) from error
-    return total
+    return rows.written
+
+
+def _write(part: Path, form: ExportFormat, sheet: Sheet, rows: ListRows) -> None:
+    if form is ExportFormat.CSV:
+        write_csv(part, sheet, rows)
+    elif form is ExportFormat.CSV_GB18030:
+        write_csv(part, sheet, rows, encoding=GB18030)
+    else:
+        write_xlsx(part, sheet, rows)
 
 
 def clear_old_files(database: Database, settings: Settings) -> int:
@@ -91,15 +84,3 @@ def one_moment(database: Database) -> Iterator[Session]:
         if not database.is_sqlite:  # SQLite's read transactions are snapshots by nature
             session.execute(text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY"))
         yield session
-
-
-def _rows(
-    session: Session, selection: queries.Selection, total: int, language: str, report: Report
-) -> Iterator[tuple[Cell, ...]]:
-    report(0, total)
-    number = 0
-    for number, line in enumerate(queries.stream(session, selection, chunk=_CHUNK), start=1):
-        yield cells(line, number, language)
-        if number % _CHUNK == 0:
-            report(number, total)
-    report(number, total)

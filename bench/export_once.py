@@ -16,7 +16,7 @@ from lms.roster.domain.kinds import ExportFormat, ExportKind
 def write(url: str, form: str, path: str) -> float:
     """Write all completions to the path; return the seconds."""
     selection = queries.Selection((Scope(ScopeKind.PLATFORM),), Filters())
-    wanted = service.Wanted(ExportKind.COMPLETIONS, selection, ExportFormat(form))
+    wanted = queries.Wanted(ExportKind.COMPLETIONS, selection, ExportFormat(form))
     began = perf_counter()
     service.write_list(Database(url), wanted, Path(path), lambda _done, _total: None)
     return perf_counter() - began

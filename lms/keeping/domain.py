@@ -13,7 +13,7 @@ GONE = frozenset(
         *("eligibility_decision", "eligibility_due"),
         *("class_wait", "class_objection", "class_confirmation"),
         *("subsidy_account", "subsidy_claim_step", "subsidy_claim_cause", "notice_row"),
-        *("class_wait", "class_objection", "class_confirmation", "inbox_message"),
+        *("inbox_message", "frozen_cells"),
     }
 )
 # Tables whose rows stay as they are: they count, or were signed, and name nobody. Sign-ins go as
@@ -41,7 +41,9 @@ GOES_ON = frozenset(
 )
 # What the site finds by itself or tells, of many people at once: whoever was erased is left out of
 # it, and the others are written down.
-LEFT_OUT = frozenset({"eligibility_decision", "eligibility_due", "inbox_message", "study_flag"})
+LEFT_OUT = frozenset(
+    {"eligibility_decision", "eligibility_due", "frozen_cells", "inbox_message", "study_flag"}
+)
 # Tables whose rows stay without the words the person wrote, and what stands in their place.
 WORDLESS = {"time_request": "", "study_flag": None}
 

@@ -7,6 +7,7 @@ from lms.core.errors import InvalidInput, Message
 from lms.core.query import Faults, read_day, read_number, read_text
 from lms.roster.domain.filters import Filters, Status
 from lms.roster.domain.orders import ExportFormat, ExportKind, ExportOrder
+from lms.roster.domain.schedules import LAST_DAY
 from lms.roster.queries import Window
 
 PAGE_ROWS = 50
@@ -50,16 +51,12 @@ def parse_window(query: Mapping[str, Any]) -> Window:
 def parse_order(sent: Mapping[str, Any], filters: Mapping[str, Any]) -> ExportOrder:
     """Return the export somebody orders. Raises ``InvalidInput`` naming each fault."""
     faults: Faults = {}
-    kind = _choice(sent, "kind", (ExportKind.COMPLETIONS,), faults)
-    export_format = _choice(sent, "format", (ExportFormat.XLSX, ExportFormat.CSV), faults)
+    kind = _choice(sent, "kind", tuple(ExportKind), faults)
+    export_format = _choice(sent, "format", tuple(ExportFormat), faults)
     language = _choice({"language": sent.get("language") or "zh"}, "language", ("zh", "en"), faults)
     purpose = read_text(sent, "purpose", faults, longest=_LONGEST_PURPOSE)
     if purpose is None:
         faults.setdefault("purpose", Message("required", "Please say what the list is for."))
-    if sent.get("unmasked"):
-        faults["unmasked"] = Message(
-            "unmasked_not_offered", "Full numbers are not offered yet. The list hides their middle."
-        )
     if faults:
         raise InvalidInput(faults)
     return ExportOrder(
@@ -68,6 +65,7 @@ def parse_order(sent: Mapping[str, Any], filters: Mapping[str, Any]) -> ExportOr
         language,
         purpose or "",
         parse_filters(filters),
+        is_unmasked=bool(sent.get("unmasked")),
     )
 
 
@@ -76,6 +74,42 @@ def parse_sent_order(body: object) -> ExportOrder:
     if not isinstance(body, dict) or not isinstance(body.get("filters") or {}, dict):
         raise InvalidInput({"body": Message("not_an_object", "Please send a JSON object.")})
     return parse_order(body, body.get("filters") or {})
+
+
+def parse_schedule(form: Mapping[str, Any], filters: Mapping[str, Any]) -> tuple[ExportOrder, int]:
+    """Return the list to be made each month, and the day. Raises ``InvalidInput``."""
+    faults: Faults = {}
+    day = read_number(form, "day", faults)
+    if day is None or day > LAST_DAY:
+        faults["day"] = Message("not_a_month_day", "Please choose a day from 1 to 28.")
+    if form.get("unmasked"):
+        faults["unmasked"] = Message(
+            "schedule_masked", "Lists made by themselves never show full numbers."
+        )
+    if faults:
+        raise InvalidInput(faults)
+    return parse_order(form, filters), day or LAST_DAY
+
+
+def parse_ruling(sent: object) -> str | None:
+    """Return why an order is refused; nothing where it is approved. Raises ``InvalidInput``."""
+    said = sent if isinstance(sent, Mapping) else {}
+    faults: Faults = {}
+    decision = _choice({"decision": "approve", **said}, "decision", ("approve", "refuse"), faults)
+    if faults:
+        raise InvalidInput(faults)
+    return parse_reason(said) if decision == "refuse" else None
+
+
+def parse_reason(sent: Mapping[str, Any]) -> str:
+    """Return why an order is refused. Raises ``InvalidInput`` without a reason."""
+    faults: Faults = {}
+    reason = read_text(sent, "reason", faults, longest=_LONGEST_PURPOSE)
+    if reason is None:
+        faults.setdefault("reason", Message("required", "Please say why not."))
+    if faults:
+        raise InvalidInput(faults)
+    return reason or ""
 
 
 def _status(query: Mapping[str, Any], faults: Faults) -> Status:

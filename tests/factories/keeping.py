@@ -29,6 +29,7 @@ from lms.subsidy.models import (
 from tests.factories.accounts import make_sign_in
 from tests.factories.claimed import make_paid_claim
 from tests.factories.enrollment import make_class
+from tests.factories.frozen import make_frozen_row
 from tests.factories.identity import make_identity
 from tests.factories.notify import make_message
 from tests.factories.subsidy import Subsidised, make_known, make_subsidised, make_watched
@@ -85,6 +86,7 @@ def make_everything(session: Session, keys: Keys, clerk: Person) -> Known:
     _classes(session, own, at)
     _words(session, own, clerk, at)
     make_paid_claim(session, own, clerk, at)
+    make_frozen_row(session, person, clerk)
     # The newest sign-in of all stays, whoever's it is.
     make_sign_in(session)
     session.flush()

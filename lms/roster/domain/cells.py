@@ -147,13 +147,14 @@ def _passed(raw: Raw, _key: str, look: Look) -> Sequence[Cell]:
     return [said.get(state, "") for state in raw.get("status", ())]
 
 
-def _taken_from(name: str, make: "_Maker | None" = None) -> "_Maker":
-    """Return what makes a column of another one's values."""
+def _marks(raw: Raw, _key: str, look: Look) -> Sequence[Cell]:
+    """Return the best final test: the theory of who has no mark of an exam yet."""
+    return _numbers(raw, "final", look)
 
-    def taken(raw: Raw, _key: str, look: Look) -> Sequence[Cell]:
-        return make(raw, name, look) if make else list(map(str, raw.get(name, ())))
 
-    return taken
+def _records(raw: Raw, key: str, _look: Look) -> Sequence[Cell]:
+    """Return what a row can be found by: the record it is about, unless it names others."""
+    return raw.get(key) or list(map(str, raw.get("subject", ())))
 
 
 _Maker = Callable[[Raw, str, Look], Sequence[Cell]]
@@ -173,6 +174,6 @@ _MAKERS: Mapping[str, _Maker] = {
     "age": _ages,
     "attendance_pct": _attended,
     "passed": _passed,
-    "score_theory": _taken_from("final", _numbers),
-    "record": _taken_from("subject"),
+    "score_theory": _marks,
+    "record": _records,
 }

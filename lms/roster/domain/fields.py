@@ -159,7 +159,7 @@ _ROWS: tuple[tuple[str, str, str, Shape, int, str, str], ...] = (
     ("lacking", "还差什么", "Still missing", _T, 40, "MD", ""),
     ("last_studied", "最近学习日期", "Last studied", _D, 14, "D", ""),
     ("record", "记录编号", "Record", _T, 14, "MDC", "B"),
-    ("note", "备注", "Note", _T, 20, "DB", "AC"),
+    ("note", "备注", "Note", _T, 20, "DBC", "A"),
 )
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from enum import StrEnum
 
+from lms.core.errors import Message
 from lms.roster.domain.filters import Text
 
 
@@ -49,4 +50,21 @@ SHEETS: Mapping[ExportKind, Text] = {
     ExportKind.NOTICE: {"zh": "公示名单", "en": "Notice"},
 }
 # A printed list is set as a whole, so it has an end; longer ones go out as a workbook.
-MOST_PRINTED = 5_000
+_MOST_PRINTED = 5_000
+# Of proofs of hours a sheet is one learner with all their sessions.
+_MOST_SHEETS = 300
+
+
+def most_printed(kind: ExportKind) -> int:
+    """Return how many entries of a list are printed at most."""
+    return _MOST_SHEETS if kind is ExportKind.HOURS else _MOST_PRINTED
+
+
+def not_printable(kind: ExportKind) -> Message:
+    """Return what is said where a list is longer."""
+    return Message(
+        "list_not_printable",
+        "A printed list has at most %(most)s entries. Please take the XLSX file, which takes any "
+        "number.",
+        {"most": most_printed(kind)},
+    )

@@ -1,25 +1,13 @@
-"""What somebody wants exported, in which file, and where it stands."""
+"""What somebody wants exported, and in which file."""
 
 from dataclasses import dataclass
 from datetime import date
-from enum import StrEnum
 
 from lms.roster.domain.filters import Filters
 from lms.roster.domain.kinds import TITLES, ExportFormat, ExportKind
 from lms.roster.domain.lines import in_words
 
-__all__ = ["ExportFormat", "ExportKind", "ExportOrder", "ExportState", "export_state", "file_name"]
-
-
-class ExportState(StrEnum):
-    """Where an export stands; ``done`` means the file is there, or went out."""
-
-    QUEUED = "queued"
-    RUNNING = "running"
-    DONE = "done"
-    FAILED = "failed"
-    CANCELLED = "cancelled"
-    EXPIRED = "expired"
+__all__ = ["ExportFormat", "ExportKind", "ExportOrder", "file_name"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +19,7 @@ class ExportOrder:
     language: str
     purpose: str
     filters: Filters
+    is_unmasked: bool = False
 
 
 def file_name(
@@ -41,10 +30,3 @@ def file_name(
 ) -> str:
     """Return the name the browser saves an export under."""
     return f"{in_words(TITLES[kind], language)}-{day.isoformat()}.{export_format.ending}"
-
-
-def export_state(job_state: str, *, is_over: bool) -> ExportState:
-    """Return the state of an export: its job's, until the days it is kept are over."""
-    if is_over and job_state == ExportState.DONE:
-        return ExportState.EXPIRED
-    return ExportState(job_state)

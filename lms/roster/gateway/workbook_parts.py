@@ -178,7 +178,8 @@ def _styles(columns: tuple[Column, ...]) -> str:
         '<xf numFmtId="0" fontId="0" fillId="0" borderId="0" xfId="0"/>'
         '<xf numFmtId="0" fontId="2" fillId="0" borderId="1" xfId="0" applyFont="1" '
         'applyBorder="1" applyAlignment="1"><alignment vertical="center" wrapText="1"/></xf>'
-        f"{own}</cellXfs></styleSheet>"
+        f'{own}</cellXfs><cellStyles count="1"><cellStyle name="Normal" xfId="0" builtinId="0"/>'
+        "</cellStyles></styleSheet>"
     )
 
 

@@ -1,8 +1,23 @@
-"""Reads completion rows, what filters may offer, and exports."""
+"""Reads completion rows, what filters may offer, exports, and who may approve them."""
 
+from lms.roster.queries.approvals import Awaiting, awaiting, extent_of, rulers, scopes_now
 from lms.roster.queries.choices import Choice, Reach, reach, towns
 from lms.roster.queries.enrolled import Columns
-from lms.roster.queries.exports import ExportView, expired, open_exports, own_export, own_exports
+from lms.roster.queries.exports import ExportView, own_export, own_exports
+from lms.roster.queries.freezing import rows_to_freeze
+from lms.roster.queries.frozen import (
+    BatchCheck,
+    BatchView,
+    batch,
+    batches,
+    by_subject,
+    check,
+    differences,
+    in_list_order,
+    manifest_lines,
+    manifest_of,
+    others,
+)
 from lms.roster.queries.lines import (
     Page,
     Selection,
@@ -15,27 +30,65 @@ from lms.roster.queries.lines import (
     stream,
 )
 from lms.roster.queries.lists import count_list, read_list
+from lms.roster.queries.making import ListRow, ListRows, Report, Wanted, rows_of
+from lms.roster.queries.schedules import due_schedules, own_schedules
+from lms.roster.queries.templates import (
+    VersionView,
+    newest_template,
+    template_for,
+    template_in_force,
+    templates_in_force,
+    versions,
+)
 
 __all__ = [
+    "Awaiting",
+    "BatchCheck",
+    "BatchView",
     "Choice",
     "Columns",
     "ExportView",
+    "ListRow",
+    "ListRows",
     "Page",
     "Reach",
+    "Report",
     "Selection",
+    "VersionView",
+    "Wanted",
     "Window",
+    "awaiting",
+    "batch",
+    "batches",
+    "by_subject",
+    "check",
     "count",
     "count_list",
-    "expired",
+    "differences",
+    "due_schedules",
+    "extent_of",
+    "in_list_order",
     "learner",
     "lines_of",
-    "open_exports",
+    "manifest_lines",
+    "manifest_of",
+    "newest_template",
+    "others",
     "own_export",
     "own_exports",
+    "own_schedules",
     "page",
     "people",
     "reach",
     "read_list",
+    "rows_of",
+    "rows_to_freeze",
+    "rulers",
+    "scopes_now",
     "stream",
+    "template_for",
+    "template_in_force",
+    "templates_in_force",
     "towns",
+    "versions",
 ]

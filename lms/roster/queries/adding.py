@@ -84,13 +84,11 @@ def _add_hours(known: Known, columns: Columns) -> None:
     columns["hours_total"] = [sum(each) for each in zip(theory, practice, strict=True)]
 
 
-def _add_certificates(known: Known, columns: Columns) -> None:
-    courses = known.courses(columns["course_id"])
+def add_certificates(known: Known, columns: Columns) -> None:
+    """Add the certificate each person holds for the occupation and level of the row."""
     held = certificates_of(known.session, columns["person"])
-    found = [
-        held.get((person, courses[course].occupation, courses[course].level))
-        for person, course in zip(columns["person"], columns["course_id"], strict=True)
-    ]
+    about = zip(columns["person"], columns["occupation_code"], columns["level"], strict=True)
+    found = [held.get(each) for each in about]
     for name in ("cert_type", "cert_no", "cert_date", "cert_issuer", "score_practice"):
         columns[name] = [getattr(each, name) if each else None for each in found]
 
@@ -124,10 +122,10 @@ _ADDERS: tuple[tuple[frozenset[str], Callable[[Known, Columns], None]], ...] = (
     (frozenset({"county"}), _add_counties),
     (frozenset({"residence_code"}), _add_residences),
     (frozenset({"course"}), _add_titles),
-    (_WORK, _add_trained_for),
+    (_WORK | _CERTIFICATE, _add_trained_for),
     (_RUN | {"group"}, _add_classes),
     (frozenset({"hours_total", "theory", "practice"}), _add_hours),
-    (_CERTIFICATE, _add_certificates),
+    (_CERTIFICATE, add_certificates),
     (frozenset({"group"}), _add_groups),
     (frozenset({"lacking"}), _add_lacking),
 )

@@ -3,11 +3,12 @@
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, case, func, select, text, true
+from sqlalchemy import BigInteger, ColumnElement, Select, and_, case, cast, func, select, text, true
 from sqlalchemy.orm import Session
 
 from lms.accounts.domain.texts import SENSITIVE
 from lms.accounts.models import Consent, Identity, Person
+from lms.db.among import among
 from lms.db.moments import seconds_of
 from lms.db.session import connection_of
 from lms.enrollment.domain import SessionState
@@ -27,14 +28,17 @@ _HELD = and_(ClassSession.state == SessionState.HELD, ClassSession.required.is_(
 
 
 def _meetings() -> Select[Any]:
-    return select(func.count()).where(
-        ClassSession.training_class_id == Enrollment.training_class_id, _HELD
+    return (
+        select(func.count())
+        .select_from(ClassSession)
+        .where(ClassSession.training_class_id == Enrollment.training_class_id, _HELD)
     )
 
 
 def _visits() -> Select[Any]:
     return (
         select(func.count())
+        .select_from(ClassSession)
         .join(SessionAttendance, SessionAttendance.class_session_id == ClassSession.id)
         .where(
             SessionAttendance.person_id == Enrollment.person_id,
@@ -77,9 +81,9 @@ _READ: Mapping[str, Any] = {
     "status": Enrollment.status,
     "enrolled_at": seconds_of(Enrollment.enrolled_at),
     "completed_at": seconds_of(Enrollment.completed_at),
-    "hours_online_verified": verified_ms(),
+    "hours_online_verified": cast(verified_ms(), BigInteger()),
     "final": final_percent(),
-    "offline": attended_of_class(),
+    "offline": cast(attended_of_class(), BigInteger()),
     "meetings": _meetings().correlate(Enrollment).scalar_subquery(),
     "visits": _visits().correlate(Enrollment).scalar_subquery(),
     **_IDENTITY,
@@ -101,7 +105,9 @@ _NEEDS: Mapping[str, Sequence[str]] = {
     **dict.fromkeys(("class_name", "filing_no", "start", "end", "institution", "uscc"), _CLASS),
     **dict.fromkeys(("work_type", "occupation_code", "level"), ("course_id",)),
     **dict.fromkeys(("hours_total", "theory", "practice"), ("class_id", "course_id")),
-    **dict.fromkeys(("cert_type", "cert_no", "cert_date", "cert_issuer"), ("course_id",)),
+    **dict.fromkeys(
+        ("cert_type", "cert_no", "cert_date", "cert_issuer", "score_practice"), ("course_id",)
+    ),
     "group": _CLASS,
 }
 
@@ -121,12 +127,19 @@ def enrolled(
         yield columns
 
 
+def chosen_enrollments(selection: Selection) -> Select[int]:
+    """Return the enrollments of the list."""
+    return _narrowed(select(Enrollment.id), selection)
+
+
 def enrolled_of(
     session: Session, ids: Collection[int], keys: Collection[str]
 ) -> Mapping[int, Mapping[str, Any]]:
     """Return what is read for single enrollments, by id."""
     names = _names(keys)
-    rows = session.execute(_statement(names).where(Enrollment.id.in_(list(ids))))
+    rows = session.execute(
+        _statement(names).where(among(Enrollment.id, "ids")), {"ids": sorted(ids)}
+    )
     return {row[0]: dict(zip(("subject", "person", *names), row, strict=True)) for row in rows}
 
 
@@ -143,10 +156,15 @@ def chunks(
     days = Days()
     for part in rows.partitions():
         columns: Columns = dict(zip(names, zip(*part, strict=True), strict=True))
-        for moment, day in (("enrolled_at", "enrolled_on"), ("completed_at", "completed_on")):
-            if moment in columns:
-                columns[day] = days.of(columns[moment])
+        add_days(columns, days)
         yield columns
+
+
+def add_days(columns: Columns, days: Days) -> None:
+    """Add the days of the moments that were read."""
+    for moment, day in (("enrolled_at", "enrolled_on"), ("completed_at", "completed_on")):
+        if moment in columns:
+            columns[day] = days.of(columns[moment])
 
 
 def _names(keys: Collection[str]) -> list[str]:

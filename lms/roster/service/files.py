@@ -1,41 +1,41 @@
-"""Writes lists to the disk, each from one moment of the database, and clears what is over."""
+"""Writes lists to the disk, each from one moment of the database."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-import structlog
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
+from lms.accounts.service.opening import write_down_opening
 from lms.core.clock import local_day
-from lms.core.errors import GatewayError
+from lms.core.errors import GatewayError, InvalidInput
 from lms.db.session import Database, now
+from lms.delivery.gateway import atomic_file
 from lms.roster import queries
-from lms.roster.domain.kinds import ExportFormat
+from lms.roster.domain.kinds import ExportFormat, most_printed, not_printable
 from lms.roster.domain.sheets import Sheet
-from lms.roster.domain.templates import shipped
-from lms.roster.gateway.files import atomic_file
+from lms.roster.gateway.printed import print_list
 from lms.roster.gateway.texts import GB18030, write_csv
 from lms.roster.gateway.workbook import write_xlsx
-from lms.roster.service import exports
-from lms.roster.service.making import ListRows, Report, Wanted
-from lms.settings import Settings
-
-log = structlog.get_logger(__name__)
+from lms.roster.queries import ListRows, Report, Wanted
 
 
 def write_list(database: Database, wanted: Wanted, target: Path, report: Report) -> int:
     """Write a list to ``target``, whole or not at all, and return the number of rows.
 
-    Raises ``GatewayError`` where the disk refuses.
+    Raises ``GatewayError`` where the disk refuses and ``InvalidInput`` for a list too long to
+    be printed.
     """
     try:
         with one_moment(database) as session, atomic_file(target) as part:
             at = now(session)
-            template = shipped(wanted.kind)
+            template = queries.template_for(session, wanted.kind, wanted.selection)
             sheet = Sheet(template, wanted.language, at, wanted.watermark)
             rows = ListRows(session, wanted, template, today=local_day(at), report=report)
+            if wanted.form is ExportFormat.PDF and rows.total > most_printed(wanted.kind):
+                raise InvalidInput({"format": not_printable(wanted.kind)})
+            _write_down(database, wanted, rows.total)
             _write(part, wanted.form, sheet, rows)
     except OSError as error:
         raise GatewayError(
@@ -46,35 +46,22 @@ def write_list(database: Database, wanted: Wanted, target: Path, report: Report)
     return rows.written
 
 
+def _write_down(database: Database, wanted: Wanted, rows: int) -> None:
+    """Write down that numbers are opened, before any is."""
+    if wanted.opening is not None:
+        with database.transaction() as session:
+            write_down_opening(session, wanted.opening, rows=rows, now=now(session))
+
+
 def _write(part: Path, form: ExportFormat, sheet: Sheet, rows: ListRows) -> None:
     if form is ExportFormat.CSV:
         write_csv(part, sheet, rows)
     elif form is ExportFormat.CSV_GB18030:
         write_csv(part, sheet, rows, encoding=GB18030)
+    elif form is ExportFormat.PDF:
+        print_list(part, sheet, rows)
     else:
         write_xlsx(part, sheet, rows)
-
-
-def clear_old_files(database: Database, settings: Settings) -> int:
-    """Delete the files of exports whose days are over; return how many."""
-    with database.snapshot() as session:
-        over = queries.expired(session, now(session))
-    # First the file, then the row: whatever happens between, the next round finds it again.
-    gone = [export_id for export_id, name in over if _delete(settings.export_dir / name)]
-    if gone:
-        with database.transaction() as session:
-            exports.record_removed(session, gone, now=now(session))
-    return len(gone)
-
-
-def _delete(file: Path) -> bool:
-    """Delete the file; false where the disk refuses, which must not save the other files."""
-    try:
-        file.unlink(missing_ok=True)
-    except OSError as error:
-        log.warning("export_not_deleted", error=repr(error))
-        return False
-    return True
 
 
 @contextmanager

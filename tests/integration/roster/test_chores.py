@@ -8,9 +8,9 @@ from sqlalchemy.exc import OperationalError
 
 from lms.core.access import Actor
 from lms.db.session import Database, now
-from lms.roster.models import Export
-from lms.roster.service import exports
-from lms.roster.tasks import clear_files
+from lms.delivery.models import Delivery
+from lms.delivery.service import files as of_files
+from lms.delivery.tasks import clear_files
 from lms.settings import Settings
 from lms.wiring import CHORES
 from tests.integration.roster.exports import files, place
@@ -24,13 +24,13 @@ def over(database: Database, administrator: Actor, run_jobs: Jobs) -> list[str]:
     run_jobs()
     with database.transaction() as session:
         for export_id in placed:
-            session.get_one(Export, export_id).expires_at = now(session) - timedelta(seconds=1)
+            session.get_one(Delivery, export_id).expires_at = now(session) - timedelta(seconds=1)
     return sorted(placed)
 
 
 def removed(database: Database, export_id: str) -> bool:
     with database.snapshot() as session:
-        return session.get_one(Export, export_id).removed_at is not None
+        return session.get_one(Delivery, export_id).removed_at is not None
 
 
 def test_no_file_waits_for_the_next_export(
@@ -52,10 +52,10 @@ def test_a_worker_that_dies_half_way_leaves_no_file_for_ever(
     database: Database, settings: Settings, over: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def away(*_args: object, **_more: object) -> None:
-        raise OperationalError("update export", {}, OSError("gone"))
+        raise OperationalError("update delivery", {}, OSError("gone"))
 
     with monkeypatch.context() as dying:
-        dying.setattr(exports, "record_removed", away)
+        dying.setattr(of_files, "record_removed", away)
         with pytest.raises(OperationalError):
             clear_files(database, settings)
     clear_files(database, settings)

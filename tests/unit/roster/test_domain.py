@@ -4,10 +4,9 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from lms.roster.domain.columns import COLUMNS, cells
 from lms.roster.domain.filters import Filters, Status
 from lms.roster.domain.lines import Line, Step, lacking, lacking_in_words
-from lms.roster.domain.orders import ExportFormat, ExportState, export_state, file_name
+from lms.roster.domain.orders import ExportFormat, file_name
 from lms.sheets.domain import clean, guarded
 
 
@@ -66,32 +65,6 @@ def test_hours_are_never_rounded_up() -> None:
     assert line(verified_ms=45 * 60_000).hours == 1.0
 
 
-def test_a_row_has_a_cell_for_each_column_in_their_order() -> None:
-    row = dict(zip((column.key for column in COLUMNS), cells(line(), 1, "zh"), strict=True))
-    assert row == {
-        "seq": 1,
-        "name": "程建军",
-        "phone": "139****2217",
-        "county": "常山县",
-        "town": "何家乡",
-        "course": "主播班",
-        "status": "没学完",
-        "enrolled_on": date(2026, 5, 2),
-        "completed_on": None,
-        "hours": 0.9,
-        "final": None,
-        "lacking": "A04 quiz 项；final 项",
-        "record": "7",
-    }
-
-
-def test_an_english_row_falls_back_to_chinese_where_there_is_no_english() -> None:
-    row = cells(line(), 1, "en")
-    assert "Changshan County" in row
-    assert "Not finished" in row
-    assert "主播班" in row
-
-
 @pytest.mark.parametrize(
     ("raw", "expected"),
     [
@@ -132,23 +105,6 @@ def test_filters_are_written_as_the_address_bar_has_them() -> None:
         "q": "林",
     }
     assert Filters().as_query() == {}
-
-
-@pytest.mark.parametrize(
-    ("job", "is_over", "expected"),
-    [
-        ("queued", False, ExportState.QUEUED),
-        ("running", False, ExportState.RUNNING),
-        ("done", False, ExportState.DONE),
-        ("done", True, ExportState.EXPIRED),
-        ("failed", True, ExportState.FAILED),
-        ("cancelled", False, ExportState.CANCELLED),
-    ],
-)
-def test_an_export_is_what_its_job_is_until_its_days_are_over(
-    job: str, is_over: object, expected: ExportState
-) -> None:
-    assert export_state(job, is_over=bool(is_over)) is expected
 
 
 def test_the_saved_file_is_named_by_list_and_day() -> None:

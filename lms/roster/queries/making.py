@@ -7,42 +7,33 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from lms.accounts.gateway import Keys
-from lms.roster import queries
+from lms.accounts.service.opening import Opening, open_accounts, open_identities
 from lms.roster.domain.cells import Cell, Look, column_of
 from lms.roster.domain.kinds import ExportFormat, ExportKind
 from lms.roster.domain.sheets import Block, totals_of
 from lms.roster.domain.templates import Template
+from lms.roster.queries.enrolled import Columns
+from lms.roster.queries.lines import Selection
+from lms.roster.queries.lists import count_list, read_list
 
 Report = Callable[[int, int], None]
 CHUNK = 2_000
 
 
 @dataclass(frozen=True, slots=True)
-class Opening:
-    """That secrets are opened: for which export, by whom (``None``: the operator) and what for.
-
-    ``export`` goes into the record of who saw them, beside how many.
-    """
-
-    export: str
-    by_id: int | None
-    purpose: str
-    keys: Keys
-
-
-@dataclass(frozen=True, slots=True)
 class Wanted:
     """The list somebody wants: its kind, whose rows, in which file and language.
 
-    Without an ``opening`` secrets are masked. ``watermark`` is written into what can carry it.
+    Without an ``opening`` no number is opened; one that is not ``is_unmasked`` opens them for a
+    mask alone. ``watermark`` is written into what can carry it.
     """
 
     kind: ExportKind
-    selection: queries.Selection
+    selection: Selection
     form: ExportFormat = ExportFormat.XLSX
     language: str = "zh"
     opening: Opening | None = None
+    is_unmasked: bool = False
     watermark: str = ""
 
 
@@ -67,7 +58,7 @@ class ListRows:
         today: date,
         report: Report = lambda _done, _total: None,
     ) -> None:
-        self.total = queries.count_list(session, wanted.kind, wanted.selection)
+        self.total = count_list(session, wanted.kind, wanted.selection)
         self._session, self._wanted, self._template = session, wanted, template
         self._today, self._report = today, report
         self._sums = {column.key: 0 for column in template.columns if column.field.is_summed}
@@ -78,13 +69,13 @@ class ListRows:
         for _, block in self.blocks():
             yield block
 
-    def blocks(self) -> Iterator[tuple[queries.Columns, Block]]:
+    def blocks(self) -> Iterator[tuple[Columns, Block]]:
         """Yield each block with what it was made of."""
         self._report(0, self.total)
-        wanted, keys = self._wanted, [column.key for column in self._template.columns]
-        for raw in queries.read_list(
-            self._session, wanted.kind, wanted.selection, keys, chunk=CHUNK
-        ):
+        wanted, keys = self._wanted, {column.key for column in self._template.columns}
+        if wanted.opening is not None:
+            keys.add("id_sealed")
+        for raw in read_list(self._session, wanted.kind, wanted.selection, keys, chunk=CHUNK):
             block = self._block(raw)
             for key in self._sums:
                 self._sums[key] += sum(fen or 0 for fen in raw.get(key, ()))
@@ -98,19 +89,32 @@ class ListRows:
             return None
         return totals_of(self._template, self._wanted.language, self._sums)
 
-    def _block(self, raw: queries.Columns) -> Block:
+    def _block(self, raw: Columns) -> Block:
         height = len(raw["subject"])
+        self._open(raw)
         raw["seq"] = range(self.written + 1, self.written + height + 1)
         return [
             column_of(column.field, raw, self._look(column.form), height)
             for column in self._template.columns
         ]
 
+    def _open(self, raw: Columns) -> None:
+        """Open the numbers of the rows, where that was allowed and written down."""
+        opening = self._wanted.opening
+        if opening is None or self._wanted.kind is ExportKind.NOTICE:
+            return
+        for sealed, whole, open_all in (
+            ("id_sealed", "id_whole", open_identities),
+            ("account_sealed", "account_whole", open_accounts),
+        ):
+            if sealed in raw:
+                raw[whole] = open_all(opening, zip(raw["person"], raw[sealed], strict=True))
+
     def _look(self, form: str) -> Look:
         return Look(
             self._wanted.language,
             form,
-            is_whole=self._wanted.opening is not None,
+            is_whole=self._wanted.opening is not None and self._wanted.is_unmasked,
             today=self._today,
         )
 

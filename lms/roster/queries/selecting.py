@@ -12,6 +12,7 @@ from lms.accounts.models import Person
 from lms.catalog.models import Course, Institution
 from lms.core.access import Scope, ScopeKind
 from lms.core.clock import day_bounds
+from lms.enrollment.models import Enrollment
 from lms.roster.domain.filters import Filters, Status
 from lms.roster.domain.groups import GROUP_BITS
 from lms.roster.models import FoundBy, RosterCell, RosterLine
@@ -46,16 +47,28 @@ def selected(selection: Selection) -> Select[int, int, datetime]:
 
 def listed(selection: Selection) -> Select[int]:
     """Return the statement of a list's enrollments, in no order."""
-    filters = selection.filters
     statement = select(RosterLine.enrollment_id).join(
         RosterCell, RosterCell.id == RosterLine.cell_id
     )
-    return statement.where(
-        within(selection.scopes),
-        *of_cells(filters),
-        *of_lines(filters),
-        *([meant(filters.q)] if filters.q else []),
+    return statement.where(*_conditions(selection))
+
+
+def in_list_order(
+    statement: Select[*tuple[Any, ...]], selection: Selection
+) -> Select[*tuple[Any, ...]]:
+    """Return a statement of enrollments narrowed to the list's, in its order."""
+    return (
+        statement.join(RosterLine, RosterLine.enrollment_id == Enrollment.id)
+        .join(RosterCell, RosterCell.id == RosterLine.cell_id)
+        .where(*_conditions(selection))
+        .order_by(moment(selection.filters).desc(), RosterLine.enrollment_id.desc())
     )
+
+
+def _conditions(selection: Selection) -> list[ColumnElement[bool]]:
+    filters = selection.filters
+    searched = [meant(filters.q)] if filters.q else []
+    return [within(selection.scopes), *of_cells(filters), *of_lines(filters), *searched]
 
 
 def moment(filters: Filters) -> InstrumentedAttribute[Any]:

@@ -28,6 +28,7 @@ from lms.roster.service.frozen import (
     stop_batch,
 )
 from lms.roster.service.schedules import add_schedule, end_schedule, make_due
+from lms.roster.service.templates import keep_template, require_county
 
 __all__ = [
     "COUNTED",
@@ -43,6 +44,7 @@ __all__ = [
     "correct_batch",
     "end_schedule",
     "hand_out",
+    "keep_template",
     "make_due",
     "one_moment",
     "order_batch",
@@ -51,6 +53,7 @@ __all__ = [
     "ready_export",
     "record_made",
     "refuse_export",
+    "require_county",
     "require_reach",
     "resume_export",
     "stop_batch",

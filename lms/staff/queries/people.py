@@ -68,7 +68,7 @@ class PersonSheet:
     """All the desk shows of one person: numbers as masks, with the names of who did what.
 
     ``has_facts`` and ``has_courses`` tell whether the actor finds these pages of the person.
-    ``shows_particulars`` tells whether the actor reads what lists ask; else they are left out.
+    ``shows_particulars`` tells whether the actor may read what lists ask.
     """
 
     person: Person
@@ -211,7 +211,7 @@ def sheet(session: Session, actor: Actor, person_id: int) -> PersonSheet:
         .outerjoin(BankAccount, BankAccount.person_id == Person.id)
         .outerjoin(Guardian, Guardian.person_id == Person.id)
         .outerjoin(looked, looked.id == Identity.checked_by_id)
-        .outerjoin(Particulars, and_(Particulars.person_id == Person.id, reads))
+        .outerjoin(Particulars, Particulars.person_id == Person.id)
         .outerjoin(wrote, wrote.id == Particulars.written_by_id)
         .where(
             Person.id == person_id,

@@ -20,6 +20,10 @@ class ExportKind(StrEnum):
     NOTICE = "notice"
 
 
+# Those that can be ordered at the desk.
+OFFERED: tuple[ExportKind, ...] = (ExportKind.COMPLETIONS,)
+
+
 class ExportFormat(StrEnum):
     """In which file a list is handed over."""
 

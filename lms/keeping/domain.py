@@ -43,8 +43,6 @@ GOES_ON = frozenset(
         *("watch_slice", "playback_lease", "material_progress", "presence_check", "study_clock"),
         *("item_completion", "attempt", "attempt_question", "response"),
         *("course_time", "final_result", "found_by", "roster_line"),
-        # These refuse by themselves, as roster and keeping do not know each other.
-        *("saved_filter", "list_columns"),
         *("credential", "holder", "badge_request"),
         "figure_person",
     }

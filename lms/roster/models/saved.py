@@ -1,13 +1,12 @@
 """What a desk remembers for whoever works at it: filters by a name, and the columns chosen."""
 
 from datetime import datetime
-from typing import Any, cast
+from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, String, Table, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from lms.db.base import Base
-from lms.db.ddl import not_of_erased
 
 
 class SavedFilter(Base):
@@ -37,7 +36,3 @@ class ListColumns(Base):
 
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), primary_key=True)
     chosen: Mapped[list[Any]]
-
-
-for _model in (SavedFilter, ListColumns):
-    not_of_erased(cast(Table, _model.__table__), owner="NEW.person_id")

@@ -9,6 +9,7 @@ from lms.staff.views.exports import bp as exports
 from lms.staff.views.helping import bp as helping
 from lms.staff.views.identities import bp as identities
 from lms.staff.views.institutions import bp as institutions
+from lms.staff.views.lists import bp as lists
 from lms.staff.views.people import bp as people
 from lms.staff.views.rosters import bp as rosters
 from lms.staff.views.sessions import bp as sessions
@@ -17,6 +18,7 @@ from lms.staff.views.versions import bp as versions
 
 BLUEPRINTS = (
     desk,
+    lists,
     batches,
     exports,
     people,

@@ -165,7 +165,7 @@ def _missing(
 
 
 def steps_of(session: Session, revision_id: int) -> list[Step]:
-    """Return the items of a version in the order of the course, with how people call each lesson."""
+    """Return the items of a version in the order of the course, with what each lesson is called."""
     return [
         Step(
             lesson.key,

@@ -24,10 +24,12 @@ from lms.accounts.gateway import keys_of
 from lms.core.access import Scope, ScopeKind
 from lms.credentials.domain.addresses import Site
 from lms.db.session import Database, now
+from lms.delivery.models import Delivery
 from lms.handover import service
 from lms.handover.domain.draws import SpotCheck
 from lms.handover.domain.orders import MOST_PEOPLE, Order
 from lms.handover.models import Handover
+from lms.handover.service.packages import Ordered
 from lms.roster.domain.filters import Filters, Status
 from lms.settings import Settings
 from lms.wiring import event_bus
@@ -123,12 +125,13 @@ def make(folder: Path) -> None:
     database, settings = _site(folder)
     with database.snapshot() as session:
         handover = session.scalars(select(Handover)).one()
+        delivery = session.get_one(Delivery, handover.id)
     made = service.write_package(
         database,
-        handover,
+        Ordered(handover, delivery),
         folder / _PARCEL,
         site=Site(settings.base_url),
-        at=handover.created_at,
+        at=delivery.created_at,
         report=lambda _done, _total: None,
     )
     sys.stdout.write(f"{len(made.people)}\n")

@@ -17,6 +17,8 @@ from lms.demo.cli import demo
 from lms.exchange.login import init_tokens
 from lms.exchange.views import BLUEPRINTS as EXCHANGE
 from lms.handover.views import bp as handover
+from lms.insights.cli import insights as insights_commands
+from lms.insights.views import BLUEPRINTS as FIGURES
 from lms.jobs.gateway import HueyQueue, Queue
 from lms.learning.views.api import bp as learning_api
 from lms.learning.views.classes import bp as own_classes
@@ -69,6 +71,7 @@ BLUEPRINTS = (
     *progress.BLUEPRINTS,
     *credentials.BLUEPRINTS,
     *SUBSIDY,
+    *FIGURES,
     roster,
     handover,
     *EXCHANGE,
@@ -94,6 +97,7 @@ COMMANDS = (
     *BADGES,
     roster_commands,
     subsidy_commands,
+    insights_commands,
     demo,
 )
 

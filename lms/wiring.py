@@ -36,6 +36,7 @@ from lms.credentials.tasks import (
 )
 from lms.db.bus import Bus
 from lms.db.bus import Handler as EventHandler
+from lms.delivery.tasks import clear_files, tell_of_failures
 from lms.enrollment.events import (
     Attended,
     ClassChanged,
@@ -46,7 +47,8 @@ from lms.enrollment.events import (
     Seated,
 )
 from lms.enrollment.tasks import follow_the_days, move
-from lms.handover.tasks import clear_packages, make_handover
+from lms.handover.tasks import make_handover
+from lms.insights.tasks import roll_up
 from lms.jobs.tasks import Chore
 from lms.jobs.tasks import Handler as JobHandler
 from lms.keeping.tasks import EraseDue
@@ -59,7 +61,8 @@ from lms.payments.events import Refunded
 from lms.progress import handlers as progress
 from lms.progress.events import FlagChanged, ItemCompleted, LeaseEnded, TimeGranted
 from lms.progress.tasks import compensate, look_at_day, look_at_missed_days
-from lms.roster.tasks import clear_files, make_export
+from lms.roster.service.keeping_lines import KeepLines
+from lms.roster.tasks import freeze_roster, make_export, make_scheduled
 from lms.staff.domain import ROSTERS
 from lms.staff.models import RosterDraft
 from lms.staff.tasks import SweepRosters
@@ -117,6 +120,7 @@ JOBS: dict[str, JobHandler] = {
     "progress.compensate": compensate,
     "progress.flags": look_at_day,
     "roster.export": make_export,
+    "roster.freeze": freeze_roster,
     "sms.send": send_message,
     "subsidy.dry_run": dry_run,
     "subsidy.mark_touched": mark_touched,
@@ -127,7 +131,8 @@ CHORES: Sequence[Chore] = (
     close_abandoned_attempts,
     clear_abandoned_videos,
     clear_files,
-    clear_packages,
+    tell_of_failures,
+    make_scheduled,
     clear_uploads,
     forget_proofs,
     ForgetSignIns(),
@@ -141,6 +146,8 @@ CHORES: Sequence[Chore] = (
     SweepPapers(),
     SweepRosters(),
     look_at_missed_days,
+    KeepLines(),
+    roll_up,
 )
 
 

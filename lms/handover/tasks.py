@@ -1,15 +1,20 @@
-"""Makes packages and clears them away."""
+"""Makes packages."""
 
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
+from sqlalchemy.orm import Session
+
 from lms.credentials.domain.addresses import Site
-from lms.db.session import Database, now
+from lms.db.session import now
+from lms.delivery.models import Delivery
+from lms.delivery.tasks import deliver
 from lms.handover import service
 from lms.handover.models import Handover
-from lms.jobs.tasks import JobCancelled, JobContext
-from lms.roster.gateway.files import measure, remove_halves
-from lms.settings import Settings
+from lms.handover.service import Made
+from lms.handover.service.packages import Ordered
+from lms.jobs.tasks import JobContext
 
 
 def make_handover(context: JobContext) -> Mapping[str, Any]:
@@ -20,31 +25,19 @@ def make_handover(context: JobContext) -> Mapping[str, Any]:
     """
     with context.database.snapshot() as session:
         handover = session.get_one(Handover, context.args["handover"])
+        delivery = session.get_one(Delivery, handover.id)
         at = now(session)
-    if handover.path is not None:
+    if delivery.path is not None:
         return {"people": handover.people_total}
-    target = context.settings.export_dir / service.path_of(handover)
-    remove_halves(target)
-    site = Site(context.settings.base_url)
-    made = service.write_package(
-        context.database, handover, target, site=site, at=at, report=context.report
-    )
-    try:
-        with context.database.transaction() as session:
-            context.go_on(session)
-            service.record_made(
-                session,
-                handover=session.get_one(Handover, handover.id),
-                made=made,
-                written=measure(target),
-                now=now(session),
-            )
-    except JobCancelled:
-        target.unlink(missing_ok=True)
-        raise
+    ordered, site = Ordered(handover, delivery), Site(context.settings.base_url)
+
+    def write(part: Path) -> Made:
+        return service.write_package(
+            context.database, ordered, part, site=site, at=at, report=context.report
+        )
+
+    def record(session: Session, row: Delivery, made: Made) -> None:
+        service.record_made(session, row, made=made, now=now(session))
+
+    made = deliver(context, delivery, ending="zip", write=write, record=record)
     return {"people": len(made.people)}
-
-
-def clear_packages(database: Database, settings: Settings) -> None:
-    """Delete the packages whose days are over."""
-    service.clear_old_files(database, settings)

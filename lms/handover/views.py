@@ -10,10 +10,11 @@ from lms.core.clock import utc_now
 from lms.core.errors import NotFound
 from lms.core.ids import new_token
 from lms.db.session import now
+from lms.delivery.domain import DeliveryKind
+from lms.delivery.service import open_whole
 from lms.handover import forms, queries, service
 from lms.handover.domain.orders import MOST_PEOPLE
 from lms.roster import queries as roster
-from lms.roster.gateway.files import open_whole
 from lms.web.access import current_actor, database, requires, settings
 from lms.web.i18n import gettext
 
@@ -60,6 +61,17 @@ def stop(handover_id: str) -> ResponseReturnValue:
     return redirect(url_for("handover.board"))
 
 
+@bp.post("/<handover_id>/resume")
+@requires(Permission.EVIDENCE_HAND_OVER)
+def resume(handover_id: str) -> ResponseReturnValue:
+    """Go on with a package that was stopped or failed."""
+    with database().transaction() as session:
+        service.resume_handover(
+            session, actor=current_actor(), handover_id=handover_id, now=now(session)
+        )
+    return redirect(url_for("handover.board"))
+
+
 @bp.route("/<handover_id>/file", methods=["HEAD"])
 @requires(Permission.EVIDENCE_HAND_OVER)
 def peek(handover_id: str) -> ResponseReturnValue:
@@ -73,16 +85,14 @@ def peek(handover_id: str) -> ResponseReturnValue:
 @requires(Permission.EVIDENCE_HAND_OVER)
 def download(handover_id: str) -> ResponseReturnValue:
     """Hand the file out, once, and delete it from the disk."""
+    whose: dict[str, Any] = {"actor": current_actor(), "handover_id": handover_id}
+    with database().snapshot() as session:
+        handed = service.ready_handover(session, **whose, now=now(session))
+    opened = open_whole(settings(), handed, DeliveryKind.HANDOVER)
     with database().transaction() as session:
-        handed = service.hand_out(
-            session, actor=current_actor(), handover_id=handover_id, now=now(session)
-        )
-        path = settings().export_dir / handed.path
-        opened = open_whole(path)
-    # The bytes stay readable through the open file when its name is gone.
-    path.unlink(missing_ok=True)
-    response = send_file(
-        opened, mimetype="application/zip", as_attachment=True, download_name=handed.saved_as
-    )
+        service.hand_out(session, **whose, now=now(session))
+    (settings().export_dir / handed.path).unlink(missing_ok=True)
+    name = handed.saved_as
+    response = send_file(opened, "application/zip", as_attachment=True, download_name=name)
     response.content_length = handed.byte_size
     return response

@@ -15,7 +15,8 @@ from lms.db.upsert import insert_into
 from lms.jobs.service import JobRequest, enqueue, enqueue_all
 from lms.notify import queries
 from lms.notify.domain.hours import KEPT_FOR, NOT_SENT_AFTER, may_go_at
-from lms.notify.domain.notices import Value, address, kept, texted
+from lms.notify.domain.kinds import Value
+from lms.notify.domain.notices import address, kept, texted
 from lms.notify.domain.texts import is_texted, words
 from lms.notify.models import InboxMessage, SmsMessage, SmsState
 

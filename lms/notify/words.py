@@ -8,7 +8,8 @@ from typing import Any
 from flask_babel import format_date
 from markupsafe import Markup
 
-from lms.notify.domain.notices import NOTICES, Kind, address, message_of
+from lms.notify.domain.kinds import Kind
+from lms.notify.domain.notices import NOTICES, address, message_of
 from lms.notify.models import InboxMessage
 from lms.web.i18n import gettext, language, say
 from lms.web.pages import price

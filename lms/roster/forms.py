@@ -5,17 +5,20 @@ from typing import Any
 
 from lms.core.errors import InvalidInput, Message
 from lms.core.query import Faults, read_day, read_number, read_text
-from lms.roster.domain.filters import Filters, Status
+from lms.roster.domain.filters import Filters, Place, Status
+from lms.roster.domain.groups import GROUP_BITS
 from lms.roster.domain.orders import ExportFormat, ExportKind, ExportOrder
+from lms.roster.domain.schedules import LAST_DAY
 from lms.roster.queries import Window
 
 PAGE_ROWS = 50
 MAX_ROWS = 200
 _LONGEST = 60
 _LONGEST_PURPOSE = 200
+_DIGITS = 19
 _TEXTS = ("course", "institution", "county", "town", "q")
-# Filters of rooms that are not built: ignoring them would hand out more than was asked for.
-_NOT_YET = ("class", "group")
+# As many records may be chosen one by one.
+MOST_CHOSEN = 2_000
 
 
 def parse_filters(query: Mapping[str, Any]) -> Filters:
@@ -29,18 +32,27 @@ def parse_filters(query: Mapping[str, Any]) -> Filters:
     if first_day and last_day and first_day > last_day:
         faults["to"] = Message("days_reversed", "The last day lies before the first.")
     status = _status(query, faults)
-    for key in _NOT_YET:
-        if query.get(key):
-            faults[key] = Message("filter_not_offered", "This filter is not offered yet.")
+    group = query.get("group") or None
+    if group is not None:
+        _choice(query, "group", tuple(GROUP_BITS), faults)
+    training_class, ids = read_number(query, "class", faults), _ids(query, faults)
     if faults:
         raise InvalidInput(faults)
-    return Filters(status=status, first_day=first_day, last_day=last_day, **texts)
+    return Filters(
+        status=status,
+        training_class=training_class,
+        group=group,
+        first_day=first_day,
+        last_day=last_day,
+        ids=ids,
+        **texts,
+    )
 
 
 def parse_window(query: Mapping[str, Any]) -> Window:
     """Return the part of a list an address asks for. Raises ``InvalidInput``."""
     faults: Faults = {}
-    after, before = read_number(query, "after", faults), read_number(query, "before", faults)
+    after, before = _place(query, "after", faults), _place(query, "before", faults)
     limit = read_number(query, "limit", faults) or PAGE_ROWS
     if faults:
         raise InvalidInput(faults)
@@ -56,10 +68,6 @@ def parse_order(sent: Mapping[str, Any], filters: Mapping[str, Any]) -> ExportOr
     purpose = read_text(sent, "purpose", faults, longest=_LONGEST_PURPOSE)
     if purpose is None:
         faults.setdefault("purpose", Message("required", "Please say what the list is for."))
-    if sent.get("unmasked"):
-        faults["unmasked"] = Message(
-            "unmasked_not_offered", "Full numbers are not offered yet. The list hides their middle."
-        )
     if faults:
         raise InvalidInput(faults)
     return ExportOrder(
@@ -68,6 +76,7 @@ def parse_order(sent: Mapping[str, Any], filters: Mapping[str, Any]) -> ExportOr
         language,
         purpose or "",
         parse_filters(filters),
+        is_unmasked=bool(sent.get("unmasked")),
     )
 
 
@@ -76,6 +85,70 @@ def parse_sent_order(body: object) -> ExportOrder:
     if not isinstance(body, dict) or not isinstance(body.get("filters") or {}, dict):
         raise InvalidInput({"body": Message("not_an_object", "Please send a JSON object.")})
     return parse_order(body, body.get("filters") or {})
+
+
+def _place(query: Mapping[str, Any], key: str, faults: Faults) -> Place | None:
+    value = query.get(key)
+    if value is None or value == "":
+        return None
+    place = Place.read(str(value))
+    if place is None:
+        faults[key] = Message("not_a_place", "This place in the list does not exist.")
+    return place
+
+
+def _ids(query: Mapping[str, Any], faults: Faults) -> tuple[int, ...]:
+    """Return the records somebody chose: numbers with commas between them."""
+    value = query.get("ids") or ""
+    parts = dict.fromkeys(value.split(",")) if isinstance(value, str) and value else {}
+    numbers = [
+        int(each) for each in parts if each.isascii() and each.isdecimal() and len(each) < _DIGITS
+    ]
+    if len(numbers) != len(parts) or (value and not numbers):
+        faults["ids"] = Message("not_records", "These records do not exist. Please choose again.")
+    elif len(numbers) > MOST_CHOSEN:
+        faults["ids"] = Message(
+            "too_many_chosen",
+            "At most %(most)s can be chosen one by one. For more, please use the filters.",
+            {"most": MOST_CHOSEN},
+        )
+    return tuple(numbers)
+
+
+def parse_schedule(form: Mapping[str, Any], filters: Mapping[str, Any]) -> tuple[ExportOrder, int]:
+    """Return the list to be made each month, and the day. Raises ``InvalidInput``."""
+    faults: Faults = {}
+    day = read_number(form, "day", faults)
+    if day is None or day > LAST_DAY:
+        faults["day"] = Message("not_a_month_day", "Please choose a day from 1 to 28.")
+    if form.get("unmasked"):
+        faults["unmasked"] = Message(
+            "schedule_masked", "Lists made by themselves never show full numbers."
+        )
+    if faults:
+        raise InvalidInput(faults)
+    return parse_order(form, filters), day or LAST_DAY
+
+
+def parse_ruling(sent: object) -> str | None:
+    """Return why an order is refused; nothing where it is approved. Raises ``InvalidInput``."""
+    said = sent if isinstance(sent, Mapping) else {}
+    faults: Faults = {}
+    decision = _choice({"decision": "approve", **said}, "decision", ("approve", "refuse"), faults)
+    if faults:
+        raise InvalidInput(faults)
+    return parse_reason(said) if decision == "refuse" else None
+
+
+def parse_reason(sent: Mapping[str, Any]) -> str:
+    """Return why an order is refused. Raises ``InvalidInput`` without a reason."""
+    faults: Faults = {}
+    reason = read_text(sent, "reason", faults, longest=_LONGEST_PURPOSE)
+    if reason is None:
+        faults.setdefault("reason", Message("required", "Please say why not."))
+    if faults:
+        raise InvalidInput(faults)
+    return reason or ""
 
 
 def _status(query: Mapping[str, Any], faults: Faults) -> Status:

@@ -9,8 +9,9 @@ from flask.typing import ResponseReturnValue
 from lms.core.access import Permission
 from lms.core.errors import Message, NotFound
 from lms.db.session import now
+from lms.delivery.domain import DeliveryKind
+from lms.delivery.service import open_whole
 from lms.roster import forms, queries, service
-from lms.roster.gateway import files
 from lms.web.access import current_actor, database, requires, settings
 from lms.web.i18n import say
 
@@ -46,6 +47,20 @@ def show(export_id: str) -> ResponseReturnValue:
     return jsonify(_public(export))
 
 
+@bp.post("/api/v1/exports/<export_id>/approval")
+@requires(Permission.COMPLETIONS_EXPORT)
+def rule(export_id: str) -> ResponseReturnValue:
+    """Approve another person's order, or refuse it with a reason."""
+    reason = forms.parse_ruling(request.get_json(silent=True))
+    what: dict[str, Any] = {"actor": current_actor(), "export_id": export_id}
+    with database().transaction() as session:
+        if reason is None:
+            service.approve_export(session, **what, now=now(session))
+        else:
+            service.refuse_export(session, **what, reason=reason, now=now(session))
+    return jsonify(id=export_id, state="queued" if reason is None else "refused")
+
+
 @bp.route("/exports/<export_id>", methods=["HEAD"])
 @requires(Permission.COMPLETIONS_EXPORT)
 def peek(export_id: str) -> ResponseReturnValue:
@@ -57,17 +72,15 @@ def peek(export_id: str) -> ResponseReturnValue:
 @requires(Permission.COMPLETIONS_EXPORT)
 def download(export_id: str) -> ResponseReturnValue:
     """Hand the file out, once, and delete it from the disk."""
+    whose: dict[str, Any] = {"actor": current_actor(), "export_id": export_id}
+    with database().snapshot() as session:
+        handed = service.ready_export(session, **whose, now=now(session))
+    opened = open_whole(settings(), handed, DeliveryKind.EXPORT)
     with database().transaction() as session:
-        handed = service.hand_out(
-            session, actor=current_actor(), export_id=export_id, now=now(session)
-        )
-        path = settings().export_dir / handed.path
-        opened = files.open_whole(path)
-    # The bytes stay readable through the open file when its name is gone.
-    path.unlink(missing_ok=True)
-    response = send_file(
-        opened, mimetype=_TYPES[handed.format], as_attachment=True, download_name=handed.saved_as
-    )
+        service.hand_out(session, **whose, now=now(session))
+    (settings().export_dir / handed.path).unlink(missing_ok=True)
+    kind = _TYPES[handed.saved_as.rpartition(".")[2]]
+    response = send_file(opened, kind, as_attachment=True, download_name=handed.saved_as)
     response.content_length = handed.byte_size
     return response
 
@@ -80,6 +93,7 @@ def _public(export: queries.ExportView) -> dict[str, Any]:
         "format": export.format,
         "filters": export.filters,
         "purpose": export.purpose,
+        "unmasked": export.is_unmasked,
         "state": export.state,
         "rows_done": export.rows_done,
         "rows_total": export.rows_total,

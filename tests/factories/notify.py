@@ -9,7 +9,8 @@ from sqlalchemy.orm import Session
 
 from lms.accounts.models import Person
 from lms.db.session import now
-from lms.notify.domain.notices import NOTICES, Kind, Value
+from lms.notify.domain.kinds import Kind, Value
+from lms.notify.domain.notices import NOTICES
 from lms.notify.models import InboxMessage
 from lms.notify.service import Told, tell
 

@@ -11,6 +11,8 @@ from argon2 import PasswordHasher, Type
 from argon2.exceptions import InvalidHashError, VerificationError
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from lms.settings import PasswordCost, Settings
 
@@ -85,6 +87,17 @@ class Vault:
             return AESGCM(key).decrypt(sealed[:_NONCE_BYTES], sealed[_NONCE_BYTES:], place.encode())
         except (InvalidTag, ValueError) as error:
             raise UnreadableSecret(place) from error
+
+    def derive(self, name: str, *, salt: bytes, place: str) -> bytes:
+        """Return a key made of one of the keys, for what alone has this salt and place.
+
+        What is too large to be sealed at once is sealed in frames by a key of its own, so that no
+        two frames of anything ever share a key and a nonce. Raises ``UnreadableSecret``.
+        """
+        key = self._keys.get(name)
+        if key is None:
+            raise UnreadableSecret(name)
+        return HKDF(SHA256(), len(key), salt, place.encode()).derive(key)
 
     @property
     def newest(self) -> str:

@@ -8,11 +8,12 @@ from sqlalchemy.orm import Session
 
 from lms.accounts.models import SignIn
 from lms.core.errors import InvalidInput
+from lms.delivery.domain import DeliveryKind
+from lms.delivery.models import Delivery
 from lms.demo.service import people, study
 from lms.demo.service.diary import Diary
 from lms.handover.domain.draws import SpotCheck
 from lms.handover.domain.orders import Order
-from lms.handover.models import Handover
 from lms.handover.service import order_handover
 from lms.roster.domain.filters import Filters, Status
 
@@ -25,8 +26,10 @@ _SIGNED_IN = timedelta(days=20)
 def plan(session: Session, diary: Diary) -> None:
     """Plan the package of a supervisor who has none yet; it is kept for a week from today."""
     actor = people.actor(session, _SUPERVISOR)
-    has_one = select(Handover.id).where(Handover.requested_by_id == actor.person_id).limit(1)
-    if session.scalar(has_one) is not None:
+    has_one = select(Delivery.id).where(
+        Delivery.requested_by_id == actor.person_id, Delivery.kind == DeliveryKind.HANDOVER
+    )
+    if session.scalar(has_one.limit(1)) is not None:
         return
     own = study.sign_ins(session, [actor.person_id], since=diary.now - _SIGNED_IN)
     actor = replace(actor, sign_in_id=own[actor.person_id])

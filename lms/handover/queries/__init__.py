@@ -3,13 +3,7 @@
 from lms.handover.queries.attempts import attempts
 from lms.handover.queries.choosing import Choice, choose, name_of
 from lms.handover.queries.claims import claims
-from lms.handover.queries.orders import (
-    HandoverView,
-    Packages,
-    expired,
-    open_packages,
-    packages,
-)
+from lms.handover.queries.orders import HandoverView, Packages, packages
 from lms.handover.queries.people import Subject, subject_of
 
 __all__ = [
@@ -20,9 +14,7 @@ __all__ = [
     "attempts",
     "choose",
     "claims",
-    "expired",
     "name_of",
-    "open_packages",
     "packages",
     "subject_of",
 ]

@@ -1,26 +1,25 @@
-"""Takes orders for packages, writes them, hands them out once, clears what is over."""
+"""Takes orders for packages, writes them and hands them out once."""
 
 from lms.handover.service.orders import (
-    JOB_KIND,
     Made,
     hand_out,
     order_handover,
     own,
-    path_of,
+    ready_handover,
     record_made,
+    resume_handover,
     stop_handover,
 )
-from lms.handover.service.packages import clear_old_files, write_package
+from lms.handover.service.packages import write_package
 
 __all__ = [
-    "JOB_KIND",
     "Made",
-    "clear_old_files",
     "hand_out",
     "order_handover",
     "own",
-    "path_of",
+    "ready_handover",
     "record_made",
+    "resume_handover",
     "stop_handover",
     "write_package",
 ]

@@ -1,4 +1,4 @@
-"""Writes packages to the disk, each from one moment of the database, and clears what is over."""
+"""Writes packages to the disk, each from one moment of the database."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -18,7 +18,10 @@ from lms.core.clock import local_day, rfc3339
 from lms.core.errors import GatewayError
 from lms.credentials.domain.addresses import Site
 from lms.credentials.gateway import proofs
-from lms.db.session import Database, now
+from lms.db.session import Database
+from lms.delivery.gateway import atomic_file
+from lms.delivery.models import Delivery
+from lms.delivery.service import scopes_of
 from lms.handover import queries
 from lms.handover.domain.draws import SpotCheck
 from lms.handover.domain.orders import FORMAT_VERSION, Order
@@ -26,19 +29,24 @@ from lms.handover.domain.roster import COLUMNS, Listed, cells
 from lms.handover.gateway import Measured, Parcel, as_text, write_object
 from lms.handover.models import Handover
 from lms.handover.queries import Choice, Subject, evidence, records
-from lms.handover.service import orders
 from lms.handover.service.orders import Made
 from lms.roster import queries as roster
 from lms.roster.domain.filters import Filters, Status
 from lms.roster.forms import parse_filters
-from lms.roster.gateway.files import atomic_file
 from lms.roster.service.files import one_moment
-from lms.settings import Settings
 from lms.subsidy.domain.policy_file import canonical
 
 log = structlog.get_logger(__name__)
 Report = Callable[[int, int], None]
 Row = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Ordered:
+    """A package to be written: what it is of, and who asked, when and what for."""
+
+    handover: Handover
+    delivery: Delivery
 
 
 @dataclass
@@ -53,7 +61,7 @@ class Gathered:
 
 def write_package(
     database: Database,
-    handover: Handover,
+    ordered: Ordered,
     target: Path,
     *,
     site: Site,
@@ -70,7 +78,7 @@ def write_package(
             atomic_file(target) as part,
             Parcel(part, at) as parcel,
         ):
-            return _written(session, handover, parcel, site=site, at=at, report=report)
+            return _written(session, ordered, parcel, site=site, at=at, report=report)
     except OSError as error:
         raise GatewayError(
             "handover_not_written",
@@ -79,46 +87,26 @@ def write_package(
         ) from error
 
 
-def clear_old_files(database: Database, settings: Settings) -> int:
-    """Delete the files of packages whose days are over; return how many."""
-    with database.snapshot() as session:
-        over = queries.expired(session, now(session))
-    # First the file, then the row: whatever happens between, the next round finds it again.
-    gone = [handover_id for handover_id, name in over if _delete(settings.export_dir / name)]
-    if gone:
-        with database.transaction() as session:
-            orders.record_removed(session, gone, now=now(session))
-    return len(gone)
-
-
-def _delete(file: Path) -> bool:
-    try:
-        file.unlink(missing_ok=True)
-    except OSError as error:
-        log.warning("handover_not_deleted", error=repr(error))
-        return False
-    return True
-
-
-def order_of(handover: Handover) -> Order:
+def order_of(ordered: Ordered) -> Order:
     """Return what was ordered."""
+    handover, purpose = ordered.handover, ordered.delivery.purpose
     filters = parse_filters(handover.filters)
     if handover.seed is None or handover.wanted is None:
-        return Order(handover.purpose, filters, learner_id=handover.learner_id)
+        return Order(purpose, filters, learner_id=handover.learner_id)
     draw = SpotCheck(handover.seed, handover.wanted, handover.upto)
-    return Order(handover.purpose, filters, draw)
+    return Order(purpose, filters, draw)
 
 
 def _written(
     session: Session,
-    handover: Handover,
+    ordered: Ordered,
     parcel: Parcel,
     *,
     site: Site,
     at: datetime,
     report: Report,
 ) -> Made:
-    scopes, order = orders.scopes_of(handover), order_of(handover)
+    scopes, order = scopes_of(ordered.delivery), order_of(ordered)
     choice, found = queries.choose(session, scopes, order), Gathered()
     report(0, len(choice.people))
     for place, person_id in enumerate(choice.people, start=1):
@@ -130,7 +118,7 @@ def _written(
     for version in records.policies(session, found.policies):
         parcel.add(_policy_file(version.policy_id, version.version), canonical(version.content))
     parcel.add("keys.json", as_text({"issuer": site.did, "keys": records.keys(session)}))
-    found.acts.update(records.acts_on(session, [f"handover:{handover.id}"]))
+    found.acts.update(records.acts_on(session, [f"handover:{ordered.delivery.id}"]))
     with parcel.member("audit_chain.jsonl") as write:
         for link in records.links(session, found.acts):
             write(as_text(link) + "\n")
@@ -138,7 +126,7 @@ def _written(
     if order.draw:
         _write_sample(parcel, order.draw, choice, order.filters)
     found.counts |= {"people": len(choice.people), "acts": len(found.acts)}
-    about = _about(session, handover, site, at, choice)
+    about = _about(session, ordered.delivery, site, at, choice)
     parcel.add_tools({**about, **about["ordered_by"], "people": len(choice.people)})
     manifest = _write_manifest(parcel, {**about, "counts": found.counts})
     return Made(choice.people, manifest.sha256)
@@ -255,17 +243,17 @@ def _write_sample(parcel: Parcel, draw: SpotCheck, choice: Choice, filters: Filt
 
 
 def _about(
-    session: Session, handover: Handover, site: Site, at: datetime, choice: Choice
+    session: Session, delivery: Delivery, site: Site, at: datetime, choice: Choice
 ) -> dict[str, Any]:
-    orderer = session.get_one(Person, handover.requested_by_id)
+    orderer = session.get_one(Person, delivery.requested_by_id)
     return {
         "format": FORMAT_VERSION,
-        "id": handover.id,
+        "id": delivery.id,
         "site": site.base_url,
         "issuer": site.did,
         "ordered_by": {"number": orderer.id, "name": orderer.name},
-        "purpose": handover.purpose,
-        "ordered_at": rfc3339(handover.created_at),
+        "purpose": delivery.purpose,
+        "ordered_at": rfc3339(delivery.created_at),
         "made_at": rfc3339(at),
         "people": list(choice.people),
     }

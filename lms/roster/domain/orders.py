@@ -1,4 +1,4 @@
-"""What somebody wants exported, in which file, and where it stands."""
+"""What somebody wants exported, and in which file."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -10,9 +10,14 @@ from lms.roster.domain.lines import in_words
 
 
 class ExportKind(StrEnum):
-    """Which list; the others follow with classes and subsidies."""
+    """Which list."""
 
     COMPLETIONS = "completions"
+    BEHIND = "behind"
+    OPENING = "opening"
+    APPLICATION = "application"
+    HOURS = "hours"
+    NOTICE = "notice"
 
 
 class ExportFormat(StrEnum):
@@ -20,17 +25,6 @@ class ExportFormat(StrEnum):
 
     XLSX = "xlsx"
     CSV = "csv"
-
-
-class ExportState(StrEnum):
-    """Where an export stands; ``done`` means the file is there, or went out."""
-
-    QUEUED = "queued"
-    RUNNING = "running"
-    DONE = "done"
-    FAILED = "failed"
-    CANCELLED = "cancelled"
-    EXPIRED = "expired"
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,15 +36,9 @@ class ExportOrder:
     language: str
     purpose: str
     filters: Filters
+    is_unmasked: bool = False
 
 
 def file_name(export_format: ExportFormat, day: date, language: str) -> str:
     """Return the name the browser saves an export under."""
     return f"{in_words(LIST_TITLE, language)}-{day.isoformat()}.{export_format}"
-
-
-def export_state(job_state: str, *, is_over: bool) -> ExportState:
-    """Return the state of an export: its job's, until the days it is kept are over."""
-    if is_over and job_state == ExportState.DONE:
-        return ExportState.EXPIRED
-    return ExportState(job_state)

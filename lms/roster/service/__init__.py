@@ -1,28 +1,59 @@
-"""Takes orders for exports, writes their files, hands them out once, clears what is over."""
+"""Takes orders for exports, writes their files, hands them out once, makes some each month."""
 
+from lms.roster.service.approvals import approve_export, refuse_export
 from lms.roster.service.exports import (
+    COUNTED,
     JOB_KIND,
     hand_out,
     order_export,
-    path_of,
+    own,
+    ready_export,
     record_made,
-    record_removed,
     require_reach,
-    scopes_of,
+    resume_export,
     stop_export,
 )
-from lms.roster.service.files import clear_old_files, write_list
+from lms.roster.service.files import one_moment, write_list
+from lms.roster.service.frozen import (
+    JOB_KIND as FREEZE_JOB,
+)
+from lms.roster.service.frozen import (
+    FreezeOrder,
+    Snapshot,
+    add_rows,
+    clear_rows,
+    close_batch,
+    correct_batch,
+    order_batch,
+    stop_batch,
+)
+from lms.roster.service.schedules import add_schedule, end_schedule, make_due
 
 __all__ = [
+    "COUNTED",
+    "FREEZE_JOB",
     "JOB_KIND",
-    "clear_old_files",
+    "FreezeOrder",
+    "Snapshot",
+    "add_rows",
+    "add_schedule",
+    "approve_export",
+    "clear_rows",
+    "close_batch",
+    "correct_batch",
+    "end_schedule",
     "hand_out",
+    "make_due",
+    "one_moment",
+    "order_batch",
     "order_export",
-    "path_of",
+    "own",
+    "ready_export",
     "record_made",
-    "record_removed",
+    "refuse_export",
     "require_reach",
-    "scopes_of",
+    "resume_export",
+    "stop_batch",
     "stop_export",
     "write_list",
 ]

@@ -1,25 +1,21 @@
-"""Writes lists to the disk, each from one moment of the database, and clears what is over."""
+"""Writes lists to the disk, each from one moment of the database."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-import structlog
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from lms.core.errors import GatewayError
-from lms.db.session import Database, now
+from lms.db.session import Database
+from lms.delivery.gateway import atomic_file
 from lms.roster import queries
 from lms.roster.domain.columns import COLUMNS, LIST_TITLE, SHEET_TITLE, SIGNATURES, Cell, cells
 from lms.roster.domain.lines import in_words
 from lms.roster.domain.orders import ExportFormat
-from lms.roster.gateway.files import atomic_file
 from lms.roster.gateway.sheets import Sheet, write_csv, write_xlsx
-from lms.roster.service import exports
-from lms.settings import Settings
 
-log = structlog.get_logger(__name__)
 _CHUNK = 2_000
 
 Report = Callable[[int, int], None]
@@ -60,28 +56,6 @@ def write_list(
             retryable=False,
         ) from error
     return total
-
-
-def clear_old_files(database: Database, settings: Settings) -> int:
-    """Delete the files of exports whose days are over; return how many."""
-    with database.snapshot() as session:
-        over = queries.expired(session, now(session))
-    # First the file, then the row: whatever happens between, the next round finds it again.
-    gone = [export_id for export_id, name in over if _delete(settings.export_dir / name)]
-    if gone:
-        with database.transaction() as session:
-            exports.record_removed(session, gone, now=now(session))
-    return len(gone)
-
-
-def _delete(file: Path) -> bool:
-    """Delete the file; false where the disk refuses, which must not save the other files."""
-    try:
-        file.unlink(missing_ok=True)
-    except OSError as error:
-        log.warning("export_not_deleted", error=repr(error))
-        return False
-    return True
 
 
 @contextmanager

@@ -2,6 +2,7 @@
 
 from lms.staff.queries.act_subjects import subjects_in_reach
 from lms.staff.queries.acts import acts, erased_people
+from lms.staff.queries.batches import Opened, Shelf, opened, shelf
 from lms.staff.queries.class_list import class_board
 from lms.staff.queries.class_reach import (
     class_in_reach,
@@ -13,7 +14,6 @@ from lms.staff.queries.class_reach import (
 from lms.staff.queries.class_seats import seat_page
 from lms.staff.queries.classes import class_page, member_page, naming, session_page
 from lms.staff.queries.desk import (
-    COUNTED,
     Board,
     Draw,
     Drawer,
@@ -26,6 +26,7 @@ from lms.staff.queries.desk import (
     reach_of,
     spot_check,
 )
+from lms.staff.queries.exports import Approvals, Schedules, approvals, schedules
 from lms.staff.queries.institutions import (
     catalogue,
     institution_in_reach,
@@ -54,21 +55,25 @@ from lms.staff.queries.versions import (
 )
 
 __all__ = [
-    "COUNTED",
+    "Approvals",
     "Board",
     "Draw",
     "Drawer",
     "LearnerFile",
     "Move",
+    "Opened",
     "PeoplePage",
     "PersonLine",
     "PersonSheet",
     "Pill",
     "Preview",
     "RosterForm",
+    "Schedules",
+    "Shelf",
     "VersionLine",
     "Versions",
     "acts",
+    "approvals",
     "board",
     "catalogue",
     "class_board",
@@ -90,6 +95,7 @@ __all__ = [
     "member_in_reach",
     "member_page",
     "naming",
+    "opened",
     "own_counties",
     "people",
     "person_in_reach",
@@ -97,6 +103,7 @@ __all__ = [
     "preview",
     "reach_of",
     "roster_form",
+    "schedules",
     "scopes_around",
     "scopes_to_grant",
     "seat_page",
@@ -104,6 +111,7 @@ __all__ = [
     "session_page",
     "session_to_read",
     "sheet",
+    "shelf",
     "spot_check",
     "subjects_in_reach",
     "versions",

@@ -1,9 +1,11 @@
 """The pages of the desk."""
 
 from lms.staff.views.acts import bp as acts
+from lms.staff.views.batches import bp as batches
 from lms.staff.views.class_seats import bp as class_seats
 from lms.staff.views.classes import bp as classes
 from lms.staff.views.desk import bp as desk
+from lms.staff.views.exports import bp as exports
 from lms.staff.views.helping import bp as helping
 from lms.staff.views.identities import bp as identities
 from lms.staff.views.institutions import bp as institutions
@@ -15,6 +17,8 @@ from lms.staff.views.versions import bp as versions
 
 BLUEPRINTS = (
     desk,
+    batches,
+    exports,
     people,
     helping,
     rosters,

@@ -10,6 +10,7 @@ from lms.core.clock import utc_now
 from lms.db.session import now
 from lms.roster import forms, service
 from lms.roster.domain.filters import STATUS_WORDS
+from lms.roster.queries import COUNTED
 from lms.staff import queries
 from lms.web.access import current_actor, database, requires
 from lms.web.i18n import gettext
@@ -21,7 +22,7 @@ bp = Blueprint("staff", __name__, url_prefix="/staff")
 @requires(Permission.COMPLETIONS_READ)
 def index() -> ResponseReturnValue:
     """Lead to the first room of the desk."""
-    return redirect(url_for("staff.completions"))
+    return redirect(url_for("figures.dashboard"))
 
 
 @bp.get("/completions")
@@ -39,7 +40,7 @@ def completions() -> ResponseReturnValue:
             drawer=queries.drawer(session, actor, utc_now()),
             desk_place=board.place,
             status_words=STATUS_WORDS,
-            counted=queries.COUNTED,
+            counted=COUNTED,
             may_export=actor.may(Permission.COMPLETIONS_EXPORT),
         )
 

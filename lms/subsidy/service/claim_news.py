@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from lms.core.errors import Message
-from lms.notify.domain.notices import Value
+from lms.notify.domain.kinds import Value
 from lms.notify.service import Told, tell
 from lms.subsidy.domain.claim_states import Cause, ClaimAct, ClaimState
 

@@ -11,6 +11,7 @@ from sqlalchemy import select, update
 from lms.core.access import Role
 from lms.core.clock import utc_now
 from lms.db.session import Database
+from lms.delivery.models import Delivery
 from lms.handover.models import Handover
 from tests.factories.roster import NEIGHBOUR, Small
 from tests.functional.conftest import OpenDesk
@@ -109,7 +110,7 @@ def test_an_old_proof_is_asked_for_anew_and_an_old_package_is_gone(
     run_jobs()
     (handover,) = made(database)
     with database.transaction() as session:
-        session.execute(update(Handover).values(expires_at=utc_now()))
+        session.execute(update(Delivery).values(expires_at=utc_now()))
     assert browser.get(f"{PAGE}/{handover.id}/file").status_code == 403
 
 

@@ -88,7 +88,6 @@ def test_a_file_gone_from_the_disk_is_said_in_words_and_the_link_stays_unused(
 @pytest.mark.parametrize(
     ("changes", "field"),
     [
-        ({"unmasked": True}, "unmasked"),
         ({"kind": "notice"}, "kind"),
         ({"format": "pdf"}, "format"),
         ({"purpose": ""}, "purpose"),

@@ -8,10 +8,12 @@ import pytest
 
 from lms.core.access import Actor
 from lms.db.session import Database, now
+from lms.delivery.models import Delivery
 from lms.handover import service
 from lms.handover.domain.draws import SpotCheck
 from lms.handover.domain.orders import Order
 from lms.handover.models import Handover
+from lms.handover.service.packages import Ordered
 from lms.roster.domain.filters import Filters, Status
 from lms.settings import Settings
 from tests.factories.accounts import COUNTY, make_person
@@ -71,9 +73,10 @@ def ordered(database: Database, actor: Actor, order: Order) -> str:
         return made.id
 
 
-def row(database: Database, handover_id: str) -> Handover:
+def row(database: Database, handover_id: str) -> Ordered:
     with database.snapshot() as session:
-        return session.get_one(Handover, handover_id)
+        handover = session.get_one(Handover, handover_id)
+        return Ordered(handover, session.get_one(Delivery, handover_id))
 
 
 def of_learner(own: Subsidised, purpose: str = "抽查 5 月班") -> Order:
@@ -93,10 +96,8 @@ def unpacked(
     def make(order: Order, name: str = "package") -> Path:
         handover_id = ordered(database, supervisor, order)
         run_jobs()
-        made = row(database, handover_id)
-        assert made.path is not None
         folder = tmp_path / name
-        with zipfile.ZipFile(settings.export_dir / made.path) as parcel:
+        with zipfile.ZipFile(settings.export_dir / f"{handover_id}.zip") as parcel:
             parcel.extractall(folder)
         return folder
 

@@ -95,7 +95,7 @@ def test_the_same_data_and_moment_make_the_same_bytes(
             handover,
             tmp_path / name,
             site=Site("http://localhost"),
-            at=handover.created_at,
+            at=handover.delivery.created_at,
             report=lambda _done, _total: None,
         )
     assert (tmp_path / "a").read_bytes() == (tmp_path / "b").read_bytes()
@@ -113,7 +113,7 @@ def test_what_was_studied_out_of_reach_stays_closed_and_the_chain_stands(
         handover,
         tmp_path / "a.zip",
         site=Site(settings.base_url),
-        at=handover.created_at,
+        at=handover.delivery.created_at,
         report=lambda _done, _total: None,
     )
     folder = tmp_path / "package"

@@ -11,12 +11,13 @@ from lms.accounts.models import Person
 from lms.core.access import Actor
 from lms.core.errors import GatewayError
 from lms.db.session import Database
+from lms.delivery.domain import DeliveryState
 from lms.enrollment.domain import EnrollmentStatus
 from lms.jobs.tasks import JobCancelled
 from lms.roster import queries, service
 from lms.roster.domain.columns import COLUMNS
 from lms.roster.domain.filters import Filters, Status
-from lms.roster.domain.orders import ExportFormat, ExportState
+from lms.roster.domain.orders import ExportFormat
 from lms.roster.service import files as files_module
 from lms.settings import Settings
 from tests.factories.accounts import make_person
@@ -41,7 +42,7 @@ def test_the_file_holds_the_rows_of_the_screen(
     database: Database, administrator: Actor, settings: Settings, run_jobs: Jobs
 ) -> None:
     export_id = place(database, administrator)
-    assert view(database, administrator, export_id).state is ExportState.QUEUED
+    assert view(database, administrator, export_id).state is DeliveryState.QUEUED
     run_jobs()
     made = view(database, administrator, export_id)
     with database.snapshot() as session:
@@ -56,7 +57,7 @@ def test_the_file_holds_the_rows_of_the_screen(
         line.final_percent,
     )
     assert cells["completed_on"].date() == line.completed_on
-    assert (made.state, made.rows_done, made.rows_total) == (ExportState.DONE, 1, 1)
+    assert (made.state, made.rows_done, made.rows_total) == (DeliveryState.DONE, 1, 1)
     assert made.sha256 is not None
     assert made.byte_size == (settings.export_dir / f"{export_id}.xlsx").stat().st_size
 
@@ -160,7 +161,7 @@ def test_a_full_disk_leaves_nothing_and_says_so(
     export_id = place(database, administrator)
     run_jobs()
     failed = view(database, administrator, export_id)
-    assert (failed.state, failed.error_code) == (ExportState.FAILED, "export_not_written")
+    assert (failed.state, failed.error_code) == (DeliveryState.FAILED, "export_not_written")
     assert failed.error_text is not None
     assert "disk is full" in failed.error_text
     assert files(settings) == []
@@ -207,6 +208,6 @@ def test_what_a_killed_worker_left_goes_when_the_job_runs_again(
 ) -> None:
     export_id = place(database, administrator)
     settings.export_dir.mkdir()
-    (settings.export_dir / f"{export_id}.xlsx.x1y2.part").write_text("half")
+    (settings.export_dir / f"{export_id}.x1y2z3a4.part").write_text("half")
     run_jobs()
     assert files(settings) == [f"{export_id}.xlsx"]

@@ -10,11 +10,13 @@ from lms.audit.models import AuditEntry
 from lms.core.access import Actor, Grant, Role, Scope, ScopeKind
 from lms.core.errors import Conflict, Forbidden, NotFound
 from lms.db.session import Database, now
+from lms.delivery.domain import DeliveryState
+from lms.delivery.models import Delivery
+from lms.delivery.service import clear_old_files
 from lms.enrollment.domain import EnrollmentStatus
 from lms.jobs.models import Job
 from lms.roster import queries, service
 from lms.roster.domain.filters import Filters
-from lms.roster.domain.orders import ExportState
 from lms.roster.models import Export
 from lms.settings import Settings
 from tests.factories.accounts import COUNTY
@@ -83,12 +85,12 @@ def test_files_go_when_their_days_are_over(
     export_id, fresh = place(database, administrator), place(database, administrator)
     run_jobs()
     with database.transaction() as session:
-        session.get_one(Export, export_id).expires_at = now(session) - timedelta(seconds=1)
+        session.get_one(Delivery, export_id).expires_at = now(session) - timedelta(seconds=1)
     assert refusal(take, database, administrator, export_id) == "export_expired"
-    assert view(database, administrator, export_id).state is ExportState.EXPIRED
-    assert service.clear_old_files(database, settings) == 1
+    assert view(database, administrator, export_id).state is DeliveryState.EXPIRED
+    assert clear_old_files(database, settings) == 1
     assert files(settings) == [f"{fresh}.xlsx"]
-    assert service.clear_old_files(database, settings) == 0
+    assert clear_old_files(database, settings) == 0
 
 
 @pytest.mark.parametrize("confirmed", [None, timedelta(minutes=10, seconds=5)])

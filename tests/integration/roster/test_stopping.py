@@ -9,11 +9,11 @@ from sqlalchemy import select
 from lms.audit.models import AuditEntry
 from lms.core.access import Actor
 from lms.db.session import Database, now
+from lms.delivery.domain import DeliveryState
 from lms.jobs import service as jobs
 from lms.jobs.models import Job, JobState
 from lms.jobs.tasks import JobCancelled, JobContext
 from lms.roster import service
-from lms.roster.domain.orders import ExportState
 from lms.roster.tasks import make_export
 from lms.settings import Settings
 from tests.integration.roster.exports import files, make_administrator, place, refusal, view
@@ -45,7 +45,7 @@ def test_one_that_waits_is_never_made(
     export_id = place(database, administrator)
     stop(database, administrator, export_id)
     run_jobs()
-    assert view(database, administrator, export_id).state is ExportState.CANCELLED
+    assert view(database, administrator, export_id).state is DeliveryState.CANCELLED
     assert files(settings) == []
     with database.snapshot() as session:
         actions = session.scalars(select(AuditEntry.action).order_by(AuditEntry.id)).all()
@@ -67,7 +67,7 @@ def test_one_that_is_stopped_while_it_is_made_leaves_no_file(
     with pytest.raises(JobCancelled):
         make_export(pressed)
     assert files(settings) == []
-    assert view(database, administrator, export_id).state is ExportState.CANCELLED
+    assert view(database, administrator, export_id).state is DeliveryState.CANCELLED
 
 
 def test_one_that_is_made_is_not_stopped_any_more(
@@ -76,7 +76,7 @@ def test_one_that_is_made_is_not_stopped_any_more(
     export_id = place(database, administrator)
     run_jobs()
     assert refusal(stop, database, administrator, export_id) == "export_over"
-    assert view(database, administrator, export_id).state is ExportState.DONE
+    assert view(database, administrator, export_id).state is DeliveryState.DONE
     assert len(files(settings)) == 1
 
 
@@ -85,7 +85,7 @@ def test_nobody_else_stops_it(database: Database, administrator: Actor) -> None:
     with database.transaction() as session:
         stranger = make_administrator(session)
     assert refusal(stop, database, stranger, export_id) == "not_found"
-    assert view(database, administrator, export_id).state is ExportState.QUEUED
+    assert view(database, administrator, export_id).state is DeliveryState.QUEUED
 
 
 def test_what_was_stopped_stays_stopped_whatever_its_worker_says(

@@ -7,7 +7,7 @@ import pytest
 from lms.roster.domain.columns import COLUMNS, cells
 from lms.roster.domain.filters import Filters, Status
 from lms.roster.domain.lines import Line, Step, lacking, lacking_in_words
-from lms.roster.domain.orders import ExportFormat, ExportState, export_state, file_name
+from lms.roster.domain.orders import ExportFormat, file_name
 from lms.sheets.domain import clean, guarded
 
 
@@ -132,23 +132,6 @@ def test_filters_are_written_as_the_address_bar_has_them() -> None:
         "q": "林",
     }
     assert Filters().as_query() == {}
-
-
-@pytest.mark.parametrize(
-    ("job", "is_over", "expected"),
-    [
-        ("queued", False, ExportState.QUEUED),
-        ("running", False, ExportState.RUNNING),
-        ("done", False, ExportState.DONE),
-        ("done", True, ExportState.EXPIRED),
-        ("failed", True, ExportState.FAILED),
-        ("cancelled", False, ExportState.CANCELLED),
-    ],
-)
-def test_an_export_is_what_its_job_is_until_its_days_are_over(
-    job: str, is_over: object, expected: ExportState
-) -> None:
-    assert export_state(job, is_over=bool(is_over)) is expected
 
 
 def test_the_saved_file_is_named_by_list_and_day() -> None:

@@ -9,9 +9,9 @@ from pathlib import Path
 import openpyxl
 import pytest
 
+from lms.delivery.gateway import atomic_file
 from lms.roster.domain.columns import COLUMNS, Cell
 from lms.roster.gateway import sheets
-from lms.roster.gateway.files import atomic_file, measure
 from lms.roster.gateway.sheets import Sheet, write_csv, write_xlsx
 
 SHEET = Sheet("结业名单", "学员结业名单", "填报单位（盖章）：", COLUMNS, "zh")
@@ -157,17 +157,3 @@ def test_a_write_that_fails_leaves_nothing_and_keeps_what_was_there(
             write_xlsx(part, SHEET, failing(), 2)
     assert [file.name for file in tmp_path.iterdir()] == [target.name]
     assert target.read_text() == "before"
-
-
-def test_a_whole_file_takes_its_place_readable_by_us_alone(tmp_path: Path) -> None:
-    target = tmp_path / "exports" / "list.csv"
-    with atomic_file(target) as part:
-        assert not target.exists()
-        part.write_bytes(b"abc")
-    assert target.read_bytes() == b"abc"
-    assert target.stat().st_mode & 0o777 == 0o600
-    assert list(target.parent.iterdir()) == [target]
-    assert measure(target).byte_size == 3
-    assert measure(target).sha256 == (
-        "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"
-    )

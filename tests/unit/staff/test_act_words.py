@@ -34,7 +34,7 @@ ENDS: dict[str, list[type[StrEnum]]] = {
 # Words with a dot in modules that write acts, which are no acts: names of jobs and templates.
 NO_ACTS = {
     *("accounts.registry", "accounts.sign_in", "enrollment.move"),
-    *("handover.make", "roster.export", "subsidy.mark_touched"),
+    *("handover.make", "roster.export", "roster.freeze", "subsidy.mark_touched"),
     "subsidy.print_notice",
 }
 # A step that no call takes: an account is looked at, so it is never declared again.

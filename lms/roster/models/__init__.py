@@ -1,0 +1,20 @@
+"""Lists asked for and frozen, the lines they are read from, and what a desk remembers."""
+
+from lms.roster.models.exports import Export, ExportSchedule
+from lms.roster.models.found import FoundBy
+from lms.roster.models.frozen import FrozenCells, FrozenLine, RosterBatch
+from lms.roster.models.lines import RosterCell, RosterLine
+from lms.roster.models.saved import ListColumns, SavedFilter
+
+__all__ = [
+    "Export",
+    "ExportSchedule",
+    "FoundBy",
+    "FrozenCells",
+    "FrozenLine",
+    "ListColumns",
+    "RosterBatch",
+    "RosterCell",
+    "RosterLine",
+    "SavedFilter",
+]

@@ -112,6 +112,9 @@ def test_hours_are_those_of_the_ledger_day_by_day(
         half = session.get_one(Enrollment, small.half.id)
         for day, item, seconds in ((FIRST, "A04/text", 61), (SECOND, "A04/text", 30)):
             make_day(session, half, made, item, day, [Entry(seconds), Entry(0, 5)])
+        # Behind one who studied nothing, so that a part ends there.
+        last = make_enrollment(session, course=made)
+        make_day(session, last, made, "A01/text", FIRST, [Entry(9)])
         # Taken back on the same day: nothing is left of it.
         taken = [Entry(40), Entry(-40, kind="credit_taken_back")]
         make_day(session, half, made, "A01/text", date(2026, 5, 13), taken)
@@ -123,10 +126,11 @@ def test_hours_are_those_of_the_ledger_day_by_day(
     days = [
         {"enrollment": half.id, "day": "2026-05-11", "verified_seconds": 61},
         {"enrollment": half.id, "day": "2026-05-12", "verified_seconds": 30},
+        {"enrollment": last.id, "day": "2026-05-11", "verified_seconds": 9},
     ]
     caller = system()
     assert caller.all("hours") == caller.all("hours", limit=1) == days
-    assert caller.all("hours", since="2026-05-12") == days[1:]
+    assert caller.all("hours", since="2026-05-12") == days[1:2]
     (own,) = system(institution_id=elsewhere.course.institution_id).all("enrollments")
     assert own["verified_seconds"] == 99
 

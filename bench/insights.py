@@ -26,7 +26,7 @@ from lms.db.session import Database
 from lms.demo.service.seed import Wish, seed
 from lms.insights.domain.groups import GROUP_ORDER
 from lms.insights.domain.months import last_months
-from lms.insights.domain.tallies import MEASURES
+from lms.insights.domain.tallies import MEASURES, Cell
 from lms.insights.models import FigureCell, FigureRefused
 from lms.insights.queries.recount import differences
 from lms.insights.service import rolling
@@ -39,6 +39,12 @@ from tests.support.production import HOST, environment
 
 LEARNERS = 1_000
 _TOWNS, _COURSES, _MONTHS, _NEWEST = 20, 8, 36, 202611
+_PLACES = (
+    last_months(_NEWEST, _MONTHS),
+    range(_TOWNS),
+    GROUP_ORDER,
+    range(1, _COURSES + 1),
+)
 # A page of figures is looked at with a finger on the filter.
 _FIRST_BYTE_MS = 100.0
 # A step holds SQLite's only writer.
@@ -125,23 +131,21 @@ def _rolled(database: Database) -> list[Figure]:
 
 def _fill(database: Database) -> int:
     """Fill a county with rows of every town, group, course and month; return how many it has."""
-    months = last_months(_NEWEST, _MONTHS)
-    places = product(months, range(_TOWNS), GROUP_ORDER, range(1, _COURSES + 1))
-    own = [
-        {
-            "county_code": COUNTY,
-            "month": month,
-            "town": f"第{town}镇",
-            "person_group": group,
-            "course_id": course,
-        }
-        for month, town, group, course in places
-    ]
     amounts = dict.fromkeys(MEASURES, 7)
+    cells = {
+        Cell(COUNTY, f"第{town}镇", group, course, month): amounts
+        for month, town, group, course in product(*_PLACES)
+    }
     with database.transaction() as session:
-        session.execute(insert(FigureCell), [{**row, **amounts} for row in own])
-        session.execute(insert(FigureRefused), [{**row, "reason": "gap", "ms": 9} for row in own])
-    return len(own)
+        rolling.add_cells(session, cells)
+        session.execute(
+            insert(FigureRefused),
+            [
+                {**dict(zip(rolling.KEY, cell, strict=True)), "reason": "gap", "ms": 9}
+                for cell in cells
+            ],
+        )
+    return len(cells)
 
 
 def _first_byte(app: Flask, headers: str) -> float:

@@ -27,15 +27,16 @@ _MONTH = "month BETWEEN 200001 AND 209912 AND month % 100 BETWEEN 1 AND 12"
 class FigureCell(Base):
     """What was counted of a county's town, group and course in a month (written 202605).
 
-    ``course_id`` 0 holds claims of people without an enrollment in their programme. Programme and
-    institution are those of the course. People stand once a county, at what came first; ``reached``
-    columns tell how far those came who enrolled in the month.
+    ``course_id`` 0 holds claims of people without an enrollment in their programme, -1 (with the
+    group ``*``) the sum of all. Programme and institution are those of the course. People stand
+    once a county, at what came first; ``reached`` columns tell how far those came who enrolled in
+    the month.
     """
 
     __tablename__ = "figure_cell"
     __table_args__ = (
         CheckConstraint(_MONTH, name="month"),
-        Index("ix_figure_cell_course", "course_id"),
+        Index("ix_figure_cell_course", "course_id", "county_code"),
     )
 
     county_code: Mapped[str] = mapped_column(ForeignKey("county.code"), primary_key=True)

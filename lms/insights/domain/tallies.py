@@ -8,6 +8,9 @@ from typing import Any, NamedTuple
 # Of a claim for which its person has no enrollment in a course of the programme.
 NO_COURSE = 0
 NO_TOWN = ""
+# Beside the cells of single groups and courses stand those of all: most pages ask for no more.
+ALL_GROUPS = "*"
+ALL_COURSES = -1
 
 
 class Place(NamedTuple):
@@ -79,6 +82,16 @@ def added(tallies: Iterable[Tally]) -> Tally:
                 found[cell][name] = found[cell].get(name, 0) + amount
     kept = {cell: {k: n for k, n in amounts.items() if n} for cell, amounts in found.items()}
     return {cell: amounts for cell, amounts in kept.items() if amounts}
+
+
+def total_of(cell: Cell) -> Cell:
+    """Return the cell of all groups and courses a cell is a part of."""
+    return cell._replace(group=ALL_GROUPS, course=ALL_COURSES)
+
+
+def with_totals(tally: Tally) -> Tally:
+    """Return a tally with what it adds to the cells of all groups and courses."""
+    return added([tally, *({total_of(cell): amounts} for cell, amounts in tally.items())])
 
 
 def as_kept(found: Counted) -> tuple[list[Any], list[Any]]:

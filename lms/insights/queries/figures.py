@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import cast, func, select
+from sqlalchemy import and_, cast, func, select
 from sqlalchemy.orm import Session
 
 from lms.accounts.models import Person
@@ -15,7 +15,7 @@ from lms.insights.domain.filters import Dimension, Filters
 from lms.insights.domain.groups import GROUP_ORDER, NO_GROUP
 from lms.insights.domain.months import written
 from lms.insights.domain.shares import Budget
-from lms.insights.domain.tallies import MEASURES, NO_COURSE, Amounts
+from lms.insights.domain.tallies import ALL_COURSES, MEASURES, NO_COURSE, REACHED, Amounts
 from lms.insights.models import FigureCell, FigureMark, FigureRefused, SubsidyBudget
 from lms.insights.queries.reach import Known, Reach
 from lms.progress.domain.state import Reason
@@ -23,6 +23,8 @@ from lms.progress.models import StudyFlag
 from lms.subsidy.domain.claim_states import ClaimState
 from lms.subsidy.models import SubsidyClaim
 
+# What a page asks of each month.
+_MONTHLY = ("enrolled", *REACHED, "people_enrolled", "people_trained", "paid_fen", "credited_ms")
 # Reported, but nothing anybody lost.
 _NOT_LOST = (Reason.BEYOND_DURATION, Reason.ALREADY_COUNTED)
 
@@ -63,13 +65,13 @@ def monthly(session: Session, reach: Reach, filters: Filters) -> Monthly:
     own = FigureCell
     place = own.town if reach.only(filters) else own.county_code
     rows = session.execute(
-        select(place, own.month, *_sums())
-        .where(reach.inside(filters, own))
+        select(place, own.month, *_sums(_MONTHLY))
+        .where(reach.cells(filters))
         .group_by(place, own.month)
     )
     found: defaultdict[str, dict[int, Amounts]] = defaultdict(dict)
     for row in rows:
-        found[row[0]][row[1]] = dict(zip(MEASURES, row[2:], strict=True))
+        found[row[0]][row[1]] = dict(zip(_MONTHLY, row[2:], strict=True))
     return Monthly(dict(found))
 
 
@@ -79,7 +81,7 @@ def lost(session: Session, reach: Reach, filters: Filters, month: int) -> dict[s
     place = own.town if reach.only(filters) else own.county_code
     rows = session.execute(
         select(place, own.reason, _sum(own.ms))
-        .where(reach.inside(filters, own), own.month == month, own.reason.not_in(_NOT_LOST))
+        .where(reach.losses(filters), own.month == month, own.reason.not_in(_NOT_LOST))
         .group_by(place, own.reason)
     )
     found: defaultdict[str, dict[str, int]] = defaultdict(dict)
@@ -137,7 +139,7 @@ def standing(session: Session, counties: Sequence[str], *, year: int, is_now: bo
         .group_by(SubsidyBudget.county_code)
     )
     of_year = own.month.between(year * 100 + 1, year * 100 + 12)
-    here = own.county_code.in_(counties)
+    here = and_(own.county_code.in_(counties), own.course_id == ALL_COURSES)
     row = session.execute(
         select(
             select(FigureMark.as_of).scalar_subquery(),
@@ -161,12 +163,13 @@ def lines(session: Session, reach: Reach, filters: Filters, by: Dimension) -> li
         Dimension.GROUP: own.person_group,
         Dimension.MONTH: own.month,
     }.get(by, own.course_id)
-    wanted = reach.inside(filters, own)
+    tells_apart = by not in (Dimension.COUNTY, Dimension.TOWN, Dimension.MONTH)
+    wanted = reach.cells(filters, in_detail=tells_apart)
     if filters.town is not None:
         wanted &= own.town == filters.town
     if filters.month is not None:
         wanted &= own.month == filters.month
-    rows = session.execute(select(column, *_sums()).where(wanted).group_by(column)).all()
+    rows = session.execute(select(column, *_sums(MEASURES)).where(wanted).group_by(column)).all()
     return _folded(rows, _namer(reach, by))
 
 
@@ -208,8 +211,8 @@ def _name_of(course: Known | None, by: Dimension) -> tuple[str, Localized | None
     return course.programme or str(NO_COURSE), course.programme_title
 
 
-def _sums() -> list[Any]:
-    return [_sum(getattr(FigureCell, name)).label(name) for name in MEASURES]
+def _sums(names: Sequence[str]) -> list[Any]:
+    return [_sum(getattr(FigureCell, name)).label(name) for name in names]
 
 
 def _sum(column: Any) -> Any:  # noqa: ANN401 (a column)

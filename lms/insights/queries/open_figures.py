@@ -14,6 +14,7 @@ from lms.core.errors import NotFound
 from lms.db.base import Localized
 from lms.insights.domain.months import month_of, moved, span
 from lms.insights.domain.suppression import Public, Shown, alone, public
+from lms.insights.domain.tallies import ALL_COURSES
 from lms.insights.models import FigureCell, FigureMark
 from lms.insights.words import OPEN
 
@@ -89,30 +90,46 @@ def _months(session: Session, county: str) -> list[int]:
 
 
 def _counted(session: Session, county: str, month: int) -> tuple[Any, ...]:
-    """Return completions by town and programme, whatever came of them, and the other counts."""
+    """Return completions by town and programme, whatever came of them, and the other counts.
+
+    Listed is all that ever had anything, so that being listed tells nothing of the month.
+    """
     own = FigureCell
+    names = tuple(name for name, _ in OPEN)
     rows = session.execute(
-        select(
-            *(own.town, Programme.slug, Programme.title),
-            *(_in(month, name) for name in ("completed", *(name for name, _ in OPEN))),
-        )
-        .outerjoin(Course, Course.id == own.course_id)
-        .outerjoin(Programme, Programme.id == Course.programme_id)
-        .where(own.county_code == county)
-        # All that ever had anything, so that it tells nothing whether something is listed.
-        .group_by(own.town, Programme.id, Programme.slug, Programme.title)
+        select(own.town, *(_in(month, name) for name in ("completed", *names)))
+        .where(own.county_code == county, own.course_id == ALL_COURSES)
+        .group_by(own.town)
     ).all()
-    towns: dict[str, int] = {}
-    programmes: dict[str, int] = {}
-    counts = dict.fromkeys((name for name, _ in OPEN), 0)
-    for town, slug, _title, completed, *others in rows:
-        towns[town] = towns.get(town, 0) + int(completed)
-        programmes[slug or ""] = programmes.get(slug or "", 0) + int(completed)
-        for name, amount in zip(counts, others, strict=True):
-            counts[name] += int(amount)
-    titles = {row[1]: row[2] for row in rows if row[1]}
+    towns = {row[0]: int(row[1]) for row in rows}
+    sums = [sum(int(row[place]) for row in rows) for place in range(2, 2 + len(names))]
+    programmes, titles = _programmes(session, county, month)
     # What has no name stands last.
-    return (*(sorted(each.items(), key=_order) for each in (towns, programmes)), titles, counts)
+    ordered = (sorted(each.items(), key=_order) for each in (towns, programmes))
+    return (*ordered, titles, dict(zip(names, sums, strict=True)))
+
+
+def _programmes(
+    session: Session, county: str, month: int
+) -> tuple[dict[str, int], dict[str, Localized]]:
+    own = FigureCell
+    ever = select(own.course_id).where(own.course_id == Course.id, own.county_code == county)
+    then = (
+        select(func.coalesce(func.sum(own.completed), 0))
+        .where(own.course_id == Course.id, own.county_code == county, own.month == month)
+        .scalar_subquery()
+    )
+    found: dict[str, int] = {}
+    titles: dict[str, Localized] = {}
+    for slug, title, completed in session.execute(
+        select(Programme.slug, Programme.title, then)
+        .select_from(Course)
+        .outerjoin(Programme, Programme.id == Course.programme_id)
+        .where(ever.exists())
+    ):
+        found[slug or ""] = found.get(slug or "", 0) + int(completed)
+        titles[slug or ""] = title
+    return found, {slug: title for slug, title in titles.items() if slug}
 
 
 def _order(part: tuple[str, int]) -> tuple[bool, str]:

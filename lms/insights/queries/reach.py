@@ -12,8 +12,11 @@ from lms.core.access import Scope, ScopeKind
 from lms.core.errors import NotFound
 from lms.db.base import Localized
 from lms.insights.domain.filters import UNKNOWN, Filters
+from lms.insights.domain.tallies import ALL_COURSES
 from lms.insights.models import FigureCell, FigureRefused
 
+# Who answers for all that is studied in a place.
+_WHOLE = (ScopeKind.PLATFORM, ScopeKind.COUNTY)
 _Rolled = type[FigureCell] | type[FigureRefused]
 
 
@@ -49,8 +52,22 @@ class Reach:
         if any(value and value not in values for value, values in known):
             raise NotFound
 
-    def inside(self, filters: Filters, rolled: _Rolled) -> ColumnElement[bool]:
-        """Return the condition that a rolled-up row is in reach and fits, whatever its town."""
+    def cells(self, filters: Filters, *, in_detail: bool = False) -> ColumnElement[bool]:
+        """Return the condition of the cells that are in reach and fit, whatever their town.
+
+        Where nothing tells groups and courses apart, those are the cells of all of them.
+        """
+        is_whole = all(scope.kind in _WHOLE for scope in self.scopes)
+        named = (filters.group, filters.course, filters.institution, filters.programme)
+        if in_detail or not is_whole or any(named):
+            return and_(self._inside(filters, FigureCell), FigureCell.course_id != ALL_COURSES)
+        return and_(self._inside(filters, FigureCell), FigureCell.course_id == ALL_COURSES)
+
+    def losses(self, filters: Filters) -> ColumnElement[bool]:
+        """Return the condition of the refused time that is in reach and fits."""
+        return self._inside(filters, FigureRefused)
+
+    def _inside(self, filters: Filters, rolled: _Rolled) -> ColumnElement[bool]:
         found = [or_(false(), *(_scope(scope, rolled) for scope in self.scopes))]
         if filters.county:
             found.append(rolled.county_code == filters.county)

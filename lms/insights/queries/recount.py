@@ -18,12 +18,13 @@ from sqlalchemy.sql.expression import TextualSelect
 from lms.core.clock import local_day
 from lms.insights.domain.groups import GROUP_ORDER, NO_GROUP
 from lms.insights.domain.months import month_of
-from lms.insights.domain.tallies import MEASURES, NO_COURSE, Cell
+from lms.insights.domain.tallies import MEASURES, NO_COURSE, Cell, total_of
 from lms.insights.models import FigureCell, FigureMark, FigureRefused
 from lms.insights.queries.ledger import lengths
 from lms.insights.queries.recount_sql import CLAIMS, ENROLLMENTS, ENTRIES, GROUPS, PAYMENTS
 
 _READ_AT_ONCE = 2_000
+_LOST = "refused:"
 
 
 class Figure(NamedTuple):
@@ -67,7 +68,7 @@ def kept(session: Session) -> Figures:
         for name in MEASURES:
             found[Figure(_kept_cell(row), name)] = row[name]
     for row in session.execute(select(FigureRefused.__table__)).mappings():
-        found[Figure(_kept_cell(row), f"refused:{row['reason']}")] = row["ms"]
+        found[Figure(_kept_cell(row), f"{_LOST}{row['reason']}")] = row["ms"]
     return {figure: amount for figure, amount in found.items() if amount}
 
 
@@ -85,6 +86,8 @@ def recounted(session: Session) -> Figures:
         for row in _rows(session, statement, mark):
             for figure, amount in read(row, groups):
                 found[figure] += amount
+                if not figure.name.startswith(_LOST):
+                    found[Figure(total_of(figure.cell), figure.name)] += amount
     return {figure: amount for figure, amount in found.items() if amount}
 
 
@@ -184,4 +187,4 @@ def _of_entry(row: Row[Any], groups: Groups) -> Counts:
     day = date.fromordinal(row.day)
     yield _figure(row, groups, day, "credited_ms"), row.credited_ms
     for reason, ms in lengths(row.refused or {}).items():
-        yield _figure(row, groups, day, f"refused:{reason}"), ms
+        yield _figure(row, groups, day, f"{_LOST}{reason}"), ms

@@ -27,6 +27,7 @@ from lms.insights.domain.tallies import (
     as_kept,
     change,
     from_kept,
+    with_totals,
 )
 from lms.insights.models import FigureCell, FigureDue, FigureMark, FigurePerson, FigureRefused
 from lms.insights.queries.ledger import Entry, entries_after, entries_of, newest_entry
@@ -35,7 +36,7 @@ from lms.subsidy.models import SubsidyClaim
 
 # No transaction is open for so long: whatever was written before an entry is there by then.
 SETTLED = timedelta(seconds=60)
-_KEY = ("county_code", "town", "person_group", "course_id", "month")
+KEY = ("county_code", "town", "person_group", "course_id", "month")
 
 
 class Lost(NamedTuple):
@@ -84,7 +85,7 @@ def count_people(session: Session, *, limit: int) -> int:
     tallies = [change(before.get(each, Counted()).tally, after[each].tally) for each in after]
     moved = _moved(before, after)
     hours, losses = _carried(entries_of(session, list(moved), upto=mark.ledger_id), moved)
-    _add_cells(session, added([*tallies, hours]))
+    add_cells(session, added([*tallies, hours]))
     _add_losses(session, losses)
     _keep(session, after)
     session.execute(
@@ -110,7 +111,7 @@ def count_hours(session: Session, *, limit: int) -> int:
         for course, place in own.places.items()
     }
     hours, losses = _sums(entries, places)
-    _add_cells(session, hours)
+    add_cells(session, hours)
     _add_losses(session, losses)
     unknown = {
         entry.person_id
@@ -226,18 +227,19 @@ def _sums(entries: Iterable[Entry], places: Shifts) -> tuple[Tally, Losses]:
     return dict(hours), dict(losses)
 
 
-def _add_cells(session: Session, tally: Tally) -> None:
+def add_cells(session: Session, tally: Tally) -> None:
+    """Add amounts to the cells, and to those of all groups and courses."""
     table = cast(Table, FigureCell.__table__)
     fresh = insert_into(session, table)
     once = fresh.on_conflict_do_update(
-        index_elements=[table.c[name] for name in _KEY],
+        index_elements=[table.c[name] for name in KEY],
         set_={name: table.c[name] + fresh.excluded[name] for name in MEASURES},
     )
     nothing = dict.fromkeys(MEASURES, 0)
     rows: list[dict[str, Any]] = [
-        {**dict(zip(_KEY, cell, strict=True)), **nothing, **amounts}
+        {**dict(zip(KEY, cell, strict=True)), **nothing, **amounts}
         # In one order, so that no two who count could wait for each other.
-        for cell, amounts in sorted(tally.items())
+        for cell, amounts in sorted(with_totals(tally).items())
     ]
     if rows:
         connection_of(session).execute(once, rows)
@@ -247,11 +249,11 @@ def _add_losses(session: Session, losses: Losses) -> None:
     table = cast(Table, FigureRefused.__table__)
     fresh = insert_into(session, table)
     once = fresh.on_conflict_do_update(
-        index_elements=[table.c[name] for name in (*_KEY, "reason")],
+        index_elements=[table.c[name] for name in (*KEY, "reason")],
         set_={"ms": table.c.ms + fresh.excluded.ms},
     )
     rows: list[dict[str, Any]] = [
-        {**dict(zip(_KEY, lost.cell, strict=True)), "reason": lost.reason, "ms": ms}
+        {**dict(zip(KEY, lost.cell, strict=True)), "reason": lost.reason, "ms": ms}
         for lost, ms in sorted(losses.items())
         if ms
     ]

@@ -3,11 +3,12 @@
 from datetime import datetime
 
 import pytest
-from sqlalchemy import insert, update
+from sqlalchemy import update
 
 from lms.core.clock import from_wall_clock
 from lms.db.session import Database
-from lms.insights.models import FigureCell, FigureMark
+from lms.insights.domain.tallies import Cell
+from lms.insights.models import FigureMark
 from lms.insights.service import rolling
 from tests.factories.accounts import COUNTY, make_county
 from tests.factories.catalog import make_course
@@ -26,17 +27,8 @@ def june(database: Database) -> None:
         session.execute(update(FigureMark).values(as_of=at))
         for month, counts in ((202605, (286, 241, 3)), (202606, (7, 7, 7))):
             for town, completed in zip(("天马街道", "球川镇", "新昌乡"), counts, strict=True):
-                session.execute(
-                    insert(FigureCell).values(
-                        county_code=COUNTY,
-                        month=month,
-                        town=town,
-                        person_group="",
-                        course_id=course,
-                        completed=completed,
-                        enrolled=completed,
-                    )
-                )
+                cell = Cell(COUNTY, town, "", course, month)
+                rolling.add_cells(session, {cell: {"completed": completed, "enrolled": completed}})
 
 
 def test_anybody_sees_a_month_that_is_over_without_its_small_numbers(client, june) -> None:

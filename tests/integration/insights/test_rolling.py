@@ -9,6 +9,7 @@ from lms.accounts.gateway import keys_of
 from lms.accounts.models import Person
 from lms.db.session import Database
 from lms.enrollment.domain import EnrollmentStatus
+from lms.insights.domain.tallies import ALL_COURSES
 from lms.insights.models import FigureCell
 from lms.insights.queries.recount import Difference, differences
 from lms.insights.service import rolling
@@ -28,7 +29,14 @@ def found(database: Database) -> list[Difference]:
 
 def total(database: Database, name: str) -> int:
     with database.snapshot() as session:
-        return session.scalar(select(func.sum(getattr(FigureCell, name)))) or 0
+        return (
+            session.scalar(
+                select(func.sum(getattr(FigureCell, name))).where(
+                    FigureCell.course_id == ALL_COURSES
+                )
+            )
+            or 0
+        )
 
 
 @pytest.mark.parametrize("seed", range(3))

@@ -116,7 +116,7 @@ def _cells() -> None:
         ),
         sa.PrimaryKeyConstraint(*place, name=op.f("pk_figure_cell")),
     )
-    op.create_index("ix_figure_cell_course", "figure_cell", ["course_id"])
+    op.create_index("ix_figure_cell_course", "figure_cell", ["course_id", "county_code"])
     op.create_table(
         "figure_refused",
         *_place_columns(),

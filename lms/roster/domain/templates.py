@@ -141,7 +141,9 @@ def faults_of(kind: ExportKind, content: Mapping[str, Any]) -> list[Message]:
     found = [*_around(content), *(fault for each in columns for fault in _faults(kind, each))]
     keys = [each["key"] for each in columns]
     twice = sorted({key for key in keys if keys.count(key) > 1})
-    found += [_told("column_twice", "“%(title)s” stands there twice.", key) for key in twice]
+    found += [
+        _told(Message("column_twice", "“%(title)s” stands there twice."), key) for key in twice
+    ]
     if not columns:
         found.append(Message("columns_none", "A list needs at least one column."))
     return found
@@ -177,29 +179,38 @@ def _faults(kind: ExportKind, column: Mapping[str, Any]) -> list[Message]:
         found.append(_forbidden(kind, field))
     title = column["title"]
     if not title.strip():
-        found.append(_told("column_nameless", "The column “%(title)s” needs a title.", field.key))
+        found.append(
+            _told(Message("column_nameless", "The column “%(title)s” needs a title."), field.key)
+        )
     if len(title) > LONGEST_COLUMN:
         found.append(_long(title, LONGEST_COLUMN))
     if _UNSEEN.search(title):
         found.append(Message("title_unseen", "There are signs in a title that no one can see."))
     if column["form"] not in FORMS[field.shape]:
-        found.append(_told("column_form", "“%(title)s” cannot be written in this form.", field.key))
+        found.append(
+            _told(Message("column_form", "“%(title)s” cannot be written in this form."), field.key)
+        )
     return found
 
 
 def _forbidden(kind: ExportKind, field: Field) -> Message:
     if kind is ExportKind.NOTICE:
         return _told(
-            "column_not_public",
-            "“%(title)s” never stands on a public list, for it would tell too much of people.",
+            Message(
+                "column_not_public",
+                "“%(title)s” never stands on a public list, for it would tell too much of people.",
+            ),
             field.key,
         )
-    return _told("column_elsewhere", "“%(title)s” does not belong on this list.", field.key)
+    return _told(
+        Message("column_elsewhere", "“%(title)s” does not belong on this list."), field.key
+    )
 
 
-def _told(code: str, text: str, key: str) -> Message:
+def _told(message: Message, key: str) -> Message:
     field = FIELDS.get(key)
-    return Message(code, text, {"title": field.title["zh"] if field else key[:LONGEST_COLUMN]})
+    said = field.title["zh"] if field else key[:LONGEST_COLUMN]
+    return Message(message.code, message.text, {"title": said})
 
 
 def _long(text: str, most: int) -> Message:

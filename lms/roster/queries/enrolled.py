@@ -147,7 +147,7 @@ def chunks(
     session: Session, wanted: Select[Any], names: Sequence[str], chunk: int
 ) -> Iterator[Columns]:
     """Yield the columns of a statement's rows, so many rows in memory at a time."""
-    if session.get_bind().dialect.name == "postgresql":
+    if chunk >= CHUNK and session.get_bind().dialect.name == "postgresql":
         # All rows of a cursor are fetched here; the plan for the first few of them is another.
         session.execute(text("SET LOCAL cursor_tuple_fraction = 1"))
     # No mapped object is made, so the session has no part in it.

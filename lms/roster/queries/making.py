@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -56,38 +57,48 @@ class ListRows:
         template: Template,
         *,
         today: date,
-        report: Report = lambda _done, _total: None,
+        report: Report | None = None,
     ) -> None:
-        self.total = count_list(session, wanted.kind, wanted.selection)
         self._session, self._wanted, self._template = session, wanted, template
         self._today, self._report = today, report
         self._sums = {column.key: 0 for column in template.columns if column.field.is_summed}
         self.written = 0
+
+    @cached_property
+    def total(self) -> int:
+        """Return how many rows there are, or learners where each has many; counted when asked."""
+        return count_list(self._session, self._wanted.kind, self._wanted.selection)
 
     def __iter__(self) -> Iterator[Block]:
         """Yield the blocks; how far it is is told behind each."""
         for _, block in self.blocks():
             yield block
 
-    def blocks(self) -> Iterator[tuple[Columns, Block]]:
+    def blocks(self, chunk: int | None = None) -> Iterator[tuple[Columns, Block]]:
         """Yield each block with what it was made of."""
-        self._report(0, self.total)
+        self._tell()
         wanted, keys = self._wanted, {column.key for column in self._template.columns}
         if wanted.opening is not None:
             keys.add("id_sealed")
-        for raw in read_list(self._session, wanted.kind, wanted.selection, keys, chunk=CHUNK):
+        for raw in read_list(
+            self._session, wanted.kind, wanted.selection, keys, chunk=chunk or CHUNK
+        ):
             block = self._block(raw)
             for key in self._sums:
                 self._sums[key] += sum(fen or 0 for fen in raw.get(key, ()))
             yield raw, block
             self.written += len(raw["subject"])
-            self._report(self.written, self.total)
+            self._tell()
 
     def totals(self) -> Sequence[Cell] | None:
         """Return the row below the last one, where the template wants one."""
         if not self._template.has_totals:
             return None
         return totals_of(self._template, self._wanted.language, self._sums)
+
+    def _tell(self) -> None:
+        if self._report is not None:
+            self._report(self.written, self.total)
 
     def _block(self, raw: Columns) -> Block:
         height = len(raw["subject"])
@@ -120,11 +131,16 @@ class ListRows:
 
 
 def rows_of(
-    session: Session, wanted: Wanted, template: Template, *, today: date
+    session: Session,
+    wanted: Wanted,
+    template: Template,
+    *,
+    today: date,
+    chunk: int | None = None,
 ) -> Iterator[ListRow]:
     """Yield the rows of a list one by one, as they are written, for whoever keeps or compares."""
     keys = [column.key for column in template.columns]
-    for raw, block in ListRows(session, wanted, template, today=today).blocks():
+    for raw, block in ListRows(session, wanted, template, today=today).blocks(chunk):
         rows: Iterator[tuple[Any, ...]] = zip(*block, strict=True)
         about = zip(raw["subject"], raw["person"], rows, strict=True)
         for subject, person, row in about:

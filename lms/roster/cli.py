@@ -59,8 +59,7 @@ def export(**options: Any) -> None:  # noqa: ANN401 (click gives texts, paths, f
             ExportFormat(options["form"]),
             options["language"],
         )
-        if options["unmasked"]:
-            wanted = _whole(wanted, target, reason)
+        wanted = _marked(wanted, target, reason, is_unmasked=options["unmasked"])
         rows = service.write_list(database(), wanted, target, lambda _done, _total: None)
     except LmsError as error:
         raise click.ClickException(_sentence(error)) from error
@@ -86,10 +85,13 @@ def export(**options: Any) -> None:  # noqa: ANN401 (click gives texts, paths, f
     click.echo(f"{rows} rows in {target}, SHA-256 {sha256}")
 
 
-def _whole(wanted: queries.Wanted, target: Path, reason: str) -> queries.Wanted:
-    """Return the same list with whole numbers; the operator needs a reason, nobody else."""
+def _marked(
+    wanted: queries.Wanted, target: Path, reason: str, *, is_unmasked: bool
+) -> queries.Wanted:
+    """Return the list as the operator may have it: a reason is needed, nobody else's word."""
     opening = Opening(_subject(target), None, reason, keys_of(settings()))
-    return replace(wanted, opening=opening, is_unmasked=True, watermark=reason)
+    mark = reason if is_unmasked else ""
+    return replace(wanted, opening=opening, is_unmasked=is_unmasked, watermark=mark)
 
 
 def _subject(target: Path) -> str:

@@ -109,6 +109,8 @@ TABLES = {
     "subsidy_claim_cause": _("what happened to claims"),
     "notice_row": _("rows of public lists"),
     "frozen_cells": _("rows of frozen lists"),
+    "saved_filter": _("saved filters"),
+    "list_columns": _("chosen columns"),
     "class_wait": _("places in line"),
     "class_objection": _("objections"),
     "class_confirmation": _("signatures"),

@@ -1,7 +1,6 @@
 """Counts step by step until nothing is left, each step in a transaction of its own."""
 
 from datetime import timedelta
-from time import monotonic
 
 from lms.db.session import Database, now
 from lms.insights.service import rolling
@@ -11,11 +10,10 @@ PEOPLE_A_STEP = 200
 ENTRIES_A_STEP = 2_000
 
 
-def one_round(database: Database, *, seconds: float) -> None:
-    """Count for so long at most; what is left is for the next round."""
+def begin(database: Database) -> None:
+    """Note what is to be counted by now; the youngest entries wait for the next time."""
     with database.transaction() as session:
         rolling.look_ahead(session, now=now(session))
-    _count(database, until=monotonic() + seconds)
 
 
 def catch_up(database: Database) -> None:
@@ -24,17 +22,17 @@ def catch_up(database: Database) -> None:
     for _ in range(2):
         with database.transaction() as session:
             rolling.look_ahead(session, now=now(session), settled=timedelta())
-        _count(database, until=None)
+        while not step(database):
+            pass
 
 
-def _count(database: Database, *, until: float | None) -> None:
-    while until is None or monotonic() < until:
-        with database.transaction() as session:
-            settled = rolling.count_people(session, limit=PEOPLE_A_STEP)
-        with database.transaction() as session:
-            counted = rolling.count_hours(session, limit=ENTRIES_A_STEP)
-        if settled or counted:
-            continue
-        with database.transaction() as session:
-            if rolling.finish(session):
-                return
+def step(database: Database) -> bool:
+    """Count some people, then some entries; tell whether nothing was left."""
+    with database.transaction() as session:
+        settled = rolling.count_people(session, limit=PEOPLE_A_STEP)
+    with database.transaction() as session:
+        counted = rolling.count_hours(session, limit=ENTRIES_A_STEP)
+    if settled or counted:
+        return False
+    with database.transaction() as session:
+        return rolling.finish(session)

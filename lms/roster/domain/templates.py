@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from lms.core.errors import Message
-from lms.roster.domain.fields import FIELDS, FORMS, Field, Secret, fields_of
+from lms.roster.domain.fields import FIELDS, FORMS, Field, fields_of
 from lms.roster.domain.kinds import SHEETS, TITLES, ExportKind
 from lms.roster.domain.lines import in_words
+from lms.roster.domain.masks import SIX_AND_FOUR
 
 LONGEST_TITLE = 60
 LONGEST_SHEET = 31
@@ -81,9 +82,10 @@ class Template:
         """Return the places to sign as one line."""
         return _GAP.join(self.signs_in(language)).rstrip()
 
-    def asks(self, secret: Secret) -> bool:
-        """Tell whether a column shows the secret."""
-        return any(column.field.secret is secret for column in self.columns)
+    @property
+    def needs_numbers(self) -> bool:
+        """Tell whether a mask is asked for that only the whole number can be made into."""
+        return any(column.form == SIX_AND_FOUR for column in self.columns)
 
     def as_content(self) -> dict[str, Any]:
         """Return it as it is kept."""

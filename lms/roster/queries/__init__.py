@@ -22,7 +22,7 @@ from lms.roster.queries.lines import Page, learner, lines_of, page, people, stre
 from lms.roster.queries.lists import count_list, read_list
 from lms.roster.queries.making import ListRow, ListRows, Report, Wanted, rows_of
 from lms.roster.queries.offers import Offers, Saved, offers
-from lms.roster.queries.paging import COUNTED, MOST_PEOPLE, Window, count
+from lms.roster.queries.paging import COUNTED, MOST_PEOPLE, Window
 from lms.roster.queries.recounting import (
     last_enrollment,
     last_person,
@@ -31,7 +31,7 @@ from lms.roster.queries.recounting import (
     wrong_people,
 )
 from lms.roster.queries.schedules import due_schedules, own_schedules
-from lms.roster.queries.selecting import Selection, listed, selected
+from lms.roster.queries.selecting import Selection, count, listed, selected
 from lms.roster.queries.templates import (
     VersionView,
     newest_template,

@@ -25,8 +25,8 @@ CHUNK = 2_000
 class Wanted:
     """The list somebody wants: its kind, whose rows, in which file and language.
 
-    Without an ``opening`` no number is opened; one that is not ``is_unmasked`` opens them for a
-    mask alone. ``watermark`` is written into what can carry it.
+    Without an ``opening`` no number is opened; one of a list that is not ``is_unmasked`` is used
+    where a county's mask cannot be made otherwise. ``watermark`` is written into what can carry it.
     """
 
     kind: ExportKind
@@ -64,6 +64,14 @@ class ListRows:
         self._sums = {column.key: 0 for column in template.columns if column.field.is_summed}
         self.written = 0
 
+    @property
+    def opening(self) -> Opening | None:
+        """Return under which name numbers are opened, where any has to be: of a notice none is."""
+        wanted = self._wanted
+        if wanted.kind is ExportKind.NOTICE:
+            return None
+        return wanted.opening if wanted.is_unmasked or self._template.needs_numbers else None
+
     @cached_property
     def total(self) -> int:
         """Return how many rows there are, or learners where each has many; counted when asked."""
@@ -78,7 +86,7 @@ class ListRows:
         """Yield each block with what it was made of."""
         self._tell()
         wanted, keys = self._wanted, {column.key for column in self._template.columns}
-        if wanted.opening is not None:
+        if self.opening is not None:
             keys.add("id_sealed")
         for raw in read_list(
             self._session, wanted.kind, wanted.selection, keys, chunk=chunk or CHUNK
@@ -111,21 +119,21 @@ class ListRows:
 
     def _open(self, raw: Columns) -> None:
         """Open the numbers of the rows, where that was allowed and written down."""
-        opening = self._wanted.opening
-        if opening is None or self._wanted.kind is ExportKind.NOTICE:
+        opening = self.opening
+        if opening is None:
             return
-        for sealed, whole, open_all in (
-            ("id_sealed", "id_whole", open_identities),
-            ("account_sealed", "account_whole", open_accounts),
-        ):
-            if sealed in raw:
-                raw[whole] = open_all(opening, zip(raw["person"], raw[sealed], strict=True))
+        if "id_sealed" in raw:
+            sealed = zip(raw["person"], raw["id_sealed"], strict=True)
+            raw["id_whole"] = open_identities(opening, sealed)
+        if "account_sealed" in raw and self._wanted.is_unmasked:
+            sealed = zip(raw["person"], raw["account_sealed"], strict=True)
+            raw["account_whole"] = open_accounts(opening, sealed)
 
     def _look(self, form: str) -> Look:
         return Look(
             self._wanted.language,
             form,
-            is_whole=self._wanted.opening is not None and self._wanted.is_unmasked,
+            is_whole=self.opening is not None and self._wanted.is_unmasked,
             today=self._today,
         )
 

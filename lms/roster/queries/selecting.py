@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, false, or_, select, true
-from sqlalchemy.orm import InstrumentedAttribute
+from sqlalchemy import ColumnElement, Select, false, func, or_, select, true
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from lms.accounts.models import Person
 from lms.catalog.models import Course, Institution
@@ -51,6 +51,14 @@ def listed(selection: Selection) -> Select[int]:
         RosterCell, RosterCell.id == RosterLine.cell_id
     )
     return statement.where(*_conditions(selection))
+
+
+def count(session: Session, selection: Selection, *, at_most: int | None = None) -> int:
+    """Return how many lines there are; counting stops at ``at_most``."""
+    wanted = listed(selection)
+    if at_most is not None:
+        wanted = wanted.limit(at_most)
+    return session.scalar(select(func.count()).select_from(wanted.subquery())) or 0
 
 
 def in_list_order(

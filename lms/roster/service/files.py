@@ -35,7 +35,7 @@ def write_list(database: Database, wanted: Wanted, target: Path, report: Report)
             rows = ListRows(session, wanted, template, today=local_day(at), report=report)
             if wanted.form is ExportFormat.PDF and rows.total > most_printed(wanted.kind):
                 raise InvalidInput({"format": not_printable(wanted.kind)})
-            _write_down(database, wanted, rows.total)
+            _write_down(database, rows)
             _write(part, wanted.form, sheet, rows)
     except OSError as error:
         raise GatewayError(
@@ -46,11 +46,11 @@ def write_list(database: Database, wanted: Wanted, target: Path, report: Report)
     return rows.written
 
 
-def _write_down(database: Database, wanted: Wanted, rows: int) -> None:
+def _write_down(database: Database, rows: ListRows) -> None:
     """Write down that numbers are opened, before any is."""
-    if wanted.opening is not None:
+    if rows.opening is not None:
         with database.transaction() as session:
-            write_down_opening(session, wanted.opening, rows=rows, now=now(session))
+            write_down_opening(session, rows.opening, rows=rows.total, now=now(session))
 
 
 def _write(part: Path, form: ExportFormat, sheet: Sheet, rows: ListRows) -> None:

@@ -48,22 +48,17 @@ def keep_template(
     if faults:
         raise InvalidInput({"template": faults[0]})
     newest = queries.newest_template(session, county_code, kind)
-    version = newest.version if newest else 0
+    if (newest.version if newest else 0) != seen:
+        raise _changed()
     row = RosterTemplate(
         county_code=county_code,
         kind=kind,
-        version=version + 1,
+        version=seen + 1,
         content=dict(content),
         made_by_id=actor.person_id,
         made_at=now,
     )
-    if version != seen:
-        raise _changed()
-    try:
-        with savepoint(session):
-            session.add(row)
-    except IntegrityError:
-        raise _changed() from None
+    _add(session, row)
     record(
         session,
         actor_id=actor.person_id,
@@ -73,6 +68,14 @@ def keep_template(
         at=now,
     )
     return row
+
+
+def _add(session: Session, row: RosterTemplate) -> None:
+    try:
+        with savepoint(session):
+            session.add(row)
+    except IntegrityError:
+        raise _changed() from None
 
 
 def _changed() -> Conflict:

@@ -40,8 +40,7 @@ def make_export(context: JobContext) -> Mapping[str, Any]:
         ExportFormat(export.format),
         export.language,
     )
-    if delivery.is_unmasked:
-        wanted = _whole(context, delivery, wanted)
+    wanted = _marked(context, delivery, wanted)
 
     def write(part: Path) -> int:
         return service.write_list(context.database, wanted, part, context.report)
@@ -53,13 +52,15 @@ def make_export(context: JobContext) -> Mapping[str, Any]:
     return {"rows": rows}
 
 
-def _whole(context: JobContext, delivery: Delivery, wanted: queries.Wanted) -> queries.Wanted:
-    """Return the same list with whole numbers, marked with who asked for it and what for."""
+def _marked(context: JobContext, delivery: Delivery, wanted: queries.Wanted) -> queries.Wanted:
+    """Return the list with who may open what for it; whole numbers say for whom they are."""
     asker, purpose = delivery.requested_by_id, delivery.purpose
+    opening = Opening(f"export:{delivery.id}", asker, purpose, keys_of(context.settings))
+    if not delivery.is_unmasked:
+        return replace(wanted, opening=opening)
     with context.database.snapshot() as session:
         name = session.get_one(Person, asker).name
         at = local_time(now(session))
-    opening = Opening(f"export:{delivery.id}", asker, purpose, keys_of(context.settings))
     mark = f"{name} · {at:%Y-%m-%d %H:%M} · {purpose} · {delivery.id[:8]}"
     return replace(wanted, opening=opening, is_unmasked=True, watermark=mark)
 

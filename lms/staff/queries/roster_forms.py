@@ -83,8 +83,8 @@ def roster_editor(session: Session, actor: Actor, code: str | None, kind: Export
     return Editor(kind, county, template.as_content(), seen, known)
 
 
-def roster_lines(session: Session, editor: Editor, language: str) -> list[Sequence[str]]:
-    """Return some lines of the county as the list would have them, masked.
+def roster_lines(session: Session, editor: Editor) -> list[Sequence[str]]:
+    """Return some lines of the county as the list would have them, masked and in Chinese.
 
     Raises ``InvalidInput`` for a content that is none.
     """
@@ -94,7 +94,7 @@ def roster_lines(session: Session, editor: Editor, language: str) -> list[Sequen
     template = template_of(editor.kind, editor.content)
     scope = Scope(ScopeKind.COUNTY, editor.county.value)
     selection = roster.Selection((scope,), Filters(status=Status.ALL))
-    wanted = roster.Wanted(editor.kind, selection, language=language)
+    wanted = roster.Wanted(editor.kind, selection)
     today = local_day(now(session))
     rows = roster.rows_of(session, wanted, template, today=today, chunk=_LINES)
     return [

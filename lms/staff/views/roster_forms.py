@@ -15,7 +15,7 @@ from lms.staff.forms import roster_forms as forms
 from lms.staff.queries import Editor
 from lms.staff.views.again import Faults, reshow
 from lms.web.access import current_actor, database, requires
-from lms.web.i18n import gettext, language
+from lms.web.i18n import gettext
 
 bp = Blueprint("roster_forms", __name__, url_prefix="/staff/rosters")
 
@@ -73,7 +73,7 @@ def change(kind: str) -> ResponseReturnValue:
     if act == "preview":
         own = _editor(kind)
         with database().snapshot() as session:
-            return _page(kind, lines=queries.roster_lines(session, own, language()))
+            return _page(kind, lines=queries.roster_lines(session, own))
     if act != "save":
         return _page(kind)
     return _keep(_editor(kind))

@@ -25,9 +25,11 @@ from lms.roster.domain import kinds
 from lms.roster.domain.filters import Filters, Status
 from lms.roster.domain.kinds import ExportFormat, ExportKind
 from lms.roster.domain.templates import shipped
+from lms.roster.models import RosterTemplate
 from lms.settings import Settings
 from lms.subsidy.domain.claim_states import ClaimAct
 from lms.subsidy.models import NoticeRow
+from tests.factories.accounts import COUNTY
 from tests.factories.claims import (
     Claimant,
     make_claim,
@@ -253,3 +255,31 @@ def test_a_list_too_long_to_print_is_refused_with_the_way_out(
         service.write_list(database, order, tmp_path / "list.pdf", lambda *_: None)
     assert "XLSX" in refused.value.fields["format"].text
     assert list(tmp_path.iterdir()) == []
+
+
+def test_the_mask_of_six_and_four_is_made_of_numbers_opened_on_the_record(
+    database: Database, small: Small, keys: Keys, tmp_path: Path
+) -> None:
+    with database.transaction() as session:
+        make_identity(session, _person(session, small.finished), keys, number=NUMBER)
+        content = shipped(ExportKind.OPENING).as_content()
+        for column in content["columns"]:
+            if column["key"] == "id_number":
+                column["form"] = "six_and_four"
+        session.add(
+            RosterTemplate(
+                county_code=COUNTY,
+                kind=ExportKind.OPENING,
+                version=1,
+                content=content,
+                made_by_id=small.finished.person_id,
+                made_at=now(session),
+            )
+        )
+    order = wanted(ExportKind.OPENING, opening=whole(keys)["opening"], form=ExportFormat.CSV)
+    service.write_list(database, order, tmp_path / "list.csv", lambda *_: None)
+    text = (tmp_path / "list.csv").read_text("utf-8-sig")
+    assert f"{NUMBER[:6]}********{NUMBER[-4:]}" in text
+    assert NUMBER not in text
+    assert "139****2217" in text
+    assert list(acts(database)) == [("export:1", {"purpose": "核对", "rows": 3})]

@@ -46,7 +46,7 @@ def order_export(session: Session, *, actor: Actor, order: ExportOrder, now: dat
     """
     require_confirmed(session, actor, now=now)
     scopes = actor.scopes_for(Permission.COMPLETIONS_EXPORT)
-    require_reach(queries.reach(session, scopes), order.filters)
+    require_reach(queries.reach(session, scopes, order.filters), order.filters)
     delivering.require_few(session, KIND, actor.person_id)
     export = place_order(session, order, actor.person_id, scopes, now=now)
     if order.is_unmasked:

@@ -75,7 +75,7 @@ def _cost(name: str, program: list[str]) -> Iterator[Figure]:
     begun, used = perf_counter(), 0
     process = subprocess.Popen(program, cwd=ROOT, stdout=subprocess.DEVNULL)
     while process.poll() is None:
-        used = max(used, _peak(process.pid))
+        used = max(used, peak(process.pid))
         sleep(_TICK)
     if process.returncode:
         raise RuntimeError(f"{name} failed")
@@ -83,7 +83,7 @@ def _cost(name: str, program: list[str]) -> Iterator[Figure]:
     yield amount(f"{name}_memory", round(used / 1024, 1), "MB", _MB)
 
 
-def _peak(pid: int) -> int:
+def peak(pid: int) -> int:
     """Return the most memory a program held so far, kB.
 
     What the system tells at its end counts in what this program held when it was begun.

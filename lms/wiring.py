@@ -48,6 +48,7 @@ from lms.enrollment.events import (
 )
 from lms.enrollment.tasks import follow_the_days, move
 from lms.handover.tasks import make_handover
+from lms.insights.tasks import roll_up
 from lms.jobs.tasks import Chore
 from lms.jobs.tasks import Handler as JobHandler
 from lms.keeping.tasks import EraseDue
@@ -146,6 +147,7 @@ CHORES: Sequence[Chore] = (
     SweepRosters(),
     look_at_missed_days,
     KeepLines(),
+    roll_up,
 )
 
 

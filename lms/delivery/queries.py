@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Boolean, ColumnElement, Select, exists, func, literal_column, or_, select
@@ -21,7 +21,10 @@ _AT_ONCE = 1000
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """A delivery as its owner sees it; ``done`` and ``total`` are what its job says."""
+    """A delivery as its owner sees it; ``done`` and ``total`` are what its job says.
+
+    ``days_left`` counts the day that has begun; there are none where its days are over.
+    """
 
     id: str
     purpose: str
@@ -53,7 +56,7 @@ class Standing:
     @property
     def may_go_on(self) -> bool:
         """Tell whether it was stopped or failed, and its owner may let it go on."""
-        return self.state in _STOPPED and self.days_left >= 0
+        return self.state in _STOPPED and self.days_left > 0
 
 
 def with_jobs(
@@ -93,7 +96,7 @@ def standing(delivery: Delivery, job: Job | None, at: datetime) -> dict[str, Any
         "created_at": delivery.created_at,
         "expires_at": delivery.expires_at,
         "downloaded_at": delivery.downloaded_at,
-        "days_left": left.days,
+        "days_left": max(0, -(-left // timedelta(days=1))),
         "refusal": delivery.refusal,
         "error_code": job.error_code if job else None,
         "error_text": job.error_text if job else None,

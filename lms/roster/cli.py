@@ -1,11 +1,14 @@
 """The operator's lists: written straight to a file, streaming."""
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import click
 from flask.cli import AppGroup
 
+from lms.accounts.gateway import keys_of
+from lms.accounts.service.opening import Opening
 from lms.audit.domain import Details
 from lms.audit.service import record
 from lms.core.access import Scope, ScopeKind
@@ -21,13 +24,12 @@ from lms.web.access import database, settings
 
 roster = AppGroup("roster", help="Completion lists.")
 _EVERYTHING = (Scope(ScopeKind.PLATFORM),)
-_KINDS = ("completions", "opening", "application", "hours", "notice")
 # What an option narrows, by the key of the address bar.
 _FILTERS = ("class", "course", "institution", "county", "town", "status", "from", "to", "q")
 
 
 @roster.command("export")
-@click.option("--kind", type=click.Choice(_KINDS), required=True)
+@click.option("--kind", type=click.Choice([kind.value for kind in ExportKind]), required=True)
 @click.option(
     "--format", "form", type=click.Choice([form.value for form in ExportFormat]), required=True
 )
@@ -46,27 +48,28 @@ _FILTERS = ("class", "course", "institution", "county", "town", "status", "from"
 @click.option("--reason", default="")
 def export(**options: Any) -> None:  # noqa: ANN401 (click gives texts, paths, flags)
     """Write a list to a file; memory does not grow with its length."""
-    if options["kind"] != ExportKind.COMPLETIONS:
-        raise click.ClickException(f"The list “{options['kind']}” is not offered yet.")
-    if options["unmasked"]:
-        raise click.ClickException("Full numbers are not offered yet; the list hides their middle.")
-    form, target = ExportFormat(options["form"]), options["out"]
+    reason, target = options["reason"].strip(), options["out"]
+    if options["unmasked"] and not reason:
+        raise click.ClickException("Please say with --reason what the whole numbers are for.")
     try:
         filters = parse_filters({key: options[key] for key in _FILTERS})
-        rows = service.write_list(
-            database(),
+        wanted = queries.Wanted(
+            ExportKind(options["kind"]),
             queries.Selection(_EVERYTHING, filters),
-            target,
-            form=form,
-            language=options["language"],
-            report=lambda _done, _total: None,
+            ExportFormat(options["form"]),
+            options["language"],
         )
+        wanted = _marked(wanted, target, reason, is_unmasked=options["unmasked"])
+        rows = service.write_list(database(), wanted, target, lambda _done, _total: None)
     except LmsError as error:
         raise click.ClickException(_sentence(error)) from error
     sha256 = measure(target).sha256
     details: Details = {
         "filters": filters.as_query(),
-        "purpose": options["reason"],
+        "kind": wanted.kind,
+        "format": wanted.form,
+        "purpose": reason,
+        "unmasked": wanted.is_unmasked,
         "rows": rows,
         "sha256": sha256,
     }
@@ -75,11 +78,24 @@ def export(**options: Any) -> None:  # noqa: ANN401 (click gives texts, paths, f
             session,
             actor_id=None,
             action="export.made",
-            subject=f"file:{target.name}"[:120],
+            subject=_subject(target),
             details=details,
             at=now(session),
         )
     click.echo(f"{rows} rows in {target}, SHA-256 {sha256}")
+
+
+def _marked(
+    wanted: queries.Wanted, target: Path, reason: str, *, is_unmasked: bool
+) -> queries.Wanted:
+    """Return the list as the operator may have it: a reason is needed, nobody else's word."""
+    opening = Opening(_subject(target), None, reason, keys_of(settings()))
+    mark = reason if is_unmasked else ""
+    return replace(wanted, opening=opening, is_unmasked=is_unmasked, watermark=mark)
+
+
+def _subject(target: Path) -> str:
+    return f"file:{target.name}"[:120]
 
 
 @roster.command("sweep")

@@ -63,13 +63,8 @@ def make_everything(session: Session, keys: Keys, clerk: Person) -> Known:
     make_known(session, person)
     make_message(session, person)
     paper = _papers(session, person, clerk)
-    session.add(
-        TotpSecret(
-            person_id=person.id,
-            secret=keys.vault.seal("JBSWY3DP", place=totp.place(person.id)),
-            created_at=at,
-        )
-    )
+    secret = keys.vault.seal("JBSWY3DP", place=totp.place(person.id))
+    session.add(TotpSecret(person_id=person.id, secret=secret, created_at=at))
     session.add(
         Guardian(
             person_id=person.id,

@@ -8,7 +8,7 @@ from datetime import date
 from enum import StrEnum
 from itertools import chain
 
-from lms.roster.domain.columns import Cell
+from lms.roster.domain.cells import Cell
 from lms.roster.domain.orders import ExportKind
 
 Plain = str | int | float | None

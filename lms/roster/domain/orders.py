@@ -2,33 +2,15 @@
 
 from dataclasses import dataclass
 from datetime import date
-from enum import StrEnum
 
-from lms.roster.domain.columns import LIST_TITLE
 from lms.roster.domain.filters import Filters
+from lms.roster.domain.kinds import TITLES, ExportFormat, ExportKind
 from lms.roster.domain.lines import in_words
 
-
-class ExportKind(StrEnum):
-    """Which list."""
-
-    COMPLETIONS = "completions"
-    BEHIND = "behind"
-    OPENING = "opening"
-    APPLICATION = "application"
-    HOURS = "hours"
-    NOTICE = "notice"
-
+__all__ = ["OFFERED", "ExportFormat", "ExportKind", "ExportOrder", "file_name"]
 
 # Those that can be ordered at the desk.
-OFFERED: tuple[ExportKind, ...] = (ExportKind.COMPLETIONS,)
-
-
-class ExportFormat(StrEnum):
-    """In which file a list is handed over."""
-
-    XLSX = "xlsx"
-    CSV = "csv"
+OFFERED: tuple[ExportKind, ...] = tuple(each for each in ExportKind if each != ExportKind.BEHIND)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +25,11 @@ class ExportOrder:
     is_unmasked: bool = False
 
 
-def file_name(export_format: ExportFormat, day: date, language: str) -> str:
+def file_name(
+    export_format: ExportFormat,
+    day: date,
+    language: str,
+    kind: ExportKind = ExportKind.COMPLETIONS,
+) -> str:
     """Return the name the browser saves an export under."""
-    return f"{in_words(LIST_TITLE, language)}-{day.isoformat()}.{export_format}"
+    return f"{in_words(TITLES[kind], language)}-{day.isoformat()}.{export_format.ending}"

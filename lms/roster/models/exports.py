@@ -32,7 +32,7 @@ class Export(Base):
 
     id: Mapped[str] = mapped_column(ForeignKey(Delivery.id), primary_key=True)
     kind: Mapped[str] = mapped_column(String(20))
-    format: Mapped[str] = mapped_column(String(4))
+    format: Mapped[str] = mapped_column(String(12))
     language: Mapped[str] = mapped_column(String(2))
     filters: Mapped[dict[str, Any]]
     rows_about: Mapped[int | None]
@@ -62,7 +62,7 @@ class ExportSchedule(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     owner_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
     kind: Mapped[str] = mapped_column(String(20))
-    format: Mapped[str] = mapped_column(String(4))
+    format: Mapped[str] = mapped_column(String(12))
     language: Mapped[str] = mapped_column(String(2))
     filters: Mapped[dict[str, Any]]
     purpose: Mapped[str] = mapped_column(String(200))

@@ -2,6 +2,7 @@
 
 from lms.roster.queries.approvals import Awaiting, awaiting, extent_of, rulers, scopes_now
 from lms.roster.queries.choices import Choice, Reach, reach, towns
+from lms.roster.queries.enrolled import Columns
 from lms.roster.queries.exports import ExportView, own_export, own_exports
 from lms.roster.queries.freezing import rows_to_freeze
 from lms.roster.queries.frozen import (
@@ -18,8 +19,10 @@ from lms.roster.queries.frozen import (
     others,
 )
 from lms.roster.queries.lines import Page, learner, lines_of, page, people, stream
+from lms.roster.queries.lists import count_list, read_list
+from lms.roster.queries.making import ListRow, ListRows, Report, Wanted, rows_of
 from lms.roster.queries.offers import Offers, Saved, offers
-from lms.roster.queries.paging import COUNTED, MOST_PEOPLE, Window, count
+from lms.roster.queries.paging import COUNTED, MOST_PEOPLE, Window
 from lms.roster.queries.recounting import (
     last_enrollment,
     last_person,
@@ -28,7 +31,15 @@ from lms.roster.queries.recounting import (
     wrong_people,
 )
 from lms.roster.queries.schedules import due_schedules, own_schedules
-from lms.roster.queries.selecting import Selection, listed, selected
+from lms.roster.queries.selecting import Selection, count, listed, selected
+from lms.roster.queries.templates import (
+    VersionView,
+    newest_template,
+    template_for,
+    template_in_force,
+    templates_in_force,
+    versions,
+)
 
 __all__ = [
     "COUNTED",
@@ -37,12 +48,18 @@ __all__ = [
     "BatchCheck",
     "BatchView",
     "Choice",
+    "Columns",
     "ExportView",
+    "ListRow",
+    "ListRows",
     "Offers",
     "Page",
     "Reach",
+    "Report",
     "Saved",
     "Selection",
+    "VersionView",
+    "Wanted",
     "Window",
     "awaiting",
     "batch",
@@ -50,6 +67,7 @@ __all__ = [
     "by_subject",
     "check",
     "count",
+    "count_list",
     "differences",
     "due_schedules",
     "extent_of",
@@ -62,6 +80,7 @@ __all__ = [
     "listed",
     "manifest_lines",
     "manifest_of",
+    "newest_template",
     "offers",
     "others",
     "own_export",
@@ -70,12 +89,18 @@ __all__ = [
     "page",
     "people",
     "reach",
+    "read_list",
+    "rows_of",
     "rows_to_freeze",
     "rulers",
     "scopes_now",
     "selected",
     "stream",
+    "template_for",
+    "template_in_force",
+    "templates_in_force",
     "towns",
+    "versions",
     "wrong_lines",
     "wrong_people",
 ]

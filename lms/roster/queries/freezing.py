@@ -4,17 +4,20 @@ from collections.abc import Iterator
 
 from sqlalchemy.orm import Session
 
-from lms.roster.domain.columns import COLUMNS, cells
+from lms.core.clock import local_day
+from lms.db.session import now
 from lms.roster.domain.frozen import RowToFreeze, plain
-from lms.roster.queries.lines import stream
+from lms.roster.domain.kinds import ExportKind
+from lms.roster.queries.making import Wanted, rows_of
 from lms.roster.queries.selecting import Selection
-
-_CHUNK = 2_000
+from lms.roster.queries.templates import template_for
 
 
 def rows_to_freeze(session: Session, kind: str, selection: Selection) -> Iterator[RowToFreeze]:
     """Yield every row of the list in its order, in Chinese and masked as on the screen."""
-    for number, line in enumerate(stream(session, selection, chunk=_CHUNK), start=1):
-        values = zip(COLUMNS, cells(line, number, "zh"), strict=True)
-        said = {column.key: plain(cell) for column, cell in values}
-        yield RowToFreeze(line.enrollment_id, line.person_id, said, {})
+    wanted = Wanted(ExportKind(kind), selection)
+    template = template_for(session, wanted.kind, selection)
+    today = local_day(now(session))
+    for row in rows_of(session, wanted, template, today=today):
+        said = {key: plain(cell) for key, cell in row.cells.items()}
+        yield RowToFreeze(row.subject_id, row.person_id, said, {})

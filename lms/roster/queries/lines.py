@@ -160,11 +160,12 @@ def _missing(
 ) -> Mapping[int, tuple[Lacking, ...]]:
     open_rows = [row for row in rows if row.status == EnrollmentStatus.ACTIVE]
     done = completed_of_enrollments(session, [row.id for row in open_rows])
-    steps = {row.revision_id: _steps(session, row.revision_id) for row in open_rows}
+    steps = {row.revision_id: steps_of(session, row.revision_id) for row in open_rows}
     return {row.id: lacking(steps[row.revision_id], done[row.id]) for row in open_rows}
 
 
-def _steps(session: Session, revision_id: int) -> list[Step]:
+def steps_of(session: Session, revision_id: int) -> list[Step]:
+    """Return the items of a version in the order of the course, with what each lesson is called."""
     return [
         Step(
             lesson.key,

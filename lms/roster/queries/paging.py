@@ -35,7 +35,6 @@ from lms.roster.queries.selecting import (
     Selection,
     cells_within,
     classes_of,
-    listed,
     moment,
     of_cells,
     of_lines,
@@ -221,14 +220,6 @@ def _total(selection: Selection, found: _Found) -> Any:  # noqa: ANN401 (a scala
     return select(func.count()).select_from(own.limit(COUNTED + 1).subquery()).scalar_subquery()
 
 
-def count(session: Session, selection: Selection, *, at_most: int | None = None) -> int:
-    """Return how many lines there are; counting stops at ``at_most``."""
-    wanted = listed(selection)
-    if at_most is not None:
-        wanted = wanted.limit(at_most)
-    return session.scalar(select(func.count()).select_from(wanted.subquery())) or 0
-
-
 _CELLS = {
     "sqlite": "IN (SELECT value FROM json_each(:cells))",
     "postgresql": "= ANY (CAST(:cells AS bigint[]))",
@@ -261,11 +252,9 @@ def _merged(
     session: Session, filters: Filters, window: Window, cells: Sequence[int]
 ) -> Sequence[Row[Any]]:
     engine = session.get_bind().dialect.name
-    statement = _merging(engine, filters, window)
-    values: dict[str, Any] = {"cells": str(list(cells)) if engine == "sqlite" else list(cells)}
-    values |= _values(filters, window)
-    kept = {name: value for name, value in values.items() if value is not None}
-    return session.execute(statement, kept).all()
+    asked = {"cells": str(list(cells)) if engine == "sqlite" else list(cells)}
+    given = {k: v for k, v in {**asked, **_values(filters, window)}.items() if v is not None}
+    return session.execute(_merging(engine, filters, window), given).all()
 
 
 def _values(filters: Filters, window: Window) -> dict[str, Any]:
@@ -307,5 +296,5 @@ def _merging(engine: str, filters: Filters, window: Window) -> TextClause:
         for name in ("first", "last", "at")
         if values[name] is not None
     ]
-    said = _PAGE.format(merge=_MERGE[engine].format(**places), **places)
-    return text(said).bindparams(*moments).columns(at=UtcDateTime())  # type: ignore[return-value]  # rows alike
+    said = text(_PAGE.format(merge=_MERGE[engine].format(**places), **places))
+    return said.bindparams(*moments).columns(at=UtcDateTime())  # type: ignore[return-value]  # rows alike

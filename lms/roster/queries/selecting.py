@@ -5,13 +5,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, false, or_, select, true
-from sqlalchemy.orm import InstrumentedAttribute
+from sqlalchemy import ColumnElement, Select, false, func, or_, select, true
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from lms.accounts.models import Person
 from lms.catalog.models import Course, Institution
 from lms.core.access import Scope, ScopeKind
 from lms.core.clock import day_bounds
+from lms.enrollment.models import Enrollment
 from lms.roster.domain.filters import Filters, Status
 from lms.roster.domain.groups import GROUP_BITS
 from lms.roster.models import FoundBy, RosterCell, RosterLine
@@ -46,16 +47,36 @@ def selected(selection: Selection) -> Select[int, int, datetime]:
 
 def listed(selection: Selection) -> Select[int]:
     """Return the statement of a list's enrollments, in no order."""
-    filters = selection.filters
     statement = select(RosterLine.enrollment_id).join(
         RosterCell, RosterCell.id == RosterLine.cell_id
     )
-    return statement.where(
-        within(selection.scopes),
-        *of_cells(filters),
-        *of_lines(filters),
-        *([meant(filters.q)] if filters.q else []),
+    return statement.where(*_conditions(selection))
+
+
+def count(session: Session, selection: Selection, *, at_most: int | None = None) -> int:
+    """Return how many lines there are; counting stops at ``at_most``."""
+    wanted = listed(selection)
+    if at_most is not None:
+        wanted = wanted.limit(at_most)
+    return session.scalar(select(func.count()).select_from(wanted.subquery())) or 0
+
+
+def in_list_order(
+    statement: Select[*tuple[Any, ...]], selection: Selection
+) -> Select[*tuple[Any, ...]]:
+    """Return a statement of enrollments narrowed to the list's, in its order."""
+    return (
+        statement.join(RosterLine, RosterLine.enrollment_id == Enrollment.id)
+        .join(RosterCell, RosterCell.id == RosterLine.cell_id)
+        .where(*_conditions(selection))
+        .order_by(moment(selection.filters).desc(), RosterLine.enrollment_id.desc())
     )
+
+
+def _conditions(selection: Selection) -> list[ColumnElement[bool]]:
+    filters = selection.filters
+    searched = [meant(filters.q)] if filters.q else []
+    return [within(selection.scopes), *of_cells(filters), *of_lines(filters), *searched]
 
 
 def moment(filters: Filters) -> InstrumentedAttribute[Any]:

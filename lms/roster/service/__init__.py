@@ -29,6 +29,7 @@ from lms.roster.service.frozen import (
 )
 from lms.roster.service.remembering import choose_columns, forget_filter, save_filter
 from lms.roster.service.schedules import add_schedule, end_schedule, make_due
+from lms.roster.service.templates import keep_template, require_county
 
 __all__ = [
     "COUNTED",
@@ -46,6 +47,7 @@ __all__ = [
     "end_schedule",
     "forget_filter",
     "hand_out",
+    "keep_template",
     "make_due",
     "one_moment",
     "order_batch",
@@ -54,6 +56,7 @@ __all__ = [
     "ready_export",
     "record_made",
     "refuse_export",
+    "require_county",
     "require_reach",
     "resume_export",
     "save_filter",

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from lms.accounts.service.security import require_confirmed
 from lms.core.access import Actor, Permission, Scope
 from lms.core.clock import local_day
-from lms.core.errors import NotFound
+from lms.core.errors import InvalidInput, NotFound
 from lms.delivery import queries as deliveries
 from lms.delivery import service as delivering
 from lms.delivery.domain import JOB_KINDS, DeliveryKind, Wanted
@@ -16,7 +16,8 @@ from lms.delivery.models import Delivery
 from lms.delivery.service import HandedOut
 from lms.roster import queries
 from lms.roster.domain.filters import Filters
-from lms.roster.domain.orders import ExportFormat, ExportOrder, file_name
+from lms.roster.domain.kinds import most_printed, not_printable
+from lms.roster.domain.orders import ExportFormat, ExportKind, ExportOrder, file_name
 from lms.roster.models import Export, ExportSchedule
 from lms.roster.queries import Reach
 from lms.roster.service.approvals import ask_rulers, details
@@ -47,11 +48,21 @@ def order_export(session: Session, *, actor: Actor, order: ExportOrder, now: dat
     require_confirmed(session, actor, now=now)
     scopes = actor.scopes_for(Permission.COMPLETIONS_EXPORT)
     require_reach(queries.reach(session, scopes, order.filters), order.filters)
+    require_printable(session, order, scopes)
     delivering.require_few(session, KIND, actor.person_id)
     export = place_order(session, order, actor.person_id, scopes, now=now)
     if order.is_unmasked:
         ask_rulers(session, export, actor.person_id, scopes, now=now)
     return export
+
+
+def require_printable(session: Session, order: ExportOrder, scopes: Sequence[Scope]) -> None:
+    """Raise ``InvalidInput`` for a list too long to be printed; a workbook takes any length."""
+    most, selection = most_printed(order.kind), queries.Selection(tuple(scopes), order.filters)
+    if order.format is not ExportFormat.PDF:
+        return
+    if queries.count_list(session, order.kind, selection, at_most=most + 1) > most:
+        raise InvalidInput({"format": not_printable(order.kind)})
 
 
 def place_order(
@@ -122,7 +133,9 @@ def ready_export(session: Session, *, actor: Actor, export_id: str, now: datetim
     """
     export, delivery = own(session, actor, export_id)
     form, day = ExportFormat(export.format), local_day(delivery.created_at)
-    return delivering.require_ready(delivery, file_name(form, day, export.language), now=now)
+    return delivering.require_ready(
+        delivery, file_name(form, day, export.language, ExportKind(export.kind)), now=now
+    )
 
 
 def hand_out(session: Session, *, actor: Actor, export_id: str, now: datetime) -> HandedOut:
@@ -141,4 +154,4 @@ def own(session: Session, actor: Actor, export_id: str) -> tuple[Export, Deliver
 
 def _about(session: Session, scopes: Sequence[Scope], order: ExportOrder) -> int:
     selection = queries.Selection(tuple(scopes), order.filters)
-    return queries.count(session, selection, at_most=COUNTED + 1)
+    return queries.count_list(session, order.kind, selection, at_most=COUNTED + 1)

@@ -1,61 +1,67 @@
 """Writes lists to the disk, each from one moment of the database."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from lms.core.errors import GatewayError
-from lms.db.session import Database
+from lms.accounts.service.opening import write_down_opening
+from lms.core.clock import local_day
+from lms.core.errors import GatewayError, InvalidInput
+from lms.db.session import Database, now
 from lms.delivery.gateway import atomic_file
 from lms.roster import queries
-from lms.roster.domain.columns import COLUMNS, LIST_TITLE, SHEET_TITLE, SIGNATURES, Cell, cells
-from lms.roster.domain.lines import in_words
-from lms.roster.domain.orders import ExportFormat
-from lms.roster.gateway.sheets import Sheet, write_csv, write_xlsx
-
-_CHUNK = 2_000
-
-Report = Callable[[int, int], None]
+from lms.roster.domain.kinds import ExportFormat, most_printed, not_printable
+from lms.roster.domain.sheets import Sheet
+from lms.roster.gateway.printed import print_list
+from lms.roster.gateway.texts import GB18030, write_csv
+from lms.roster.gateway.workbook import write_xlsx
+from lms.roster.queries import ListRows, Report, Wanted
 
 
-def write_list(
-    database: Database,
-    selection: queries.Selection,
-    target: Path,
-    *,
-    form: ExportFormat,
-    language: str,
-    report: Report,
-) -> int:
-    """Write the completion list to ``target`` and return the number of rows.
+def write_list(database: Database, wanted: Wanted, target: Path, report: Report) -> int:
+    """Write a list to ``target``, whole or not at all, and return the number of rows.
 
-    Raises ``GatewayError`` where the disk refuses.
+    Raises ``GatewayError`` where the disk refuses and ``InvalidInput`` for a list too long to
+    be printed.
     """
-    sheet = Sheet(
-        in_words(SHEET_TITLE, language),
-        in_words(LIST_TITLE, language),
-        in_words(SIGNATURES, language),
-        COLUMNS,
-        language,
-    )
     try:
         with one_moment(database) as session, atomic_file(target) as part:
-            total = queries.count(session, selection)
-            rows = _rows(session, selection, total, language, report)
-            if form is ExportFormat.CSV:
-                write_csv(part, sheet, rows)
-            else:
-                write_xlsx(part, sheet, rows, total)
+            at = now(session)
+            template = queries.template_for(session, wanted.kind, wanted.selection)
+            sheet = Sheet(template, wanted.language, at, wanted.watermark)
+            rows = ListRows(session, wanted, template, today=local_day(at), report=report)
+            if wanted.form is ExportFormat.PDF and rows.total > most_printed(wanted.kind):
+                raise InvalidInput({"format": not_printable(wanted.kind)})
+            _write_down(database, rows)
+            _write(part, wanted.form, sheet, rows)
     except OSError as error:
         raise GatewayError(
             "export_not_written",
             "The file could not be written: the disk is full or refuses. Nothing was kept.",
             retryable=False,
         ) from error
-    return total
+    return rows.written
+
+
+def _write_down(database: Database, rows: ListRows) -> None:
+    """Write down that numbers are opened, before any is."""
+    if rows.opening is not None:
+        with database.transaction() as session:
+            write_down_opening(session, rows.opening, rows=rows.total, now=now(session))
+
+
+def _write(part: Path, form: ExportFormat, sheet: Sheet, rows: ListRows) -> None:
+    if form is ExportFormat.CSV:
+        write_csv(part, sheet, rows)
+    elif form is ExportFormat.CSV_GB18030:
+        write_csv(part, sheet, rows, encoding=GB18030)
+    elif form is ExportFormat.PDF:
+        print_list(part, sheet, rows)
+    else:
+        write_xlsx(part, sheet, rows)
 
 
 @contextmanager
@@ -65,15 +71,3 @@ def one_moment(database: Database) -> Iterator[Session]:
         if not database.is_sqlite:  # SQLite's read transactions are snapshots by nature
             session.execute(text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY"))
         yield session
-
-
-def _rows(
-    session: Session, selection: queries.Selection, total: int, language: str, report: Report
-) -> Iterator[tuple[Cell, ...]]:
-    report(0, total)
-    number = 0
-    for number, line in enumerate(queries.stream(session, selection, chunk=_CHUNK), start=1):
-        yield cells(line, number, language)
-        if number % _CHUNK == 0:
-            report(number, total)
-    report(number, total)

@@ -34,6 +34,7 @@ from lms.staff.queries.institutions import (
     own_counties,
 )
 from lms.staff.queries.people import PeoplePage, PersonLine, PersonSheet, people, sheet
+from lms.staff.queries.roster_forms import Editor, Forms, roster_board, roster_editor, roster_lines
 from lms.staff.queries.rosters import RosterForm, draft_of, known_drafts, roster_form
 from lms.staff.queries.scopes import (
     counties_in_reach,
@@ -59,6 +60,8 @@ __all__ = [
     "Board",
     "Draw",
     "Drawer",
+    "Editor",
+    "Forms",
     "LearnerFile",
     "Move",
     "Opened",
@@ -102,7 +105,10 @@ __all__ = [
     "place",
     "preview",
     "reach_of",
+    "roster_board",
+    "roster_editor",
     "roster_form",
+    "roster_lines",
     "schedules",
     "scopes_around",
     "scopes_to_grant",

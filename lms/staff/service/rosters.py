@@ -10,6 +10,7 @@ from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.orm import Session
 
 from lms.accounts.domain import texts
+from lms.accounts.domain.particulars import differing
 from lms.accounts.gateway import Keys
 from lms.accounts.models import ConsentWay
 from lms.accounts.service import particulars
@@ -78,6 +79,13 @@ class Found:
     def particulars(self) -> int:
         """Return of how many people particulars are to be written down."""
         return sum(bool(line.said) for line in self.met.new) + len(self.met.filled)
+
+    @property
+    def fields(self) -> str:
+        """Return which particulars those are."""
+        said = [*(line.said for line in self.met.new), *self.met.filled.values()]
+        parts = {part: value for each in said for part, value in each.items()}
+        return ",".join(differing({}, parts))
 
     @property
     def numbers(self) -> int:
@@ -279,11 +287,11 @@ def _record(
             "rows": found.rows,
             "new_people": len(found.met.new),
             "numbers": found.numbers,
-            "particulars": found.particulars,
             "class": draft.training_class_id,
             "way": ConsentWay.PAPER.value,
             "texts": list[str | int | bool | None](_agreed_to(found)),
             "sha256": draft.sha256,
+            **({"particulars": found.particulars, "fields": found.fields} if found.fields else {}),
         },
         at=now,
     )

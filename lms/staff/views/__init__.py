@@ -11,6 +11,7 @@ from lms.staff.views.identities import bp as identities
 from lms.staff.views.institutions import bp as institutions
 from lms.staff.views.lists import bp as lists
 from lms.staff.views.people import bp as people
+from lms.staff.views.roster_forms import bp as roster_forms
 from lms.staff.views.rosters import bp as rosters
 from lms.staff.views.sessions import bp as sessions
 from lms.staff.views.supervision import bp as supervision
@@ -24,6 +25,7 @@ BLUEPRINTS = (
     people,
     helping,
     rosters,
+    roster_forms,
     identities,
     supervision,
     versions,

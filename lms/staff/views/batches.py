@@ -7,7 +7,7 @@ from lms.core.access import Permission
 from lms.db.session import now
 from lms.roster import queries as roster
 from lms.roster import service
-from lms.roster.domain.columns import COLUMNS
+from lms.roster.domain.fields import FIELDS
 from lms.staff import queries
 from lms.staff.forms import batches as forms
 from lms.web.access import current_actor, database, requires
@@ -69,7 +69,7 @@ def show(batch_id: int) -> ResponseReturnValue:
         return render_template(
             "staff/batch.html",
             found=found,
-            titles={column.key: column.title for column in COLUMNS},
+            titles={field.key: field.title for field in FIELDS.values()},
             may_export=actor.may(Permission.COMPLETIONS_EXPORT),
             desk_place=found.view.county,
         )

@@ -36,7 +36,7 @@ bp = Blueprint("staff", __name__, url_prefix="/staff")
 @requires(Permission.COMPLETIONS_READ)
 def index() -> ResponseReturnValue:
     """Lead to the first room of the desk."""
-    return redirect(url_for("staff.completions"))
+    return redirect(url_for("figures.dashboard"))
 
 
 @bp.get("/completions")

@@ -88,8 +88,8 @@ def test_a_file_gone_from_the_disk_is_said_in_words_and_the_link_stays_unused(
 @pytest.mark.parametrize(
     ("changes", "field"),
     [
-        ({"kind": "notice"}, "kind"),
-        ({"format": "pdf"}, "format"),
+        ({"kind": "nonsense"}, "kind"),
+        ({"format": "docx"}, "format"),
         ({"purpose": ""}, "purpose"),
         ({"purpose": 5}, "purpose"),
         ({"filters": {"from": "x"}}, "from"),

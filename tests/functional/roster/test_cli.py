@@ -46,14 +46,40 @@ def test_options_narrow_it(app: Flask, out: Path) -> None:
     assert names(out) == []
 
 
+@pytest.mark.usefixtures("small")
+def test_whole_numbers_need_a_reason_and_leave_an_act(
+    app: Flask, out: Path, database: Database
+) -> None:
+    asked = ("export", "--kind", "completions", "--format", "csv", "--out", str(out))
+    assert run(app, *asked, "--unmasked", "--reason", "5 月拨付").exit_code == 0
+    assert "13900002217" in out.read_text("utf-8-sig")
+    with database.snapshot() as session:
+        acts = session.scalars(select(AuditEntry).where(AuditEntry.action == "numbers.opened"))
+        assert [each.details for each in acts] == [{"purpose": "5 月拨付", "rows": 2}]
+    assert run(app, *asked).exit_code == 0
+    assert "139****2217" in out.read_text("utf-8-sig")
+
+
+@pytest.mark.usefixtures("small")
+def test_every_list_is_written_whatever_the_file(app: Flask, tmp_path: Path) -> None:
+    for kind, form in (
+        *(("behind", "pdf"), ("opening", "xlsx"), ("application", "csv_gb18030")),
+        *(("hours", "pdf"), ("notice", "xlsx")),
+    ):
+        out = tmp_path / f"{kind}.{form}"
+        asked = ("export", "--kind", kind, "--format", form, "--status", "all", "--out", str(out))
+        done = run(app, *asked)
+        assert (done.exit_code, out.stat().st_size > 0) == (0, True), done.output
+
+
 @pytest.mark.parametrize(
     "arguments",
     [
-        ("--kind", "notice", "--format", "csv"),
-        ("--kind", "completions", "--format", "csv", "--unmasked", "--reason", "x"),
+        ("--kind", "nonsense", "--format", "csv"),
+        ("--kind", "completions", "--format", "csv", "--unmasked", "--reason", " "),
         ("--kind", "completions", "--format", "csv", "--class", "2026-3"),
         ("--kind", "completions", "--format", "csv", "--from", "never"),
-        ("--kind", "completions", "--format", "pdf"),
+        ("--kind", "completions", "--format", "docx"),
         ("--kind", "completions"),
     ],
 )

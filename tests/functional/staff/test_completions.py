@@ -178,8 +178,8 @@ def test_the_drawer_asks_for_a_proof_first_where_the_last_one_is_old(open_desk) 
     assert 'name="purpose"' in open_desk().get(PAGE, query_string={"export": 1}).text
 
 
-def test_the_index_leads_to_the_completions(open_desk) -> None:
-    assert open_desk().get("/staff/").location == PAGE
+def test_the_index_leads_to_the_dashboard(open_desk) -> None:
+    assert open_desk().get("/staff/").location == "/staff/figures"
 
 
 @pytest.mark.parametrize("scope", [Scope(ScopeKind.PLATFORM), Scope(ScopeKind.COUNTY, COUNTY)])

@@ -47,7 +47,9 @@ def test_a_supervisor_reads_and_a_mentor_sees_none_of_it(open_desk, villager):
     assert 'name="education"' not in shown
     assert watching.post(f"{place}/particulars", data={"education": "本科"}).status_code == 403
     helping = open_desk(Role.MENTOR)
-    assert ADDRESS not in helping.get(place).text
+    helped = helping.get(place).text
+    assert ADDRESS not in helped
+    assert "花名册信息" not in helped
     assert helping.post(f"{place}/particulars", data={"education": "本科"}).status_code == 403
 
 

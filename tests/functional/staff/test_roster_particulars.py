@@ -59,7 +59,7 @@ def test_what_is_missing_is_written_down_and_what_stands_stays(desk, database, k
     place = send(desk, *rows)
     page = desk.get(place).text
     assert "将填写 2 人的花名册信息。原有人员只补空缺" in page
-    assert "系统里的保持不变：第 2 行" in page
+    assert "第 2 行与系统里已填的信息不同，系统里的不改" in page
     assert kept(database) == {"13900000001": ("初中", None, None)}
     desk.post(place, data={**hidden(page), "papers": "1"})
     assert kept(database) == {
@@ -68,7 +68,8 @@ def test_what_is_missing_is_written_down_and_what_stands_stays(desk, database, k
     }
     with database.snapshot() as session:
         taken = select(AuditEntry.details).where(AuditEntry.action == "people.taken_in")
-        assert session.scalars(taken).one()["particulars"] == 2
+        said = session.scalars(taken).one()
+    assert (said["particulars"], said["fields"]) == (2, "education,hukou_code,address")
 
 
 def test_what_is_filled_in_meanwhile_stops_the_list(desk, database, known):

@@ -15,9 +15,11 @@ from lms.delivery.domain import DeliveryState
 from lms.enrollment.domain import EnrollmentStatus
 from lms.jobs.tasks import JobCancelled
 from lms.roster import queries, service
-from lms.roster.domain.columns import COLUMNS
 from lms.roster.domain.filters import Filters, Status
+from lms.roster.domain.kinds import ExportKind
 from lms.roster.domain.orders import ExportFormat
+from lms.roster.domain.templates import shipped
+from lms.roster.queries import making
 from lms.roster.service import files as files_module
 from lms.settings import Settings
 from tests.factories.accounts import make_person
@@ -35,6 +37,11 @@ from tests.integration.roster.exports import (
 )
 from tests.support.site import Jobs
 
+
+def wanted(form: ExportFormat) -> queries.Wanted:
+    return queries.Wanted(ExportKind.COMPLETIONS, queries.Selection(OWN, Filters()), form)
+
+
 NAMES = ("=cmd|' /C calc'!A0", "+1", "\t=1", "\r=2", "33080219700101123X", "😀 陈", "买买提·艾力")
 
 
@@ -50,8 +57,10 @@ def test_the_file_holds_the_rows_of_the_screen(
             session, queries.Selection(OWN, Filters()), queries.Window(limit=50)
         ).lines
     (row,) = workbook(settings, export_id)
-    cells = dict(zip((column.key for column in COLUMNS), row, strict=True))
-    assert (cells["name"], cells["hours"], cells["final"]) == (
+    cells = dict(
+        zip((each.key for each in shipped(ExportKind.COMPLETIONS).columns), row, strict=True)
+    )
+    assert (cells["name"], cells["hours_online_verified"], cells["final"]) == (
         line.name,
         line.hours,
         line.final_percent,
@@ -109,14 +118,7 @@ def test_a_list_shows_one_moment_though_rows_change_while_it_is_written(
                 for person in session.scalars(select(Person)):
                     person.name = "改名"
 
-    rows = service.write_list(
-        database,
-        queries.Selection(OWN, Filters()),
-        target,
-        form=ExportFormat.CSV,
-        language="zh",
-        report=meddle,
-    )
+    rows = service.write_list(database, wanted(ExportFormat.CSV), target, meddle)
     found = [row[1] for row in csv.reader(io.StringIO(target.read_text("utf-8-sig")))]
     assert rows == 4
     assert found[1:] == ["早2", "早1", "早0", "程建军"]
@@ -125,7 +127,7 @@ def test_a_list_shows_one_moment_though_rows_change_while_it_is_written(
 def test_chunks_join_without_gap_or_repeat(
     database: Database, small: Small, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(files_module, "_CHUNK", 2)
+    monkeypatch.setattr(making, "CHUNK", 2)
     with database.transaction() as session:
         for number in range(6):
             person = make_person(session, name=f"第{number}人")
@@ -136,11 +138,9 @@ def test_chunks_join_without_gap_or_repeat(
     target = tmp_path / "list.csv"
     service.write_list(
         database,
-        queries.Selection(OWN, Filters()),
+        wanted(ExportFormat.CSV),
         target,
-        form=ExportFormat.CSV,
-        language="zh",
-        report=lambda done, total: reports.append((done, total)),
+        lambda done, total: reports.append((done, total)),
     )
     found = [row[:2] for row in csv.reader(io.StringIO(target.read_text("utf-8-sig")))][1:]
     assert found == [[str(n), f"第{6 - n}人"] for n in range(1, 7)] + [["7", "程建军"]]
@@ -175,14 +175,7 @@ def test_stopping_the_job_leaves_nothing(database: Database, tmp_path: Path) -> 
 
     for form in ExportFormat:
         with pytest.raises(JobCancelled):
-            service.write_list(
-                database,
-                queries.Selection(OWN, Filters()),
-                tmp_path / "out" / f"list.{form}",
-                form=form,
-                language="zh",
-                report=stopped,
-            )
+            service.write_list(database, wanted(form), tmp_path / "out" / f"list.{form}", stopped)
     assert list((tmp_path / "out").iterdir()) == []
 
 
@@ -193,12 +186,7 @@ def test_a_folder_that_cannot_be_written_is_said_in_words(
     (tmp_path / "file").touch()
     with pytest.raises(GatewayError) as refused:
         service.write_list(
-            database,
-            queries.Selection(OWN, Filters()),
-            tmp_path / "file" / "list.csv",
-            form=ExportFormat.CSV,
-            language="zh",
-            report=lambda *_: None,
+            database, wanted(ExportFormat.CSV), tmp_path / "file" / "list.csv", lambda *_: None
         )
     assert refused.value.code == "export_not_written"
 

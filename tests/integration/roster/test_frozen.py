@@ -80,7 +80,7 @@ def test_a_frozen_list_says_what_the_list_said_and_anybody_can_check_it(
         rows = {row.subject: row.cells for row in queries.in_list_order(session, batch_id)}
         acts = session.scalars(select(AuditEntry.action).order_by(AuditEntry.id)).all()
     assert rows[small.finished.id]["name"] == "程建军"
-    assert rows[small.finished.id]["hours"] == 2.0
+    assert rows[small.finished.id]["hours_online_verified"] == 2.0
     assert small.foreign.id not in rows
     assert list(acts)[-2:] == ["batch.ordered", "batch.frozen"]
 
@@ -97,7 +97,7 @@ def test_the_next_one_of_the_same_list_tells_what_came_and_what_changed(
     with database.snapshot() as session:
         differences = queries.differences(session, first, second, 10)
     assert differences == [
-        Changed(Difference.CHANGED, small.half.id, "占小燕", {"hours": (1.0, 1.1)})
+        Changed(Difference.CHANGED, small.half.id, "占小燕", {"hours_online_verified": (1.0, 1.1)})
     ]
 
 

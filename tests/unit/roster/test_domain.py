@@ -4,7 +4,6 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from lms.roster.domain.columns import COLUMNS, cells
 from lms.roster.domain.filters import Filters, Status
 from lms.roster.domain.lines import Line, Step, lacking, lacking_in_words
 from lms.roster.domain.orders import ExportFormat, file_name
@@ -64,32 +63,6 @@ def test_what_is_missing_reads_as_one_line_and_calls_the_final_test_by_its_title
 def test_hours_are_never_rounded_up() -> None:
     assert line().hours == 0.9
     assert line(verified_ms=45 * 60_000).hours == 1.0
-
-
-def test_a_row_has_a_cell_for_each_column_in_their_order() -> None:
-    row = dict(zip((column.key for column in COLUMNS), cells(line(), 1, "zh"), strict=True))
-    assert row == {
-        "seq": 1,
-        "name": "程建军",
-        "phone": "139****2217",
-        "county": "常山县",
-        "town": "何家乡",
-        "course": "主播班",
-        "status": "没学完",
-        "enrolled_on": date(2026, 5, 2),
-        "completed_on": None,
-        "hours": 0.9,
-        "final": None,
-        "lacking": "A04 quiz 项；final 项",
-        "record": "7",
-    }
-
-
-def test_an_english_row_falls_back_to_chinese_where_there_is_no_english() -> None:
-    row = cells(line(), 1, "en")
-    assert "Changshan County" in row
-    assert "Not finished" in row
-    assert "主播班" in row
 
 
 @pytest.mark.parametrize(

@@ -99,8 +99,8 @@ def test_an_order_says_in_which_language_and_for_what() -> None:
 @pytest.mark.parametrize(
     ("changes", "expected"),
     [
-        ({"kind": "notice"}, {"kind": "not_a_choice"}),
-        ({"format": "pdf"}, {"format": "not_a_choice"}),
+        ({"kind": "nonsense"}, {"kind": "not_a_choice"}),
+        ({"format": "docx"}, {"format": "not_a_choice"}),
         ({"format": None}, {"format": "not_a_choice"}),
         ({"language": "fr"}, {"language": "not_a_choice"}),
         ({"purpose": "  "}, {"purpose": "required"}),

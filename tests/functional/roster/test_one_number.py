@@ -19,7 +19,7 @@ from tests.support.site import Client
 
 
 def on_the_screen(browser: Client) -> tuple[str, str]:
-    line = browser.get("/staff/completions").text.split(HOLDER)[1].split("</tr>")[0]
+    line = browser.get("/staff/completions").text.split(f">{HOLDER}<")[1].split("</tr>")[0]
     hours = re.search(r'data-l="核验学时">([\d.]+)<', line)
     percent = re.search(r'<td class="n pc">([\d.]+)%<', line)
     assert hours, line

@@ -1,7 +1,7 @@
 """Counts step by step until nothing is left, each step in a transaction of its own."""
 
+from collections.abc import Callable
 from datetime import timedelta
-from time import monotonic
 
 from lms.db.session import Database, now
 from lms.insights.service import rolling
@@ -11,11 +11,11 @@ PEOPLE_A_STEP = 200
 ENTRIES_A_STEP = 2_000
 
 
-def one_round(database: Database, *, seconds: float) -> None:
-    """Count for so long at most; what is left is for the next round."""
+def one_round(database: Database, *, goes_on: Callable[[], bool]) -> None:
+    """Count as long as it goes on; what is left is for the next round."""
     with database.transaction() as session:
         rolling.look_ahead(session, now=now(session))
-    _count(database, until=monotonic() + seconds)
+    _count(database, goes_on)
 
 
 def catch_up(database: Database) -> None:
@@ -24,11 +24,11 @@ def catch_up(database: Database) -> None:
     for _ in range(2):
         with database.transaction() as session:
             rolling.look_ahead(session, now=now(session), settled=timedelta())
-        _count(database, until=None)
+        _count(database, lambda: True)
 
 
-def _count(database: Database, *, until: float | None) -> None:
-    while until is None or monotonic() < until:
+def _count(database: Database, goes_on: Callable[[], bool]) -> None:
+    while goes_on():
         with database.transaction() as session:
             settled = rolling.count_people(session, limit=PEOPLE_A_STEP)
         with database.transaction() as session:

@@ -7,8 +7,8 @@ from lms.db.session import Database, now
 from lms.insights.service import rolling
 
 # Everybody else's writes wait for one step: a tenth of a second or so on SQLite.
-PEOPLE_A_STEP = 200
-ENTRIES_A_STEP = 2_000
+PEOPLE_A_STEP = 100
+ENTRIES_A_STEP = 1_000
 
 
 def one_round(database: Database, *, goes_on: Callable[[], bool]) -> None:

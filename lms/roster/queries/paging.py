@@ -183,7 +183,7 @@ def _rows(
         return _merged(session, selection.filters, window, found.cells)
     at = moment(selection.filters)
     place, back = tuple_(at, RosterLine.enrollment_id), window.before is not None
-    statement = _lines(selection, found).add_columns(
+    statement = _lines(selection).add_columns(
         at.label("at"), _total(selection, found).label("total")
     )
     if window.cursor:
@@ -196,9 +196,8 @@ def _rows(
     return session.execute(statement.limit(window.limit + 1), found.given).all()
 
 
-def _lines(selection: Selection, found: _Found) -> Select[int]:
-    filters = selection.filters
-    statement = select(RosterLine.enrollment_id.label("id"))
+def _lines(selection: Selection) -> Select[int]:
+    filters, statement = selection.filters, select(RosterLine.enrollment_id.label("id"))
     if not filters.q and not filters.training_class and not filters.ids and _is_whole(selection):
         return statement.where(*of_lines(filters))
     statement = statement.join(RosterCell, RosterCell.id == RosterLine.cell_id).where(
@@ -217,7 +216,7 @@ def _total(selection: Selection, found: _Found) -> Any:  # noqa: ANN401 (a scala
             RosterLine.cell_id.in_(found.cells), *of_lines(selection.filters)
         )
     else:
-        own = _lines(selection, found)
+        own = _lines(selection)
     return select(func.count()).select_from(own.limit(COUNTED + 1).subquery()).scalar_subquery()
 
 

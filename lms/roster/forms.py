@@ -11,7 +11,7 @@ from lms.roster.domain.orders import ExportFormat, ExportKind, ExportOrder
 from lms.roster.domain.schedules import LAST_DAY
 from lms.roster.queries import Window
 
-PAGE_ROWS = 50
+PAGE_ROWS = 20
 MAX_ROWS = 200
 _LONGEST = 60
 _LONGEST_PURPOSE = 200

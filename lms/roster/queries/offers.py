@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import (
@@ -9,6 +10,7 @@ from sqlalchemy import (
     Select,
     String,
     Text,
+    bindparam,
     cast,
     func,
     literal,
@@ -62,14 +64,10 @@ class Offers:
 
 def offers(session: Session, scopes: tuple[Scope, ...], filters: Filters, person_id: int) -> Offers:
     """Return what a page with these filters offers to somebody."""
-    parts = union_all(
-        *reach_parts(scopes),
-        _towns(scopes, filters),
-        *_classes(scopes, filters),
-        _saved(person_id),
-        _columns(person_id),
-    ).subquery()
-    rows = session.execute(select(parts).order_by(parts.c.place, parts.c.value)).all()
+    place = Filters(
+        county=filters.county, course=filters.course, training_class=filters.training_class
+    )
+    rows = session.execute(_statement(scopes, place), {"person": person_id}).all()
     chosen = [row.words for row in rows if row.kind == "columns"]
     return Offers(
         counted(rows),
@@ -77,6 +75,19 @@ def offers(session: Session, scopes: tuple[Scope, ...], filters: Filters, person
         [Saved(row.place, row.value, row.words) for row in rows if row.kind == "saved"],
         chosen[0] if chosen else None,
     )
+
+
+@lru_cache(maxsize=512)
+def _statement(scopes: tuple[Scope, ...], place: Filters) -> Select[*tuple[Any, ...]]:
+    """Return the statement for a desk and the place it looks at: to write it takes long."""
+    parts = union_all(
+        *reach_parts(scopes),
+        _towns(scopes, place),
+        *_classes(scopes, place),
+        _saved(),
+        _columns(),
+    ).subquery()
+    return select(parts).order_by(parts.c.place, parts.c.value)
 
 
 def _towns(scopes: tuple[Scope, ...], filters: Filters) -> Select[*tuple[Any, ...]]:
@@ -120,11 +131,15 @@ def _classes(scopes: tuple[Scope, ...], filters: Filters) -> list[Select[*tuple[
     return offered
 
 
-def _saved(person_id: int) -> Select[*tuple[Any, ...]]:
+def _saved() -> Select[*tuple[Any, ...]]:
     name = (SavedFilter.name, *_NAMELESS[:2], SavedFilter.query)
-    return select(literal("saved"), SavedFilter.id, *name).where(SavedFilter.person_id == person_id)
+    return select(literal("saved"), SavedFilter.id, *name).where(
+        SavedFilter.person_id == bindparam("person")
+    )
 
 
-def _columns(person_id: int) -> Select[*tuple[Any, ...]]:
+def _columns() -> Select[*tuple[Any, ...]]:
     chosen = (literal(""), *_NAMELESS[:2], ListColumns.chosen)
-    return select(literal("columns"), literal(0), *chosen).where(ListColumns.person_id == person_id)
+    return select(literal("columns"), literal(0), *chosen).where(
+        ListColumns.person_id == bindparam("person")
+    )

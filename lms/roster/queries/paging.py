@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import (
-    ColumnElement,
     Row,
     Select,
     TextClause,
@@ -28,6 +27,7 @@ from sqlalchemy.orm import Session
 from lms.accounts.models import County
 from lms.core.access import ScopeKind
 from lms.core.clock import day_bounds
+from lms.db.among import among
 from lms.db.base import UtcDateTime
 from lms.roster.domain.filters import Filters, Place, Status
 from lms.roster.models import FoundBy, RosterCell, RosterLine
@@ -44,7 +44,7 @@ from lms.roster.queries.selecting import (
 )
 
 # Counting stops here; beyond it a page says "more than".
-COUNTED = 10_000
+COUNTED = 5_000
 # So many people are looked at of those a search finds.
 MOST_PEOPLE = 500
 # Beyond so many cells nearly everything fits, and reading on through the whole list is short.
@@ -88,6 +88,11 @@ class _Found:
     people: tuple[int, ...] | None
     is_part: bool
 
+    @property
+    def given(self) -> dict[str, list[int]]:
+        """Return what statements take of it."""
+        return {} if self.people is None else {"people": list(self.people)}
+
 
 def keys(session: Session, selection: Selection, window: Window) -> Keys:
     """Return the records of a window, in two statements."""
@@ -102,7 +107,7 @@ def keys(session: Session, selection: Selection, window: Window) -> Keys:
     has_older = bool(rows) and (more or back)
     total = rows[0].total if rows else 0
     if not rows and window.cursor:
-        total = session.scalar(select(_total(selection, found))) or 0
+        total = session.scalar(select(_total(selection, found)), found.given) or 0
     return Keys(
         tuple(place.enrollment_id for place in places),
         places[0] if has_newer else None,
@@ -178,7 +183,7 @@ def _rows(
         return _merged(session, selection.filters, window, found.cells)
     at = moment(selection.filters)
     place, back = tuple_(at, RosterLine.enrollment_id), window.before is not None
-    statement = _lines(selection, found).add_columns(
+    statement = _lines(selection).add_columns(
         at.label("at"), _total(selection, found).label("total")
     )
     if window.cursor:
@@ -188,26 +193,21 @@ def _rows(
         statement = statement.where(place > cursor if back else place < cursor)
     order = (at, RosterLine.enrollment_id)
     statement = statement.order_by(*(order if back else (each.desc() for each in order)))
-    return session.execute(statement.limit(window.limit + 1)).all()
+    return session.execute(statement.limit(window.limit + 1), found.given).all()
 
 
-def _lines(selection: Selection, found: _Found) -> Select[int]:
-    filters = selection.filters
-    statement = select(RosterLine.enrollment_id.label("id"))
+def _lines(selection: Selection) -> Select[int]:
+    filters, statement = selection.filters, select(RosterLine.enrollment_id.label("id"))
     if not filters.q and not filters.training_class and not filters.ids and _is_whole(selection):
         return statement.where(*of_lines(filters))
     statement = statement.join(RosterCell, RosterCell.id == RosterLine.cell_id).where(
         within(selection.scopes), *of_cells(filters), *of_lines(filters)
     )
-    return statement.where(*_of_search(filters, found))
-
-
-def _of_search(filters: Filters, found: _Found) -> list[ColumnElement[bool]]:
-    if not filters.q or found.people is None:
-        return []
-    record = record_of(filters.q)
-    theirs = RosterLine.person_id.in_(found.people)
-    return [theirs if record is None else or_(theirs, RosterLine.enrollment_id == record)]
+    if not filters.q:
+        return statement
+    record, theirs = record_of(filters.q), among(RosterLine.person_id, "people")
+    named = theirs if record is None else or_(theirs, RosterLine.enrollment_id == record)
+    return statement.where(named)
 
 
 def _total(selection: Selection, found: _Found) -> Any:  # noqa: ANN401 (a scalar subquery)
@@ -216,7 +216,7 @@ def _total(selection: Selection, found: _Found) -> Any:  # noqa: ANN401 (a scala
             RosterLine.cell_id.in_(found.cells), *of_lines(selection.filters)
         )
     else:
-        own = _lines(selection, found)
+        own = _lines(selection)
     return select(func.count()).select_from(own.limit(COUNTED + 1).subquery()).scalar_subquery()
 
 

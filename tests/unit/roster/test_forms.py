@@ -87,7 +87,7 @@ def test_a_cursor_that_was_tampered_with_is_refused(value: str) -> None:
 
 def test_a_page_is_never_longer_than_allowed() -> None:
     assert parse_window({"limit": "5000"}).limit == MAX_ROWS
-    assert parse_window({}).limit == 50
+    assert parse_window({}).limit == 20
 
 
 def test_an_order_says_in_which_language_and_for_what() -> None:

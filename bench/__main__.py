@@ -18,6 +18,7 @@ from bench import (
     badges,
     deciding,
     decisions,
+    exports,
     ledger,
     media,
     pages,
@@ -108,6 +109,10 @@ def _people_desk(url: str, folder: Path) -> Iterator[Figure]:
     yield from _on_app(people.of_people, url, folder)
 
 
+def _exports(url: str, _folder: Path) -> Iterator[Figure]:
+    yield from exports.of_exports(url, exports.ROWS // 10)
+
+
 def _rosters(url: str, folder: Path) -> Iterator[Figure]:
     yield from _on_app(rosters.of_rosters, url, folder)
 
@@ -119,7 +124,7 @@ def _on_app(measure: Callable[[Flask], list[Figure]], url: str, folder: Path) ->
 
 
 # What fills a table, or needs one that is empty, on a database of its own.
-_FRESH = (_people_desk, _rosters)
+_FRESH = (_people_desk, _rosters, _exports)
 
 
 @contextmanager

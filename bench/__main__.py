@@ -19,6 +19,7 @@ from bench import (
     deciding,
     decisions,
     exports,
+    insights,
     ledger,
     media,
     pages,
@@ -123,8 +124,12 @@ def _on_app(measure: Callable[[Flask], list[Figure]], url: str, folder: Path) ->
     app.extensions["lms_database"].dispose()
 
 
+def _insights(url: str, folder: Path) -> Iterator[Figure]:
+    yield from _on_app(insights.of_insights, url, folder)
+
+
 # What fills a table, or needs one that is empty, on a database of its own.
-_FRESH = (_people_desk, _rosters, _exports)
+_FRESH = (_people_desk, _rosters, _insights, _exports)
 
 
 @contextmanager

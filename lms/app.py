@@ -14,7 +14,11 @@ from lms.credentials import views as credentials
 from lms.credentials.cli import COMMANDS as BADGES
 from lms.db.session import Database
 from lms.demo.cli import demo
+from lms.exchange.login import init_tokens
+from lms.exchange.views import BLUEPRINTS as EXCHANGE
 from lms.handover.views import bp as handover
+from lms.insights.cli import insights as insights_commands
+from lms.insights.views import BLUEPRINTS as FIGURES
 from lms.jobs.gateway import HueyQueue, Queue
 from lms.learning.views.api import bp as learning_api
 from lms.learning.views.classes import bp as own_classes
@@ -67,11 +71,22 @@ BLUEPRINTS = (
     *progress.BLUEPRINTS,
     *credentials.BLUEPRINTS,
     *SUBSIDY,
+    *FIGURES,
     roster,
     handover,
+    *EXCHANGE,
     *STAFF,
     *MEDIA,
     *STUDIO,
+)
+STARTS = (
+    init_login,
+    init_access,
+    init_tokens,
+    init_i18n,
+    init_pages,
+    init_errors,
+    init_operations,
 )
 COMMANDS = (
     audit,
@@ -82,6 +97,7 @@ COMMANDS = (
     *BADGES,
     roster_commands,
     subsidy_commands,
+    insights_commands,
     demo,
 )
 
@@ -101,7 +117,7 @@ def create_app(
     app.extensions["lms_database"] = database or Database(
         settings.database_url, bus=event_bus(), dispatch=moved_by.dispatch
     )
-    for start in (init_login, init_access, init_i18n, init_pages, init_errors, init_operations):
+    for start in STARTS:
         start(app)
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)

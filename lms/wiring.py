@@ -48,6 +48,7 @@ from lms.enrollment.events import (
 )
 from lms.enrollment.tasks import follow_the_days, move
 from lms.handover.tasks import make_handover
+from lms.insights.tasks import roll_up
 from lms.jobs.tasks import Chore
 from lms.jobs.tasks import Handler as JobHandler
 from lms.keeping.tasks import EraseDue
@@ -60,6 +61,7 @@ from lms.payments.events import Refunded
 from lms.progress import handlers as progress
 from lms.progress.events import FlagChanged, ItemCompleted, LeaseEnded, TimeGranted
 from lms.progress.tasks import compensate, look_at_day, look_at_missed_days
+from lms.roster.service.keeping_lines import KeepLines
 from lms.roster.tasks import freeze_roster, make_export, make_scheduled
 from lms.staff.domain import ROSTERS
 from lms.staff.models import RosterDraft
@@ -144,6 +146,8 @@ CHORES: Sequence[Chore] = (
     SweepPapers(),
     SweepRosters(),
     look_at_missed_days,
+    KeepLines(),
+    roll_up,
 )
 
 

@@ -1,10 +1,10 @@
 """Reads what people typed, from forms and from JSON alike, into checked values."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from lms.accounts.domain import bank, identity, proofs
+from lms.accounts.domain import bank, identity, particulars, proofs
 from lms.accounts.domain import people as rules
 from lms.accounts.domain.bank import NewAccount
 from lms.accounts.domain.identity import NewGuardian
@@ -255,3 +255,20 @@ def parse_purpose(fields: Fields) -> str:
             {"purpose": Message("purpose_missing", "Please say what you need the number for.")}
         )
     return purpose
+
+
+def parse_particulars(fields: Fields, keys: Iterable[str]) -> dict[str, str | None]:
+    """Read what was typed of those particulars, by the names they are kept under.
+
+    Of those that were not sent nothing is said. Raises ``InvalidInput`` naming each that is wrong.
+    """
+    faults: dict[str, Message] = {}
+    said: dict[str, str | None] = {}
+    for key in filter(fields.__contains__, keys):
+        found = particulars.read_particular(key, text(fields, key))
+        if isinstance(found, Message):
+            faults[key] = found
+        else:
+            said.update(found)
+    _raise(faults)
+    return said

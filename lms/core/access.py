@@ -58,6 +58,17 @@ class Permission(StrEnum):
     SUBSIDY_PUBLISH = "subsidy.publish"
     SUBSIDY_PAY = "subsidy.pay"
     AUDIT_READ = "audit.read"
+    EXCHANGE_OPEN = "exchange.open"
+
+
+class TokenScope(StrEnum):
+    """What a token of another system may fetch; no scope shows an unmasked number."""
+
+    CLASSES_READ = "classes.read"
+    COMPLETIONS_READ = "completions.read"
+    HOURS_READ = "hours.read"
+    # Real names and masked identity numbers; without it people are numbers.
+    PEOPLE_NAMES = "people.names"
 
 
 _STAFF_READ = frozenset(
@@ -110,6 +121,7 @@ GRANTS: dict[Role, frozenset[Permission]] = {
         Permission.SUBSIDY_REVIEW,
         Permission.SUBSIDY_PAY,
         Permission.SUBSIDY_PUBLISH,
+        Permission.EXCHANGE_OPEN,
     },
     Role.SUPERVISOR: _STAFF_READ,
 }
@@ -160,3 +172,17 @@ class Actor:
         """Tell whether the actor holds one of the roles in any scope."""
         wanted = frozenset(roles)
         return any(grant.role in wanted for grant in self.grants)
+
+
+@dataclass(frozen=True, slots=True)
+class Bearer:
+    """The system that calls with a token: what it may fetch of which institution in which county.
+
+    ``last_used_at`` is when the token was last seen to be used, to the hour.
+    """
+
+    token_id: int
+    institution_id: int
+    county_code: str
+    scopes: frozenset[TokenScope]
+    last_used_at: datetime | None = None

@@ -54,6 +54,10 @@ class NotSignedIn(LmsError):
     status = 401
 
 
+class TokenRefused(NotSignedIn):
+    """A program called without a token that opens this; no sign-in page helps it."""
+
+
 class PaymentRequired(LmsError):
     """The thing asked for costs money; ``checkout`` is where to pay."""
 

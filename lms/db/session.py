@@ -92,6 +92,14 @@ class Database:
         ):
             yield session
 
+    @contextmanager
+    def one_moment(self) -> Iterator[Session]:
+        """Open a session that only reads, and sees one moment however long it reads."""
+        with self.snapshot() as session:
+            if not self.is_sqlite:  # SQLite's read transactions are snapshots by nature
+                session.execute(text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY"))
+            yield session
+
     def look_up(self, prepared: Prepared, values: Values) -> list[Any]:
         """Return the rows of one reading statement, by itself: the cheapest way to ask something.
 

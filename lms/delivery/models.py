@@ -9,6 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from lms.db.base import Base, index_where, one_of
 from lms.delivery.domain import DeliveryKind
 
+# What waits for another person's approval; a query that says the same uses the index.
 AWAITS = "is_unmasked AND approved_at IS NULL AND refused_at IS NULL AND stopped_at IS NULL"
 
 

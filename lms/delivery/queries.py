@@ -2,15 +2,15 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Select, exists, func, or_, select
+from sqlalchemy import Boolean, ColumnElement, Select, exists, func, literal_column, or_, select
 from sqlalchemy.orm import Session
 
 from lms.core.errors import NotFound
 from lms.delivery.domain import KEPT_FOR, DeliveryKind, DeliveryState, delivery_state
-from lms.delivery.models import Delivery
+from lms.delivery.models import AWAITS, Delivery
 from lms.jobs.models import Job, JobState
 from lms.notify.models import InboxMessage
 
@@ -21,7 +21,10 @@ _AT_ONCE = 1000
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """A delivery as its owner sees it; ``done`` and ``total`` are what its job says."""
+    """A delivery as its owner sees it; ``done`` and ``total`` are what its job says.
+
+    ``days_left`` counts the day that has begun; there are none where its days are over.
+    """
 
     id: str
     purpose: str
@@ -53,7 +56,7 @@ class Standing:
     @property
     def may_go_on(self) -> bool:
         """Tell whether it was stopped or failed, and its owner may let it go on."""
-        return self.state in _STOPPED and self.days_left >= 0
+        return self.state in _STOPPED and self.days_left > 0
 
 
 def with_jobs(
@@ -93,7 +96,7 @@ def standing(delivery: Delivery, job: Job | None, at: datetime) -> dict[str, Any
         "created_at": delivery.created_at,
         "expires_at": delivery.expires_at,
         "downloaded_at": delivery.downloaded_at,
-        "days_left": left.days,
+        "days_left": max(0, -(-left // timedelta(days=1))),
         "refusal": delivery.refusal,
         "error_code": job.error_code if job else None,
         "error_text": job.error_text if job else None,
@@ -141,14 +144,9 @@ def open_deliveries(session: Session, kind: DeliveryKind, person_id: int) -> int
     return session.scalar(statement) or 0
 
 
-def awaits() -> Any:  # noqa: ANN401 (SQL that both engines read the same way)
+def awaits() -> ColumnElement[bool]:
     """Return the condition that a delivery waits for another person's approval."""
-    return (
-        Delivery.is_unmasked
-        & Delivery.approved_at.is_(None)
-        & Delivery.refused_at.is_(None)
-        & Delivery.stopped_at.is_(None)
-    )
+    return literal_column(f"({AWAITS})", Boolean)
 
 
 def over(session: Session, at: datetime) -> Sequence[str]:

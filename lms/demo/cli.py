@@ -9,6 +9,7 @@ from lms.accounts.gateway import SealedFolder, keys_of
 from lms.demo.domain import with_history
 from lms.demo.service import Seeded, Settled, Wish, settle, sign_first
 from lms.demo.service import seed as make_demo
+from lms.insights.service.rounds import catch_up
 from lms.subsidy.gateway.papers import PAPERS
 from lms.web.access import database, settings
 
@@ -50,6 +51,8 @@ def seed(learners: int, enrollments: int | None, password: str, seed: int) -> No
     settled = settle(database(), wish, keys, papers)
     _keep(settings().data_dir / _PASSWORD_FILE, password)
     signed = sign_first(database(), settings())
+    # The figures are there at once; from now on the worker keeps them.
+    catch_up(database())
     for line in _story(done, settled, signed, password):
         click.echo(line)
 

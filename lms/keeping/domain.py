@@ -9,10 +9,12 @@ NO_NAME = "已删除"
 GONE = frozenset(
     {
         *("identity", "identity_check", "bank_account", "guardian", "consent", "totp_secret"),
+        "particulars",
         *("learner_fact", "promise", "evidence", "external_certificate", "certificate_entry"),
         *("eligibility_decision", "eligibility_due"),
         *("class_wait", "class_objection", "class_confirmation"),
         *("subsidy_account", "subsidy_claim_step", "subsidy_claim_cause", "notice_row"),
+        *("saved_filter", "list_columns"),
         *("inbox_message", "frozen_cells"),
     }
 )
@@ -22,21 +24,27 @@ LEFT = frozenset(
     {
         *("enrollment", "attendance_entry", "session_attendance", "item_completion"),
         *("watch_slice", "playback_lease", "material_progress", "presence_check", "study_clock"),
-        *("attempt", "attempt_question", "response"),
+        *("attempt", "attempt_question", "response", "course_time", "final_result"),
+        # The database empties the one with the name, and the other says what the enrollment says.
+        *("found_by", "roster_line"),
         *("credential", "holder", "badge_request", "role_grant"),
         *("sign_in", "half_sign_in"),
         *("subsidy_claim", "subsidy_payment"),
+        "figure_person",
     }
 )
 # Tables that take rows of whoever was erased too. What the learner's own phone writes, at every
 # beat or answer, and what is found from that: nobody signs in with an account that was closed for
 # years, the rows stay and name nobody, and they come so often that a look at the person each time
-# is too much. Badges stay for ever, say no name, and are issued anew as others are.
+# is too much. Badges stay for ever, say no name, and are issued anew as others are. What of
+# somebody is counted follows from the rows that stay.
 GOES_ON = frozenset(
     {
         *("watch_slice", "playback_lease", "material_progress", "presence_check", "study_clock"),
         *("item_completion", "attempt", "attempt_question", "response"),
+        *("course_time", "final_result", "found_by", "roster_line"),
         *("credential", "holder", "badge_request"),
+        "figure_person",
     }
 )
 # What the site finds by itself or tells, of many people at once: whoever was erased is left out of

@@ -9,6 +9,7 @@ from flask.cli import AppGroup
 from lms.accounts.gateway import SealedFolder, keys_of
 from lms.accounts.service import resealing
 from lms.db.session import Database
+from lms.delivery.service import reseal_files
 from lms.jobs.gateway import HueyQueue
 from lms.jobs.tasks import Runner, start_chores, start_relay
 from lms.operations import migrations
@@ -59,6 +60,9 @@ def reseal() -> None:
             if after is None:
                 break
         click.echo(f"{column.key.class_.__tablename__}: {count} sealed anew")
+    settings: Settings = current_app.extensions["lms_settings"]
+    count = reseal_files(_database(), settings)
+    click.echo(f"{settings.export_dir.name}: {count} files sealed anew")
     for name in SEALED_FILES:
         count, lost = _reseal_files(name)
         click.echo(f"{name}: {count} files sealed anew")

@@ -19,6 +19,7 @@ from lms.delivery.service import clear_old_files
 from lms.roster import queries, service
 from lms.roster.domain.orders import ExportFormat, ExportKind
 from lms.roster.forms import parse_filters
+from lms.roster.service.keeping_lines import wrong_lines, wrong_people
 from lms.web.access import database, settings
 
 roster = AppGroup("roster", help="Completion lists.")
@@ -101,6 +102,22 @@ def _subject(target: Path) -> str:
 def sweep() -> None:
     """Delete the files of exports and packages whose days are over."""
     click.echo(f"{clear_old_files(database(), settings())} files deleted.")
+
+
+@roster.command("recount")
+@click.option("--repair", is_flag=True, help="Write anew what differs.")
+def recount(*, repair: bool) -> None:
+    """Prove what lists are read from: a line for what differs; ends with 1 where something does."""
+    found = {"enrollment": wrong_lines, "person": wrong_people}
+    count = 0
+    for kind, look in found.items():
+        for ids in look(database(), is_repaired=repair):
+            count += len(ids)
+            for number in ids:
+                click.echo(f"{kind} {number}: not as the rows it comes from say", err=True)
+    click.echo(f"{count} different{', put right' if repair and count else ''}")
+    if count and not repair:
+        raise SystemExit(1)
 
 
 def _sentence(error: LmsError) -> str:

@@ -5,7 +5,8 @@ from typing import Any
 
 from lms.core.errors import InvalidInput, Message
 from lms.core.query import Faults, read_day, read_number, read_text
-from lms.roster.domain.filters import Filters, Status
+from lms.roster.domain.filters import Filters, Place, Status
+from lms.roster.domain.groups import GROUP_BITS
 from lms.roster.domain.orders import ExportFormat, ExportKind, ExportOrder
 from lms.roster.domain.schedules import LAST_DAY
 from lms.roster.queries import Window
@@ -14,9 +15,10 @@ PAGE_ROWS = 50
 MAX_ROWS = 200
 _LONGEST = 60
 _LONGEST_PURPOSE = 200
+_DIGITS = 19
 _TEXTS = ("course", "institution", "county", "town", "q")
-# Filters of rooms that are not built: ignoring them would hand out more than was asked for.
-_NOT_YET = ("class", "group")
+# As many records may be chosen one by one.
+MOST_CHOSEN = 2_000
 
 
 def parse_filters(query: Mapping[str, Any]) -> Filters:
@@ -30,18 +32,27 @@ def parse_filters(query: Mapping[str, Any]) -> Filters:
     if first_day and last_day and first_day > last_day:
         faults["to"] = Message("days_reversed", "The last day lies before the first.")
     status = _status(query, faults)
-    for key in _NOT_YET:
-        if query.get(key):
-            faults[key] = Message("filter_not_offered", "This filter is not offered yet.")
+    group = query.get("group") or None
+    if group is not None:
+        _choice(query, "group", tuple(GROUP_BITS), faults)
+    training_class, ids = read_number(query, "class", faults), _ids(query, faults)
     if faults:
         raise InvalidInput(faults)
-    return Filters(status=status, first_day=first_day, last_day=last_day, **texts)
+    return Filters(
+        status=status,
+        training_class=training_class,
+        group=group,
+        first_day=first_day,
+        last_day=last_day,
+        ids=ids,
+        **texts,
+    )
 
 
 def parse_window(query: Mapping[str, Any]) -> Window:
     """Return the part of a list an address asks for. Raises ``InvalidInput``."""
     faults: Faults = {}
-    after, before = read_number(query, "after", faults), read_number(query, "before", faults)
+    after, before = _place(query, "after", faults), _place(query, "before", faults)
     limit = read_number(query, "limit", faults) or PAGE_ROWS
     if faults:
         raise InvalidInput(faults)
@@ -74,6 +85,34 @@ def parse_sent_order(body: object) -> ExportOrder:
     if not isinstance(body, dict) or not isinstance(body.get("filters") or {}, dict):
         raise InvalidInput({"body": Message("not_an_object", "Please send a JSON object.")})
     return parse_order(body, body.get("filters") or {})
+
+
+def _place(query: Mapping[str, Any], key: str, faults: Faults) -> Place | None:
+    value = query.get(key)
+    if value is None or value == "":
+        return None
+    place = Place.read(str(value))
+    if place is None:
+        faults[key] = Message("not_a_place", "This place in the list does not exist.")
+    return place
+
+
+def _ids(query: Mapping[str, Any], faults: Faults) -> tuple[int, ...]:
+    """Return the records somebody chose: numbers with commas between them."""
+    value = query.get("ids") or ""
+    parts = dict.fromkeys(value.split(",")) if isinstance(value, str) and value else {}
+    numbers = [
+        int(each) for each in parts if each.isascii() and each.isdecimal() and len(each) < _DIGITS
+    ]
+    if len(numbers) != len(parts) or (value and not numbers):
+        faults["ids"] = Message("not_records", "These records do not exist. Please choose again.")
+    elif len(numbers) > MOST_CHOSEN:
+        faults["ids"] = Message(
+            "too_many_chosen",
+            "At most %(most)s can be chosen one by one. For more, please use the filters.",
+            {"most": MOST_CHOSEN},
+        )
+    return tuple(numbers)
 
 
 def parse_schedule(form: Mapping[str, Any], filters: Mapping[str, Any]) -> tuple[ExportOrder, int]:

@@ -83,6 +83,9 @@ DETAILS = {
     "title": _("title"),
     "filing_no": _("filing number"),
     "capacity": _("seats"),
+    "system": _("system"),
+    "scopes": _("may fetch"),
+    "days": _("days"),
 }
 
 # What was deleted of somebody, by table.
@@ -94,6 +97,7 @@ TABLES = {
     "consent": _("agreements"),
     "totp_secret": _("second steps"),
     "learner_fact": _("facts"),
+    "particulars": _("particulars for lists"),
     "promise": _("promises"),
     "evidence": _("papers"),
     "external_certificate": _("state certificates"),
@@ -105,6 +109,8 @@ TABLES = {
     "subsidy_claim_cause": _("what happened to claims"),
     "notice_row": _("rows of public lists"),
     "frozen_cells": _("rows of frozen lists"),
+    "saved_filter": _("saved filters"),
+    "list_columns": _("chosen columns"),
     "class_wait": _("places in line"),
     "class_objection": _("objections"),
     "class_confirmation": _("signatures"),
@@ -151,6 +157,13 @@ VALUES = {
     "held": _("held"),
     "cancelled": _("cancelled"),
     "completions": _("completions"),
+    "classes": _("Classes"),
+    "enrollments": _("Enrollments and completions"),
+    "hours": _("Hours by day"),
+    "classes.read": _("Classes"),
+    "completions.read": _("Enrollments and completions"),
+    "hours.read": _("Hours by day"),
+    "people.names": _("Names"),
     "groups": _("group"),
     "ties": _("home and work"),
     "public_staff": _("public staff"),
@@ -178,7 +191,7 @@ VALUES = {
 
 _MINUTE_MS = 60_000
 # What people typed is shown as they typed it, even where it is the name of a code.
-_TYPED = frozenset({"why", "note", "words", "purpose", "contact", "title"})
+_TYPED = frozenset({"why", "note", "words", "purpose", "contact", "title", "system"})
 _AS_SHOWN = "%Y-%m-%d %H:%M"
 
 Say = Callable[[str], str]

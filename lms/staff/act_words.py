@@ -19,6 +19,7 @@ ACTS = {
     "batch.frozen": _("%(what)s was frozen for %(who)s"),
     "batch.ordered": _("%(who)s had %(what)s frozen"),
     "batch.stopped": _("%(who)s stopped the freezing of %(what)s"),
+    "budget.entered": _("%(who)s entered %(what)s"),
     "calendar.entered": _("%(who)s entered %(what)s"),
     "certificate.corrected": _("%(who)s corrected %(what)s"),
     "certificate.looked_at": _("%(who)s looked %(what)s up"),
@@ -70,6 +71,11 @@ ACTS = {
     "enrollment.withdrawn": _("%(who)s ended %(what)s"),
     "evidence.read": _("%(who)s read the learning file of %(what)s"),
     "evidence.handed_over": _("%(who)s took the evidence of %(what)s along in a package"),
+    "exchange.approved": _("%(who)s approved %(what)s"),
+    "exchange.made": _("%(who)s made %(what)s"),
+    "exchange.pulled": _("A system fetched data with %(what)s, which %(who)s made"),
+    "exchange.refused": _("%(who)s refused %(what)s"),
+    "exchange.revoked": _("%(who)s revoked %(what)s"),
     "export.approved": _("%(who)s approved %(what)s, with full numbers"),
     "export.downloaded": _("%(who)s downloaded %(what)s"),
     "export.lapsed": _("%(what)s, asked for by %(who)s, was not approved in time"),
@@ -109,6 +115,7 @@ ACTS = {
     "notice.objection_ruled": _("%(who)s ruled on an objection to %(what)s"),
     "notice.published": _("%(who)s published %(what)s"),
     "paper.read": _("%(who)s looked at a paper of %(what)s"),
+    "particulars.written": _("%(who)s wrote down particulars of %(what)s for lists"),
     "payment_batch.cancelled": _("%(who)s gave %(what)s up"),
     "payment_batch.prepared": _("%(who)s put %(what)s together"),
     "payment_batch.released": _("%(who)s let %(what)s go to the bank"),
@@ -155,6 +162,7 @@ ACTS = {
 }
 
 SUBJECTS = {
+    "access_token": _("token no. %(id)s of another system"),
     "person": _("Person no. %(id)s"),
     "course": _("course %(id)s"),
     "class": _("class no. %(id)s"),
@@ -177,6 +185,7 @@ SUBJECTS = {
     "claim": _("subsidy claim no. %(id)s"),
     "certificate": _("state certificate no. %(id)s"),
     "issuer": _("the issuer %(id)s"),
+    "budget": _("the subsidy budget no. %(id)s"),
     "work_calendar": _("the working days of %(id)s"),
     "notice": _("the public list %(id)s"),
     "objection": _("the objection %(id)s"),

@@ -75,6 +75,15 @@ class ClassFilters:
 
 
 @dataclass(frozen=True, slots=True)
+class Part:
+    """Which part of a list by number: behind ``after`` or before ``before``."""
+
+    limit: int
+    after: int | None = None
+    before: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Marks:
     """Whom somebody writes down at a session; without minutes present for all of it.
 

@@ -19,6 +19,7 @@ from lms.core.errors import (
     Message,
     NotSignedIn,
     SecondFactorNeeded,
+    TokenRefused,
     TooMany,
 )
 from lms.db.ddl import ERASED
@@ -80,6 +81,8 @@ def _coded(error: LmsError) -> ResponseReturnValue:
     response = _answer(error.status, error.message, fields)
     if isinstance(error, TooMany):
         response.headers["Retry-After"] = str(error.retry_after)
+    if isinstance(error, TokenRefused):
+        response.headers["WWW-Authenticate"] = "Bearer"
     return response
 
 

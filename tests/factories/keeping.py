@@ -9,7 +9,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from lms.accounts.gateway import Keys
-from lms.accounts.models import BankAccount, Guardian, Person, TotpSecret
+from lms.accounts.models import BankAccount, Guardian, Particulars, Person, TotpSecret
 from lms.accounts.service import banks, totp
 from lms.core.ids import new_uuid
 from lms.db.base import Base
@@ -29,7 +29,7 @@ from lms.subsidy.models import (
 from tests.factories.accounts import make_sign_in
 from tests.factories.claimed import make_paid_claim
 from tests.factories.enrollment import make_class
-from tests.factories.frozen import make_frozen_row
+from tests.factories.frozen import make_frozen_rows
 from tests.factories.identity import make_identity
 from tests.factories.notify import make_message
 from tests.factories.subsidy import Subsidised, make_known, make_subsidised, make_watched
@@ -63,13 +63,8 @@ def make_everything(session: Session, keys: Keys, clerk: Person) -> Known:
     make_known(session, person)
     make_message(session, person)
     paper = _papers(session, person, clerk)
-    session.add(
-        TotpSecret(
-            person_id=person.id,
-            secret=keys.vault.seal("JBSWY3DP", place=totp.place(person.id)),
-            created_at=at,
-        )
-    )
+    secret = keys.vault.seal("JBSWY3DP", place=totp.place(person.id))
+    session.add(TotpSecret(person_id=person.id, secret=secret, created_at=at))
     session.add(
         Guardian(
             person_id=person.id,
@@ -82,11 +77,13 @@ def make_everything(session: Session, keys: Keys, clerk: Person) -> Known:
         )
     )
     session.add(_account(person, keys, at))
+    by = {"written_at": at, "written_by_id": clerk.id}
+    session.add(Particulars(person_id=person.id, address="前庄村 8 号", **by))
     _decided(session, own, at)
     _classes(session, own, at)
     _words(session, own, clerk, at)
     make_paid_claim(session, own, clerk, at)
-    make_frozen_row(session, person, clerk)
+    make_frozen_rows(session, person, clerk)
     # The newest sign-in of all stays, whoever's it is.
     make_sign_in(session)
     session.flush()

@@ -90,6 +90,11 @@ def name_fault(name: str) -> Message | None:
         return Message("name_missing", "Please fill in your name.")
     if len(name) > MAX_NAME:
         return Message("name_long", "A name has at most %(max)s characters.", {"max": MAX_NAME})
-    if any(unicodedata.category(character) in _UNSEEN for character in name):
+    if not is_seen(name):
         return Message("name_characters", "There are signs in the name that no one can see.")
     return None
+
+
+def is_seen(text: str) -> bool:
+    """Tell whether every sign of a text is one that people see."""
+    return all(unicodedata.category(character) not in _UNSEEN for character in text)

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
-from lms.accounts.domain import identity
+from lms.accounts.domain import identity, particulars
 from lms.accounts.domain import people as rules
 from lms.core.errors import Message
 from lms.sheets.domain import FORMULA, ROUNDED, Row, is_rounded
@@ -15,6 +15,8 @@ COLUMNS: Mapping[str, tuple[str, ...]] = {
     "phone": ("联系电话", "手机号码", "手机号", "手机", "电话", "phone"),
     "id_number": ("身份证号码", "身份证号", "公民身份号码", "证件号码", "id_number", "id number"),
     "town": ("乡镇", "乡镇街道", "所属乡镇", "村(社区)", "town"),
+    **{key: (name, key) for key, name in particulars.COLUMNS.items()},
+    "cert_of_status_no": ("就业创业证号", "学籍号", "就业创业证号/学籍号", "cert_of_status_no"),
 }
 NEEDED = (frozenset({"name", "phone"}), frozenset({"name", "id_number"}))
 # So many faults are named; a file with more is at fault as a whole.
@@ -28,13 +30,17 @@ _TOWN = Message("town_long", "The name of the town is too long.")
 
 @dataclass(frozen=True, slots=True)
 class RosterLine:
-    """One person of a roster; ``number`` is the row people see in their spreadsheet."""
+    """One person of a roster; ``number`` is the row people see in their spreadsheet.
+
+    ``said`` are the particulars that stand in the row, by the names they are kept under.
+    """
 
     number: int
     name: str
     phone: str | None
     id_number: str | None
     town: str | None
+    said: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
@@ -90,7 +96,28 @@ def _line(row: Row, today: date) -> RosterLine | Message:
         fault = fault or _NOBODY
     if len(town) > _LONGEST_TOWN:
         fault = fault or _TOWN
-    return fault or RosterLine(row.number, name, phone or None, number or None, town or None)
+    said = _particulars(row)
+    if isinstance(said, Message):
+        return fault or said
+    return fault or RosterLine(row.number, name, phone or None, number or None, town or None, said)
+
+
+def _particulars(row: Row) -> dict[str, str] | Message:
+    """Return what the row says of particulars, or the column in which no list would take it."""
+    said: dict[str, str] = {}
+    for key, name in particulars.COLUMNS.items():
+        cell = row.cells.get(key)
+        # The numbers of certificates are as long as those of cards.
+        is_off = cell is not None and is_rounded(cell)
+        found = ROUNDED if is_off else particulars.read_particular(key, row.plain(key))
+        if isinstance(found, Message):
+            return Message(
+                "row_particular",
+                "Column %(column)s: %(fault)s",
+                {"column": name, "fault": found},
+            )
+        said.update((part, value) for part, value in found.items() if value)
+    return said
 
 
 def _number(row: Row) -> str | Message:

@@ -11,6 +11,7 @@ from lms.accounts.models.identity import (
     IdentityCheck,
     IdentityState,
 )
+from lms.accounts.models.particulars import Particulars
 from lms.accounts.models.people import (
     CodePurpose,
     Consent,
@@ -41,6 +42,7 @@ __all__ = [
     "IdentityCheck",
     "IdentityState",
     "OneTimeCode",
+    "Particulars",
     "Person",
     "PersonState",
     "RoleGrant",

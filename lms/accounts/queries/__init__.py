@@ -14,6 +14,14 @@ from lms.accounts.queries.identity import (
     person_locked,
     person_of_number,
 )
+from lms.accounts.queries.particulars import (
+    ParticularsColumns,
+    kept_particulars,
+    particulars_columns,
+    particulars_of,
+    particulars_of_people,
+    said_particulars,
+)
 from lms.accounts.queries.people import (
     KnownBrowser,
     browser_of_token,
@@ -35,6 +43,7 @@ from lms.accounts.queries.people import (
 
 __all__ = [
     "KnownBrowser",
+    "ParticularsColumns",
     "bank_of",
     "browser_of_token",
     "checks_of",
@@ -47,6 +56,7 @@ __all__ = [
     "half_sign_in",
     "identity_of",
     "is_browser_known",
+    "kept_particulars",
     "last_seen",
     "last_sign_of_life",
     "live_administrators",
@@ -54,6 +64,9 @@ __all__ = [
     "live_consents",
     "live_sign_ins",
     "own_sign_in",
+    "particulars_columns",
+    "particulars_of",
+    "particulars_of_people",
     "password_hash_of_phone",
     "people_of_numbers",
     "person",
@@ -61,5 +74,6 @@ __all__ = [
     "person_of_half",
     "person_of_number",
     "person_of_phone",
+    "said_particulars",
     "totp_of",
 ]

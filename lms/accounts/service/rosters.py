@@ -21,7 +21,7 @@ from lms.accounts.queries.rosters import (
     holders_of_phones,
     sensitive_consents,
 )
-from lms.accounts.service import identities
+from lms.accounts.service import identities, particulars
 from lms.accounts.service.consents import Given
 from lms.core.errors import Message
 from lms.db.bus import emit
@@ -60,14 +60,18 @@ class SentRoster:
 class MetRoster:
     """Whom the rows mean: the new ones, those known by row, what is wrong by row.
 
-    ``numbered`` are those known ones, by row, whose number was missing. ``late`` are the rows of
-    whoever came here after the list was sent.
+    ``numbered`` are those known ones, by row, whose number was missing. ``filled`` is what it
+    brings, by row, of particulars that were missing of them, and ``otherwise`` are the rows that
+    say something else than what stands. ``late`` are the rows of whoever came here after the list
+    was sent.
     """
 
     new: list[RosterLine] = field(default_factory=list)
     known: dict[int, int] = field(default_factory=dict)
     faults: dict[int, Message] = field(default_factory=dict)
     numbered: dict[int, RosterLine] = field(default_factory=dict)
+    filled: dict[int, dict[str, str]] = field(default_factory=dict)
+    otherwise: list[int] = field(default_factory=list)
     late: list[int] = field(default_factory=list)
 
 
@@ -105,6 +109,7 @@ def meet(
         else:
             _know(met, line, found, rows, today)
     _heed_taken_back(session, met)
+    met.filled, met.otherwise = particulars.compare(session, sent.lines, met.known)
     return met
 
 
@@ -167,6 +172,8 @@ def add_people(
     for subject in texts.TO_SIGN_UP:
         _agree(session, [each[0] for each in people], subject, given, now)
     _keep_numbers(session, numbered, given=given, keys=keys, now=now)
+    brought = {person_id: line.said for person_id, line in people if line.said}
+    particulars.fill(session, brought, by_id=given.recorded_by_id, now=now)
     return [person_id for person_id, _ in people]
 
 

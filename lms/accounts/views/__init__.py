@@ -6,6 +6,7 @@ from lms.accounts.views import (  # noqa: F401 (importing a module registers its
     door,
     new_person,
     own,
+    particulars,
     password,
     phone,
     proof,

@@ -125,8 +125,10 @@ def _reseal(settings: Settings, delivery: Delivery) -> bool:
     part = gateway.new_part(settings.export_dir, delivery.id)
     try:
         is_new = sealer_of(settings).reseal(path, part, place=place_of(delivery.id))
-    except FileNotFoundError:
-        return False
-    if is_new:
-        gateway.put_in_place(part, path)
+        if is_new:
+            gateway.put_in_place(part, path)
+    except (FileNotFoundError, BrokenSeal):
+        return False  # it went out, or cannot be opened by any key
+    finally:
+        part.unlink(missing_ok=True)
     return is_new

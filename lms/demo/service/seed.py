@@ -13,7 +13,7 @@ from lms.core.clock import day_bounds, local_day
 from lms.db.session import Database, now
 from lms.demo import domain
 from lms.demo.domain import Fate, Learner, Step
-from lms.demo.service import badges, facts, people, plan, study
+from lms.demo.service import badges, facts, particulars, people, plan, study
 from lms.demo.service.study import Studied, Taken
 from lms.enrollment.models import Enrollment
 
@@ -95,6 +95,7 @@ class _Batch:
         )
         known = {ids[number]: each for number, each in learners.items()}
         facts.make_facts(self.session, known, seed=self.wish.seed, now=self.at)
+        particulars.make_particulars(self.session, known, seed=self.wish.seed, now=self.at)
         if self.tree is None:
             return []
         last = min(domain.with_history(self.wish.learners), self.wish.enrollments)

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import date, datetime
 from itertools import count
 
 from sqlalchemy import select
@@ -31,10 +32,15 @@ from lms.demo.service.classes import DemoClassLife
 from lms.demo.service.county import County
 from lms.demo.service.diary import Diary
 from lms.demo.service.seed import Wish
+from lms.insights.domain.shares import NewBudget
+from lms.insights.models import SubsidyBudget
+from lms.insights.service.budgets import enter_budget
 from lms.subsidy import service as subsidy
 from lms.subsidy.gateway import shelf
 
 _ROUNDS = 2
+# Enough for the demo's claims, and not too much: the bar shows something.
+_BUDGET_FEN = 9_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +59,7 @@ def settle(database: Database, wish: Wish, keys: Keys, papers: SealedFolder) -> 
         office = people.actor(session, people.AT_WORK[CHANGSHAN].office)
         institutions.make_institutions(session, actor=office, now=at)
         institutions.make_listings(session, actor=office, today=diary.today, now=at)
+        _enter_budgets(session, today=diary.today, at=at)
         _plan_cards(session, diary, wish, keys)
         counties = _Counties(session, wish, keys)
         made = sum(_plan_classes(counties, diary, place) for place in PLACES)
@@ -62,6 +69,19 @@ def settle(database: Database, wish: Wish, keys: Keys, papers: SealedFolder) -> 
         if diary.live():
             subsidy.mark_everybody(session, people=_everybody(session), since=at)
     return Settled(made, _decide(database))
+
+
+def _enter_budgets(session: Session, *, today: date, at: datetime) -> None:
+    """Let each county have a budget for this year, once."""
+    year = today.year
+    known = set(
+        session.scalars(select(SubsidyBudget.county_code).where(SubsidyBudget.year == year))
+    )
+    for place, phones in people.AT_WORK.items():
+        if place.code not in known:
+            office = people.actor(session, phones.office)
+            new = NewBudget(place.code, year, _BUDGET_FEN)
+            enter_budget(session, actor=office, new=new, now=at)
 
 
 def _plan_cards(session: Session, diary: Diary, wish: Wish, keys: Keys) -> None:

@@ -2,9 +2,11 @@
 
 from lms.progress.models.desk import PresenceCheck, StudyFlag, TimeRequest
 from lms.progress.models.ledger import PlaybackLease, StudyClock, WatchSlice
-from lms.progress.models.totals import ItemCompletion, MaterialProgress
+from lms.progress.models.totals import CourseTime, FinalResult, ItemCompletion, MaterialProgress
 
 __all__ = [
+    "CourseTime",
+    "FinalResult",
     "ItemCompletion",
     "MaterialProgress",
     "PlaybackLease",

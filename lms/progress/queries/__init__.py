@@ -59,6 +59,7 @@ from lms.progress.queries.items import (
     live_lease,
     who_studied,
 )
+from lms.progress.queries.kept import WrongSum, last_person, wrong_sums
 from lms.progress.queries.outages import (
     COMPENSATE,
     Compensated,
@@ -96,6 +97,7 @@ __all__ = [
     "Target",
     "Waiting",
     "WaitingPage",
+    "WrongSum",
     "active_since",
     "all_sets",
     "appeal_in_reach",
@@ -129,6 +131,7 @@ __all__ = [
     "item_progress",
     "item_target",
     "job_key",
+    "last_person",
     "ledger_check",
     "ledger_head",
     "lengths_of",
@@ -155,4 +158,5 @@ __all__ = [
     "waiting_of",
     "waiting_time",
     "who_studied",
+    "wrong_sums",
 ]

@@ -5,12 +5,9 @@ from dataclasses import dataclass
 from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
-from lms.assessment.models import Attempt
-from lms.catalog.models import Item, Lesson, Material
-from lms.catalog.outline import FINAL_LESSON
 from lms.enrollment.models import Enrollment
 from lms.progress.domain.ledger import COLUMNS, Head, head_of
-from lms.progress.models import MaterialProgress, StudyClock, WatchSlice
+from lms.progress.models import CourseTime, FinalResult, StudyClock, WatchSlice
 
 _READ_AT_ONCE = 1000
 
@@ -21,25 +18,23 @@ def verified_ms() -> ColumnElement[int]:
     What an earlier version brought stays when the enrollment is moved, also of lessons that are
     taught no more; counting lets no item have more than its longest version.
     """
-    return (
-        select(func.coalesce(func.sum(MaterialProgress.credited_ms), 0))
-        .join(Material, Material.id == MaterialProgress.material_id)
+    kept = (
+        select(CourseTime.verified_ms)
         .where(
-            MaterialProgress.person_id == Enrollment.person_id,
-            Material.course_id == Enrollment.course_id,
+            CourseTime.person_id == Enrollment.person_id,
+            CourseTime.course_id == Enrollment.course_id,
         )
         .correlate(Enrollment)
         .scalar_subquery()
     )
+    return func.coalesce(kept, 0)
 
 
 def final_percent() -> ColumnElement[int | None]:
     """Return the best graded final test of a row's enrollment, per cent."""
     return (
-        select(func.max(Attempt.percent))
-        .join(Item, Item.id == Attempt.item_id)
-        .join(Lesson, Lesson.id == Item.lesson_id)
-        .where(Attempt.enrollment_id == Enrollment.id, Lesson.key == FINAL_LESSON)
+        select(FinalResult.percent)
+        .where(FinalResult.enrollment_id == Enrollment.id)
         .correlate(Enrollment)
         .scalar_subquery()
     )

@@ -11,7 +11,13 @@ from lms.progress import queries
 from lms.progress.domain.ledger import COLUMNS
 from lms.progress.domain.recount import Recount, Sets, differences, recount
 from lms.progress.domain.versions import above_longest
-from lms.progress.models import MaterialProgress, StudyClock, WatchSlice
+from lms.progress.models import (
+    CourseTime,
+    FinalResult,
+    MaterialProgress,
+    StudyClock,
+    WatchSlice,
+)
 from lms.progress.service.entries import write_sets
 
 _KEPT = ("seen", "credited", "held", "refused", "seen_ms", "credited_ms", "granted_ms")
@@ -68,6 +74,23 @@ def repair(session: Session, found: Recounted) -> None:
         kept = {name: getattr(row, name) for name in (*_KEPT, "position_ms", "updated_at_ms")}
         key = {"person_id": found.person_id, "material_id": material_id}
         write_sets(session, {**_NEW_ROW, **(kept if row else {}), **right, **key})
+
+
+def put_right(session: Session, person_id: int) -> None:
+    """Keep of the person's courses and final tests what their parts add up to, under their lock."""
+    queries.lock_clock(session, person_id)
+    for wrong in list(queries.wrong_sums(session, person_id, person_id)):
+        row = session.get(wrong.model, wrong.key)
+        if wrong.counted is None:
+            session.delete(row)
+        else:
+            session.merge(_sum(wrong, wrong.counted))
+
+
+def _sum(wrong: queries.WrongSum, counted: int) -> CourseTime | FinalResult:
+    if wrong.model is FinalResult:
+        return FinalResult(enrollment_id=wrong.key[0], percent=counted)
+    return CourseTime(person_id=wrong.key[0], course_id=wrong.key[1], verified_ms=counted)
 
 
 _NEW_ROW = Sets().values() | {"position_ms": 0, "updated_at_ms": 0}

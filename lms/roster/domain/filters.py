@@ -1,11 +1,15 @@
-"""What narrows a list: the filters of the address bar."""
+"""What narrows a list: the filters of the address bar, and a place in it."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
 
 Text = Mapping[str, str]
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MICROSECOND = timedelta(microseconds=1)
+_CURSOR = re.compile(r"(-?[0-9]{1,18})-([0-9]{1,18})")
 
 
 class Status(StrEnum):
@@ -27,11 +31,34 @@ STATUS_WORDS: Mapping[str, Text] = {
 
 
 @dataclass(frozen=True, slots=True)
+class Place:
+    """Where a line stands in a list: its moment and its record; lists go from late to early."""
+
+    at: datetime
+    enrollment_id: int
+
+    def __str__(self) -> str:
+        """Return it as an address carries it; it is a place, not a right."""
+        return f"{(self.at - _EPOCH) // _MICROSECOND}-{self.enrollment_id}"
+
+    @classmethod
+    def read(cls, written: str) -> "Place | None":
+        """Return the place an address means; ``None`` where there can be none."""
+        found = _CURSOR.fullmatch(written)
+        try:
+            return cls(_EPOCH + int(found[1]) * _MICROSECOND, int(found[2])) if found else None
+        except OverflowError:
+            return None
+
+
+@dataclass(frozen=True, slots=True)
 class Filters:
     """What narrows a list; the names are those of the address bar.
 
     Days are days of the installation: of completion where only completed enrollments are
-    listed, of enrollment otherwise; both ends belong to the list.
+    listed, of enrollment otherwise; both ends belong to the list. ``group`` is who belongs to it
+    now. ``ids`` are records somebody chose one by one; they are stored with an order and never
+    written into an address.
     """
 
     course: str | None = None
@@ -42,17 +69,27 @@ class Filters:
     first_day: date | None = None
     last_day: date | None = None
     q: str | None = None
+    training_class: int | None = None
+    group: str | None = None
+    ids: tuple[int, ...] = ()
 
     def as_query(self) -> dict[str, str]:
-        """Return the filters as the address bar writes them; what narrows nothing is left out."""
+        """Return the filters as they are stored; what narrows nothing is left out."""
         values = {
             "course": self.course,
+            "class": self.training_class and str(self.training_class),
             "institution": self.institution,
             "county": self.county,
             "town": self.town,
+            "group": self.group,
             "status": None if self.status is Status.COMPLETED else str(self.status),
             "from": self.first_day and self.first_day.isoformat(),
             "to": self.last_day and self.last_day.isoformat(),
             "q": self.q,
+            "ids": ",".join(str(each) for each in self.ids),
         }
         return {key: value for key, value in values.items() if value}
+
+    def in_address(self) -> dict[str, str]:
+        """Return the filters as the address bar writes them: who was chosen stays out of it."""
+        return {key: value for key, value in self.as_query().items() if key != "ids"}

@@ -47,6 +47,25 @@ def lacking(steps: Iterable[Step], done: Collection[tuple[str, str]]) -> tuple[L
 
 
 @dataclass(frozen=True, slots=True)
+class Beside:
+    """What a desk shows beside a line; ``held`` counts the sessions of the class that are over."""
+
+    id_tail: str = ""
+    groups: tuple[str, ...] = ()
+    training_class: str = ""
+    attended: int = 0
+    held: int = 0
+    has_certificate: bool = False
+    claim: str | None = None
+    flags: int = 0
+
+    @property
+    def attendance(self) -> int | None:
+        """Return the share of sessions attended, per cent, never rounded up; none: no sessions."""
+        return self.attended * 100 // self.held if self.held else None
+
+
+@dataclass(frozen=True, slots=True)
 class Line:
     """One enrollment in a completion list."""
 
@@ -67,6 +86,7 @@ class Line:
     version: int = 0
     is_behind: bool = False
     """Whether the course has a newer version and nobody else decides on theirs, as for a class."""
+    beside: Beside | None = None
 
     @property
     def phone_masked(self) -> str:

@@ -7,7 +7,10 @@ from lms.roster.domain.filters import Filters
 from lms.roster.domain.kinds import TITLES, ExportFormat, ExportKind
 from lms.roster.domain.lines import in_words
 
-__all__ = ["ExportFormat", "ExportKind", "ExportOrder", "file_name"]
+__all__ = ["OFFERED", "ExportFormat", "ExportKind", "ExportOrder", "file_name"]
+
+# Those that can be ordered at the desk.
+OFFERED: tuple[ExportKind, ...] = tuple(each for each in ExportKind if each != ExportKind.BEHIND)
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,20 +18,20 @@ from lms.roster.queries.frozen import (
     manifest_of,
     others,
 )
-from lms.roster.queries.lines import (
-    Page,
-    Selection,
-    Window,
-    count,
-    learner,
-    lines_of,
-    page,
-    people,
-    stream,
-)
+from lms.roster.queries.lines import Page, learner, lines_of, page, people, stream
 from lms.roster.queries.lists import count_list, read_list
 from lms.roster.queries.making import ListRow, ListRows, Report, Wanted, rows_of
+from lms.roster.queries.offers import Offers, Saved, offers
+from lms.roster.queries.paging import COUNTED, MOST_PEOPLE, Window
+from lms.roster.queries.recounting import (
+    last_enrollment,
+    last_person,
+    lines_sql,
+    wrong_lines,
+    wrong_people,
+)
 from lms.roster.queries.schedules import due_schedules, own_schedules
+from lms.roster.queries.selecting import Selection, count, listed, selected
 from lms.roster.queries.templates import (
     VersionView,
     newest_template,
@@ -42,6 +42,8 @@ from lms.roster.queries.templates import (
 )
 
 __all__ = [
+    "COUNTED",
+    "MOST_PEOPLE",
     "Awaiting",
     "BatchCheck",
     "BatchView",
@@ -50,9 +52,11 @@ __all__ = [
     "ExportView",
     "ListRow",
     "ListRows",
+    "Offers",
     "Page",
     "Reach",
     "Report",
+    "Saved",
     "Selection",
     "VersionView",
     "Wanted",
@@ -68,11 +72,16 @@ __all__ = [
     "due_schedules",
     "extent_of",
     "in_list_order",
+    "last_enrollment",
+    "last_person",
     "learner",
     "lines_of",
+    "lines_sql",
+    "listed",
     "manifest_lines",
     "manifest_of",
     "newest_template",
+    "offers",
     "others",
     "own_export",
     "own_exports",
@@ -85,10 +94,13 @@ __all__ = [
     "rows_to_freeze",
     "rulers",
     "scopes_now",
+    "selected",
     "stream",
     "template_for",
     "template_in_force",
     "templates_in_force",
     "towns",
     "versions",
+    "wrong_lines",
+    "wrong_people",
 ]

@@ -8,7 +8,7 @@ from lms.progress.queries import completed_of_enrollments
 from lms.roster.domain.filters import Text
 from lms.roster.domain.lines import Lacking, lacking, lacking_in_words
 from lms.roster.queries.known import NO_CLASS, Known
-from lms.roster.queries.lines import _steps
+from lms.roster.queries.lines import steps_of
 from lms.roster.queries.people import certificates_of, groups_of
 
 Columns = MutableMapping[str, Sequence[Any]]
@@ -103,7 +103,7 @@ def _add_lacking(known: Known, columns: Columns) -> None:
     rows = zip(columns["subject"], columns["revision_id"], columns["status"], strict=True)
     going_on = {one: revision for one, revision, state in rows if state == EnrollmentStatus.ACTIVE}
     done = completed_of_enrollments(known.session, list(going_on)) if going_on else {}
-    steps = {each: _steps(known.session, each) for each in set(going_on.values())}
+    steps = {each: steps_of(known.session, each) for each in set(going_on.values())}
     found = {
         one: _in_both(lacking(steps[revision], done[one])) for one, revision in going_on.items()
     }

@@ -2,9 +2,11 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import (
     ColumnElement,
+    Row,
     Select,
     Text,
     cast,
@@ -57,12 +59,22 @@ class Reach:
 
 def reach(session: Session, scopes: Iterable[Scope]) -> Reach:
     """Return the actor's reach, in one statement."""
-    wanted = tuple(scopes)
+    parts = union_all(*reach_parts(tuple(scopes))).subquery()
+    return counted(session.execute(select(parts).order_by(parts.c.place, parts.c.value)).all())
+
+
+def reach_parts(scopes: tuple[Scope, ...]) -> list[Select[*tuple[object, ...]]]:
+    """Return the statements of a reach, to be asked as one; the first names the columns."""
+    return [_counties(scopes), _courses(scopes), _institutions(scopes)]
+
+
+def counted(rows: Iterable[Row[*tuple[Any, ...]]]) -> Reach:
+    """Return the reach among the rows of its statements; others may lie between."""
     found: dict[str, list[Choice]] = {"county": [], "course": [], "institution": []}
-    parts = union_all(_counties(wanted), _courses(wanted), _institutions(wanted)).subquery()
-    for row in session.execute(select(parts).order_by(parts.c.place, parts.c.value)):
-        words = row.words or {"zh": row.name_zh, "en": row.name_en}
-        found[row.kind].append(Choice(row.value, words))
+    for row in rows:
+        if row.kind in found:
+            words = row.words or {"zh": row.name_zh, "en": row.name_en}
+            found[row.kind].append(Choice(row.value, words))
     return Reach(*(tuple(choices) for choices in found.values()))
 
 

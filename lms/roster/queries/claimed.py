@@ -21,7 +21,7 @@ from lms.roster.domain.filters import Filters, Status
 from lms.roster.queries.adding import add_certificates, add_columns
 from lms.roster.queries.enrolled import CHUNK, Columns, add_days, chunks, consented, enrolled_of
 from lms.roster.queries.known import Known
-from lms.roster.queries.lines import Selection, _narrowed
+from lms.roster.queries.selecting import Selection, listed
 from lms.subsidy.domain.claim_states import ClaimState
 from lms.subsidy.models import EligibilityDecision, SubsidyClaim
 
@@ -216,5 +216,6 @@ def _of_study(selection: Selection) -> Sequence[ColumnElement[bool]]:
     )  # fmt: skip
     if plain == replace(Filters(), status=Status.ALL):
         return ()
-    studied = _narrowed(select(Enrollment.person_id), Selection(_EVERYWHERE, plain))
+    enrolled = listed(Selection(_EVERYWHERE, plain))
+    studied = select(Enrollment.person_id).where(Enrollment.id.in_(enrolled))
     return (SubsidyClaim.person_id.in_(studied),)

@@ -18,7 +18,7 @@ from lms.progress.queries import final_percent, verified_ms
 from lms.roster.domain.days import Days
 from lms.roster.queries.adding import add_columns
 from lms.roster.queries.known import Known
-from lms.roster.queries.lines import Selection, _narrowed
+from lms.roster.queries.selecting import Selection, in_list_order, listed
 
 # The columns of some rows by name; what a list needs besides is added.
 Columns = dict[str, Sequence[Any]]
@@ -120,7 +120,7 @@ def enrolled(
     ``subject`` and ``person`` are the ids of the enrollments and their people.
     """
     names = _names(keys)
-    wanted = _narrowed(_statement(names), selection).order_by(Enrollment.id.desc())
+    wanted = in_list_order(_statement(names), selection)
     known = Known(session)
     for columns in chunks(session, wanted, ("subject", "person", *names), chunk):
         add_columns(known, columns, keys)
@@ -129,7 +129,7 @@ def enrolled(
 
 def chosen_enrollments(selection: Selection) -> Select[int]:
     """Return the enrollments of the list."""
-    return _narrowed(select(Enrollment.id), selection)
+    return listed(selection)
 
 
 def enrolled_of(

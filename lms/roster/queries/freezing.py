@@ -8,8 +8,8 @@ from lms.core.clock import local_day
 from lms.db.session import now
 from lms.roster.domain.frozen import RowToFreeze, plain
 from lms.roster.domain.kinds import ExportKind
-from lms.roster.queries.lines import Selection
 from lms.roster.queries.making import Wanted, rows_of
+from lms.roster.queries.selecting import Selection
 from lms.roster.queries.templates import template_for
 
 

@@ -4,103 +4,70 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, func, or_, select
+from sqlalchemy import Row, Select, func, select
 from sqlalchemy.orm import Session
 
 from lms.accounts.models import County, Person
-from lms.catalog.models import Course, Institution, Revision, RevisionState
+from lms.catalog.models import Revision, RevisionState
 from lms.catalog.tree import revision_tree
 from lms.core.access import Scope
-from lms.core.clock import day_bounds
 from lms.enrollment.domain import EnrollmentStatus
 from lms.enrollment.models import Enrollment
-from lms.enrollment.queries import in_scope
 from lms.progress.queries import completed_of_enrollments, final_percent, verified_ms
-from lms.roster.domain.filters import Filters, Status
+from lms.roster.domain.filters import Filters, Place, Status
 from lms.roster.domain.lines import Lacking, Line, Step, lacking
-
-_PHONE, _PHONE_TAIL = 11, 4
-# Longer ones are no number of a database row.
-_LONGEST_NUMBER = 18
-
-
-@dataclass(frozen=True, slots=True)
-class Selection:
-    """Whose rows are wanted: the actor's scopes, narrowed by filters."""
-
-    scopes: tuple[Scope, ...]
-    filters: Filters
-
-
-@dataclass(frozen=True, slots=True)
-class Window:
-    """Which part of a list: older than ``after`` or newer than ``before``, at most ``limit``."""
-
-    limit: int
-    after: int | None = None
-    before: int | None = None
+from lms.roster.models import RosterLine
+from lms.roster.queries.beside import beside_of, columns_beside
+from lms.roster.queries.paging import Window, keys
+from lms.roster.queries.selecting import Selection, listed, selected
 
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """A part of a list, newest first; the cursors are set where there is more."""
+    """A part of a list, newest first; the cursors are set where there is more.
+
+    ``total`` says how many lines the list has and stops at one more than is counted; ``is_part``
+    tells that a search found more people than were looked at.
+    """
 
     lines: tuple[Line, ...]
-    newer: int | None
-    older: int | None
+    newer: Place | None
+    older: Place | None
+    total: int = 0
+    is_part: bool = False
 
 
 def page(session: Session, selection: Selection, window: Window) -> Page:
-    """Return the lines of a window in the order of the list."""
-    statement = _rows(selection)
-    back = window.before is not None
-    if window.before is not None:
-        statement = statement.where(Enrollment.id > window.before).order_by(Enrollment.id)
-    elif window.after is not None:
-        statement = statement.where(Enrollment.id < window.after).order_by(Enrollment.id.desc())
-    else:
-        statement = statement.order_by(Enrollment.id.desc())
-    rows = session.execute(statement.limit(window.limit + 1)).all()
-    more, rows = len(rows) > window.limit, rows[: window.limit]
-    if back:
-        rows = rows[::-1]
+    """Return the lines of a window in the order of the list, with all a desk shows beside."""
+    found = keys(session, selection, window)
+    rows: Sequence[Row[Any]] = ()
+    if found.ids:
+        wanted = _rows().add_columns(*columns_beside()).where(Enrollment.id.in_(found.ids))
+        places = {enrollment_id: place for place, enrollment_id in enumerate(found.ids)}
+        rows = sorted(session.execute(wanted).all(), key=lambda row: places[row.id])
     lines = _lines(session, rows)
-    has_newer = bool(lines) and (more if back else window.after is not None)
-    has_older = bool(lines) and (more or back)
-    return Page(
-        lines,
-        newer=lines[0].enrollment_id if has_newer else None,
-        older=lines[-1].enrollment_id if has_older else None,
-    )
+    return Page(lines, found.newer, found.older, found.total, found.is_part)
 
 
 def stream(session: Session, selection: Selection, *, chunk: int) -> Iterator[Line]:
     """Yield every line in the order of the list, ``chunk`` rows in memory at a time."""
-    window = Window(limit=chunk)
-    while True:
-        part = page(session, selection, window)
-        yield from part.lines
-        if part.older is None:
-            return
-        window = Window(limit=chunk, after=part.older)
-
-
-def count(session: Session, selection: Selection, *, at_most: int | None = None) -> int:
-    """Return how many lines there are; counting stops at ``at_most``."""
-    wanted = _narrowed(select(Enrollment.id), selection)
-    if at_most is not None:
-        wanted = wanted.limit(at_most)
-    return session.scalar(select(func.count()).select_from(wanted.subquery())) or 0
+    statement = selected(selection).execution_options(yield_per=chunk)
+    for part in session.execute(statement).partitions():
+        places = {row[0]: place for place, row in enumerate(part)}
+        rows = session.execute(_rows().where(Enrollment.id.in_(places))).all()
+        yield from _lines(session, sorted(rows, key=lambda row: places[row.id]))
 
 
 def people(
     session: Session, selection: Selection, *, upto: int | None = None
 ) -> tuple[set[int], int]:
     """Return the people of a list and its newest record, or those of the records up to one."""
-    wanted = _narrowed(select(Enrollment.person_id, func.max(Enrollment.id)), selection)
+    wanted = listed(selection).with_only_columns(
+        RosterLine.person_id, func.max(RosterLine.enrollment_id)
+    )
     if upto is not None:
-        wanted = wanted.where(Enrollment.id <= upto)
-    rows = session.execute(wanted.group_by(Enrollment.person_id)).all()
+        wanted = wanted.where(RosterLine.enrollment_id <= upto)
+    rows = session.execute(wanted.group_by(RosterLine.person_id)).all()
     return {row[0] for row in rows}, max((row[1] for row in rows), default=0)
 
 
@@ -108,18 +75,19 @@ def lines_of(
     session: Session, selection: Selection, person_ids: Sequence[int] | None = None
 ) -> tuple[Line, ...]:
     """Return the lines of some people of a list; without a choice of everybody on it."""
-    wanted = _rows(selection)
+    wanted = listed(selection)
     if person_ids is not None:
-        wanted = wanted.where(Enrollment.person_id.in_(person_ids))
-    return _lines(session, session.execute(wanted).all())
+        wanted = wanted.where(RosterLine.person_id.in_(person_ids))
+    return _lines(session, session.execute(_rows().where(Enrollment.id.in_(wanted))).all())
 
 
 def learner(
     session: Session, scopes: tuple[Scope, ...], person_id: int
 ) -> tuple[Row[*tuple[Any, ...]] | None, tuple[Line, ...]]:
     """Return a person and all their enrollments inside the scopes, newest first."""
-    statement = _rows(Selection(scopes, Filters(status=Status.ALL))).where(
-        Enrollment.person_id == person_id
+    everything = listed(Selection(scopes, Filters(status=Status.ALL)))
+    statement = _rows().where(
+        Enrollment.id.in_(everything.where(RosterLine.person_id == person_id))
     )
     lines = _lines(session, session.execute(statement.order_by(Enrollment.id.desc())).all())
     if not lines:
@@ -135,8 +103,8 @@ def learner(
     return person, lines
 
 
-def _rows(selection: Selection) -> Select[*tuple[Any, ...]]:
-    return _narrowed(
+def _rows() -> Select[*tuple[Any, ...]]:
+    return (
         select(
             *(Enrollment.id, Enrollment.person_id, Enrollment.revision_id, Enrollment.status),
             *(Enrollment.enrolled_at, Enrollment.completed_at, Enrollment.training_class_id),
@@ -147,72 +115,8 @@ def _rows(selection: Selection) -> Select[*tuple[Any, ...]]:
         )
         .join(Person, Person.id == Enrollment.person_id)
         .join(Revision, Revision.id == Enrollment.revision_id)
-        .join(County, County.code == Enrollment.county_code),
-        selection,
+        .join(County, County.code == Enrollment.county_code)
     )
-
-
-def _narrowed(
-    statement: Select[*tuple[Any, ...]], selection: Selection
-) -> Select[*tuple[Any, ...]]:
-    filters = selection.filters
-    conditions = [in_scope(selection.scopes), *_moments(filters)]
-    if filters.status is not Status.ALL:
-        conditions.append(Enrollment.status == str(filters.status))
-    if filters.county:
-        conditions.append(Enrollment.county_code == filters.county)
-    if filters.course:
-        conditions.append(
-            Enrollment.course_id
-            == select(Course.id).where(Course.slug == filters.course).scalar_subquery()
-        )
-    if filters.institution:
-        conditions.append(
-            Enrollment.course_id.in_(
-                select(Course.id)
-                .join(Institution, Institution.id == Course.institution_id)
-                .where(Institution.slug == filters.institution)
-            )
-        )
-    people = _people(filters)
-    if people:
-        conditions.append(
-            select(Person.id)
-            .where(Person.id == Enrollment.person_id, *people)
-            .correlate(Enrollment)
-            .exists()
-        )
-    return statement.where(*conditions)
-
-
-def _moments(filters: Filters) -> list[ColumnElement[bool]]:
-    completed = filters.status is Status.COMPLETED
-    column = Enrollment.completed_at if completed else Enrollment.enrolled_at
-    found: list[ColumnElement[bool]] = []
-    if filters.first_day:
-        found.append(column >= day_bounds(filters.first_day)[0])
-    if filters.last_day:
-        found.append(column < day_bounds(filters.last_day)[1])
-    return found
-
-
-def _people(filters: Filters) -> list[ColumnElement[bool]]:
-    found: list[ColumnElement[bool]] = []
-    if filters.town:
-        found.append(Person.town == filters.town)
-    if filters.q:
-        found.append(or_(*_named(filters.q)))
-    return found
-
-
-def _named(words: str) -> list[ColumnElement[bool]]:
-    """Return what a search may mean: a part of a name, a phone or its end, a record number."""
-    if not (words.isascii() and words.isdecimal() and len(words) <= _LONGEST_NUMBER):
-        return [Person.name.contains(words, autoescape=True)]
-    if len(words) == _PHONE:
-        return [Person.phone == words]
-    meant = [Enrollment.id == int(words)]
-    return [*meant, Person.phone.endswith(words)] if len(words) == _PHONE_TAIL else meant
 
 
 def _lines(session: Session, rows: Sequence[Row[*tuple[Any, ...]]]) -> tuple[Line, ...]:
@@ -237,6 +141,7 @@ def _lines(session: Session, rows: Sequence[Row[*tuple[Any, ...]]]) -> tuple[Lin
             course_slug=trees[row.revision_id].slug,
             version=trees[row.revision_id].number,
             is_behind=_is_behind(row),
+            beside=beside_of(row),
         )
         for row in rows
     )
@@ -255,11 +160,12 @@ def _missing(
 ) -> Mapping[int, tuple[Lacking, ...]]:
     open_rows = [row for row in rows if row.status == EnrollmentStatus.ACTIVE]
     done = completed_of_enrollments(session, [row.id for row in open_rows])
-    steps = {row.revision_id: _steps(session, row.revision_id) for row in open_rows}
+    steps = {row.revision_id: steps_of(session, row.revision_id) for row in open_rows}
     return {row.id: lacking(steps[row.revision_id], done[row.id]) for row in open_rows}
 
 
-def _steps(session: Session, revision_id: int) -> list[Step]:
+def steps_of(session: Session, revision_id: int) -> list[Step]:
+    """Return the items of a version in the order of the course, with what each lesson is called."""
     return [
         Step(
             lesson.key,

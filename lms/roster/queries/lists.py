@@ -8,8 +8,8 @@ from sqlalchemy.orm import Session
 from lms.roster.domain.kinds import ExportKind
 from lms.roster.queries.claimed import chosen_claims, claimed
 from lms.roster.queries.enrolled import CHUNK, Columns, chosen_enrollments, enrolled
-from lms.roster.queries.lines import Selection
 from lms.roster.queries.noticed import chosen_rows, noticed
+from lms.roster.queries.selecting import Selection
 from lms.roster.queries.studied import studied
 
 Read = Callable[[Session, Selection, Collection[str], int], Iterator[Columns]]

@@ -14,8 +14,8 @@ from lms.roster.domain.kinds import ExportFormat, ExportKind
 from lms.roster.domain.sheets import Block, totals_of
 from lms.roster.domain.templates import Template
 from lms.roster.queries.enrolled import Columns
-from lms.roster.queries.lines import Selection
 from lms.roster.queries.lists import count_list, read_list
+from lms.roster.queries.selecting import Selection
 
 Report = Callable[[int, int], None]
 CHUNK = 2_000

@@ -12,7 +12,7 @@ from lms.roster.queries.adding import add_certificates
 from lms.roster.queries.claimed import add_studies, in_counties, work_of
 from lms.roster.queries.enrolled import CHUNK, Columns, chunks
 from lms.roster.queries.known import Known
-from lms.roster.queries.lines import Selection
+from lms.roster.queries.selecting import Selection
 from lms.subsidy.domain.notices import NoticeState, RowState
 from lms.subsidy.models import NoticeRow, PublicNotice, SubsidyClaim
 

@@ -15,7 +15,7 @@ from lms.roster.domain.sittings import (
     sum_line,
 )
 from lms.roster.queries.enrolled import Columns, enrolled
-from lms.roster.queries.lines import Selection
+from lms.roster.queries.selecting import Selection
 from lms.roster.queries.sittings import heads_of, sittings_of
 
 # A learner has some hundred sessions, so few learners are read at a time.

@@ -12,7 +12,7 @@ from lms.core.access import ScopeKind
 from lms.roster.domain.kinds import ExportKind
 from lms.roster.domain.templates import Template, shipped, template_of
 from lms.roster.models import RosterTemplate
-from lms.roster.queries.lines import Selection
+from lms.roster.queries.selecting import Selection
 
 _SHOWN = 20
 

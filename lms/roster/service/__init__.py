@@ -27,6 +27,7 @@ from lms.roster.service.frozen import (
     order_batch,
     stop_batch,
 )
+from lms.roster.service.remembering import choose_columns, forget_filter, save_filter
 from lms.roster.service.schedules import add_schedule, end_schedule, make_due
 from lms.roster.service.templates import keep_template, require_county
 
@@ -39,10 +40,12 @@ __all__ = [
     "add_rows",
     "add_schedule",
     "approve_export",
+    "choose_columns",
     "clear_rows",
     "close_batch",
     "correct_batch",
     "end_schedule",
+    "forget_filter",
     "hand_out",
     "keep_template",
     "make_due",
@@ -56,6 +59,7 @@ __all__ = [
     "require_county",
     "require_reach",
     "resume_export",
+    "save_filter",
     "stop_batch",
     "stop_export",
     "write_list",

@@ -48,35 +48,34 @@ def keep_template(
     if faults:
         raise InvalidInput({"template": faults[0]})
     newest = queries.newest_template(session, county_code, kind)
-    version = newest.version if newest else 0
-    if version != seen:
+    if (newest.version if newest else 0) != seen:
         raise _changed()
     row = RosterTemplate(
         county_code=county_code,
         kind=kind,
-        version=version + 1,
+        version=seen + 1,
         content=dict(content),
         made_by_id=actor.person_id,
         made_at=now,
     )
+    _add(session, row)
+    record(
+        session,
+        actor_id=actor.person_id,
+        action="roster_template.kept" if content else "roster_template.taken_back",
+        subject=f"roster_template:{row.id}",
+        details={"county": county_code, "kind": kind, "version": row.version},
+        at=now,
+    )
+    return row
+
+
+def _add(session: Session, row: RosterTemplate) -> None:
     try:
         with savepoint(session):
             session.add(row)
     except IntegrityError:
         raise _changed() from None
-    _write_down(session, row)
-    return row
-
-
-def _write_down(session: Session, row: RosterTemplate) -> None:
-    record(
-        session,
-        actor_id=row.made_by_id,
-        action="roster_template.kept" if row.content else "roster_template.taken_back",
-        subject=f"roster_template:{row.id}",
-        details={"county": row.county_code, "kind": row.kind, "version": row.version},
-        at=row.made_at,
-    )
 
 
 def _changed() -> Conflict:

@@ -13,7 +13,7 @@ from lms.core.uscc import is_uscc, normal_uscc
 from lms.enrollment.domain import ClassState, HostKind, SessionKind, SessionState
 from lms.enrollment.models import ClassSession
 from lms.enrollment.service import Meeting, Plan
-from lms.staff.domain import ClassFilters, Marks
+from lms.staff.domain import ClassFilters, Marks, Part
 from lms.staff.forms.people import CARD_IN_ADDRESS, is_card
 
 MISSING = Message("missing", "Please fill this in.")
@@ -24,6 +24,17 @@ _LONGEST_PLAN = 4_000
 _LONGEST_REASON = 200
 _LONGEST = 80
 _MOST_MARKED = 500
+_PAGE_ROWS, _MOST_ROWS = 50, 200
+
+
+def parse_part(query: Mapping[str, Any]) -> Part:
+    """Return the part of a list an address asks for. Raises ``InvalidInput``."""
+    faults: Faults = {}
+    after, before = read_number(query, "after", faults), read_number(query, "before", faults)
+    limit = read_number(query, "limit", faults) or _PAGE_ROWS
+    if faults:
+        raise InvalidInput(faults)
+    return Part(min(limit, _MOST_ROWS), after, before)
 
 
 def parse_class_filters(query: Mapping[str, Any]) -> ClassFilters:

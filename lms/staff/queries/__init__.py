@@ -14,7 +14,6 @@ from lms.staff.queries.class_reach import (
 from lms.staff.queries.class_seats import seat_page
 from lms.staff.queries.classes import class_page, member_page, naming, session_page
 from lms.staff.queries.desk import (
-    COUNTED,
     Board,
     Draw,
     Drawer,
@@ -57,7 +56,6 @@ from lms.staff.queries.versions import (
 )
 
 __all__ = [
-    "COUNTED",
     "Approvals",
     "Board",
     "Draw",

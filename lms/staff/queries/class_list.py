@@ -13,7 +13,7 @@ from lms.enrollment import queries as enrollments
 from lms.enrollment.domain import LIVE, WaitState
 from lms.enrollment.models import ClassWait, Enrollment, TrainingClass
 from lms.roster import queries as roster
-from lms.staff.domain import ClassFilters
+from lms.staff.domain import ClassFilters, Part
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,9 +37,7 @@ class ClassBoard:
     courses: Sequence[roster.Choice]
 
 
-def class_board(
-    session: Session, actor: Actor, filters: ClassFilters, window: roster.Window
-) -> ClassBoard:
+def class_board(session: Session, actor: Actor, filters: ClassFilters, window: Part) -> ClassBoard:
     """Return a part of the classes the actor may read."""
     scopes = actor.scopes_for(Permission.CLASS_READ)
     within = enrollments.class_in_scope(scopes)

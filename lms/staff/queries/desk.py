@@ -14,13 +14,11 @@ from lms.credentials.queries import Badge, badges_in_reach
 from lms.db.base import Localized
 from lms.handover.domain.draws import SpotCheck, draw
 from lms.roster import queries as roster
-from lms.roster.domain.filters import Filters, Status
+from lms.roster.domain.filters import Filters
 from lms.roster.domain.lines import Line
+from lms.roster.domain.shown import ListColumn, columns_shown
 from lms.roster.service import require_reach
 from lms.subsidy.queries import reaches
-
-# Counting stops here; beyond it the page says "more than".
-COUNTED = 100_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,18 +34,38 @@ class Board:
     """Everything the completions page shows."""
 
     page: roster.Page
-    total: int
     filters: Filters
     counties: Sequence[roster.Choice]
-    courses: Sequence[roster.Choice]
-    towns: Sequence[str]
+    offers: roster.Offers
     pills: Sequence[Pill]
     place: Localized | None
+    columns: Sequence[ListColumn]
+
+    @property
+    def total(self) -> int:
+        """Return how many lines there are; one more than is counted stands for more."""
+        return self.page.total
+
+    @property
+    def courses(self) -> Sequence[roster.Choice]:
+        """Return the courses a filter may name."""
+        return self.offers.reach.courses
+
+    @property
+    def institutions(self) -> Sequence[roster.Choice]:
+        """Return the institutions a filter may name; one alone narrows nothing."""
+        found = self.offers.reach.institutions
+        return found if len(found) > 1 else ()
+
+    @property
+    def towns(self) -> Sequence[str]:
+        """Return the towns of the county, where it is one."""
+        return self.offers.towns
 
     @property
     def shows_missing(self) -> bool:
-        """Tell whether the list holds people who have not finished."""
-        return self.filters.status in (Status.ACTIVE, Status.ALL)
+        """Tell whether the list says what people still lack."""
+        return ListColumn.MISSING in self.columns
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,18 +125,19 @@ def board(
     Raises ``NotFound`` for filters out of reach.
     """
     scopes = actor.scopes_for(permission)
-    reach = roster.reach(session, scopes)
-    require_reach(reach, filters)
-    selection = roster.Selection(scopes, filters)
+    offers = roster.offers(session, scopes, filters, actor.person_id)
+    if not offers.holds(filters):
+        raise NotFound
+    page = roster.page(session, roster.Selection(scopes, filters), window)
+    reach = offers.reach
     return Board(
-        page=roster.page(session, selection, window),
-        total=roster.count(session, selection, at_most=COUNTED + 1),
+        page=page,
         filters=filters,
         counties=reach.counties if len(reach.counties) > 1 else (),
-        courses=reach.courses,
-        towns=_towns(session, reach.counties, filters),
-        pills=_pills(filters, reach),
+        offers=offers,
+        pills=_pills(filters, offers),
         place=_only(reach.counties),
+        columns=columns_shown(offers.columns, filters.status),
     )
 
 
@@ -172,14 +191,13 @@ def _only(counties: Sequence[roster.Choice]) -> Localized | None:
     return counties[0].words if len(counties) == 1 else None
 
 
-def _towns(session: Session, counties: Sequence[roster.Choice], filters: Filters) -> Sequence[str]:
-    only = counties[0].value if len(counties) == 1 else None
-    chosen = filters.county or only
-    return roster.towns(session, chosen) if chosen else ()
-
-
-def _pills(filters: Filters, reach: roster.Reach) -> list[Pill]:
+def _pills(filters: Filters, offers: roster.Offers) -> list[Pill]:
+    reach = offers.reach
     choices = (*reach.counties, *reach.courses, *reach.institutions)
     words = {choice.value: choice.words for choice in choices}
-    shown = {key: value for key, value in filters.as_query().items() if key != "status"}
-    return [Pill(key, words.get(value, {"zh": value})) for key, value in shown.items()]
+    classes = {choice.value: choice.words for choice in offers.classes}
+    shown = {key: value for key, value in filters.in_address().items() if key != "status"}
+    return [
+        Pill(key, (classes if key == "class" else words).get(value, {"zh": value}))
+        for key, value in shown.items()
+    ]

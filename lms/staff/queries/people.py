@@ -19,6 +19,7 @@ from lms.accounts.models import (
     Guardian,
     Identity,
     IdentityCheck,
+    Particulars,
     Person,
     RoleGrant,
     SignIn,
@@ -67,6 +68,7 @@ class PersonSheet:
     """All the desk shows of one person: numbers as masks, with the names of who did what.
 
     ``has_facts`` and ``has_courses`` tell whether the actor finds these pages of the person.
+    ``shows_particulars`` tells whether the actor may read what lists ask.
     """
 
     person: Person
@@ -80,6 +82,9 @@ class PersonSheet:
     consents: Sequence[tuple[Consent, str | None]]
     grants: Sequence[RoleGrant]
     last_seen_at: datetime | None
+    particulars: Particulars | None
+    particulars_by: str | None
+    shows_particulars: bool
     has_facts: bool
     has_courses: bool
 
@@ -190,28 +195,10 @@ def _line(row: Any) -> PersonLine:  # noqa: ANN401 (a row of the statement above
 
 def sheet(session: Session, actor: Actor, person_id: int) -> PersonSheet:
     """Return one person's sheet. Raises ``NotFound`` out of reach."""
-    seen = (
-        select(func.max(SignIn.last_seen_at)).where(SignIn.person_id == person_id).scalar_subquery()
-    )
-    looked = aliased(Person)
-    near = in_scope(actor.scopes_for(Permission.COMPLETIONS_READ))
-    taken = exists().where(Enrollment.person_id == Person.id, near)
-    row = session.execute(
-        select(Person, County, Identity, BankAccount, Guardian, looked.name, seen, taken)
-        .join(County, County.code == Person.county_code)
-        .outerjoin(Identity, Identity.person_id == Person.id)
-        .outerjoin(BankAccount, BankAccount.person_id == Person.id)
-        .outerjoin(Guardian, Guardian.person_id == Person.id)
-        .outerjoin(looked, looked.id == Identity.checked_by_id)
-        .where(
-            Person.id == person_id,
-            Person.erased_at.is_(None),
-            in_reach(actor.scopes_for(Permission.PEOPLE_READ)),
-        )
-    ).one_or_none()
+    row = session.execute(_sheet(actor, person_id)).one_or_none()
     if row is None:
         raise NotFound
-    person, county, identity, account, guardian, checked_by, last_seen_at, has_courses = row
+    person, county, identity, account, guardian, checked_by, last_seen_at, has_courses = row[:8]
     return PersonSheet(
         person=person,
         county={"zh": county.name_zh, "en": county.name_en},
@@ -224,8 +211,38 @@ def sheet(session: Session, actor: Actor, person_id: int) -> PersonSheet:
         consents=_consents(session, person_id),
         grants=_grants(session, person_id),
         last_seen_at=last_seen_at,
+        particulars=row[8],
+        particulars_by=row[9],
+        shows_particulars=bool(row.reads),
         has_facts=reaches(actor, person.county_code, Permission.FACTS_READ),
         has_courses=has_courses,
+    )
+
+
+def _sheet(actor: Actor, person_id: int) -> Select[Any]:
+    seen = (
+        select(func.max(SignIn.last_seen_at)).where(SignIn.person_id == person_id).scalar_subquery()
+    )
+    looked, wrote = aliased(Person), aliased(Person)
+    # Whoever only looks at cards has no business with an address.
+    reads = in_reach(actor.scopes_for(Permission.FACTS_READ))
+    near = in_scope(actor.scopes_for(Permission.COMPLETIONS_READ))
+    taken = exists().where(Enrollment.person_id == Person.id, near)
+    return (
+        select(Person, County, Identity, BankAccount, Guardian, looked.name, seen, taken)
+        .add_columns(Particulars, wrote.name, reads.label("reads"))
+        .join(County, County.code == Person.county_code)
+        .outerjoin(Identity, Identity.person_id == Person.id)
+        .outerjoin(BankAccount, BankAccount.person_id == Person.id)
+        .outerjoin(Guardian, Guardian.person_id == Person.id)
+        .outerjoin(looked, looked.id == Identity.checked_by_id)
+        .outerjoin(Particulars, Particulars.person_id == Person.id)
+        .outerjoin(wrote, wrote.id == Particulars.written_by_id)
+        .where(
+            Person.id == person_id,
+            Person.erased_at.is_(None),
+            in_reach(actor.scopes_for(Permission.PEOPLE_READ)),
+        )
     )
 
 

@@ -10,8 +10,10 @@ from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.orm import Session
 
 from lms.accounts.domain import texts
+from lms.accounts.domain.particulars import differing
 from lms.accounts.gateway import Keys
 from lms.accounts.models import ConsentWay
+from lms.accounts.service import particulars
 from lms.accounts.service import rosters as people
 from lms.accounts.service.consents import Given
 from lms.accounts.service.rosters import MetRoster, SentRoster
@@ -69,8 +71,21 @@ class Found:
         new = ",".join(str(line.number) for line in self.met.new)
         known = ",".join(f"{row}:{person}" for row, person in sorted(self.met.known.items()))
         numbered = ",".join(map(str, sorted(self.met.numbered)))
+        filled = ",".join(f"{row}:{'+'.join(self.met.filled[row])}" for row in self.met.filled)
         joining = ",".join(map(str, self.joining))
-        return sha256(f"{new}/{known}/{numbered}/{joining}".encode()).hexdigest()
+        return sha256(f"{new}/{known}/{numbered}/{filled}/{joining}".encode()).hexdigest()
+
+    @property
+    def particulars(self) -> int:
+        """Return of how many people particulars are to be written down."""
+        return sum(bool(line.said) for line in self.met.new) + len(self.met.filled)
+
+    @property
+    def fields(self) -> str:
+        """Return which particulars those are."""
+        said = [*(line.said for line in self.met.new), *self.met.filled.values()]
+        parts = {part: value for each in said for part, value in each.items()}
+        return ",".join(differing({}, parts))
 
     @property
     def numbers(self) -> int:
@@ -228,6 +243,8 @@ def _write(
         session, found.met.new, county_code=county, given=given, keys=keys, now=now
     )
     people.add_numbers(session, found.met, given=given, keys=keys, now=now)
+    brought = {found.met.known[row]: said for row, said in found.met.filled.items()}
+    particulars.fill(session, brought, by_id=draft.sent_by_id, now=now)
     if found.training_class is not None:
         fill_class(
             session,
@@ -274,6 +291,7 @@ def _record(
             "way": ConsentWay.PAPER.value,
             "texts": list[str | int | bool | None](_agreed_to(found)),
             "sha256": draft.sha256,
+            **({"particulars": found.particulars, "fields": found.fields} if found.fields else {}),
         },
         at=now,
     )

@@ -9,6 +9,7 @@ from lms.staff.views.exports import bp as exports
 from lms.staff.views.helping import bp as helping
 from lms.staff.views.identities import bp as identities
 from lms.staff.views.institutions import bp as institutions
+from lms.staff.views.lists import bp as lists
 from lms.staff.views.people import bp as people
 from lms.staff.views.roster_forms import bp as roster_forms
 from lms.staff.views.rosters import bp as rosters
@@ -18,6 +19,7 @@ from lms.staff.views.versions import bp as versions
 
 BLUEPRINTS = (
     desk,
+    lists,
     batches,
     exports,
     people,

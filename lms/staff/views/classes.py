@@ -11,7 +11,6 @@ from lms.core.clock import local_day, utc_now
 from lms.db.session import now
 from lms.enrollment import service
 from lms.enrollment.domain import ClassState, HostKind, SessionKind, class_name
-from lms.roster.forms import parse_window
 from lms.staff import forms, queries
 from lms.staff.views.again import Faults, reshow
 from lms.web.access import current_actor, database, requires
@@ -27,7 +26,7 @@ _OF_MEMBER = f"/{_ID}/people/<int(max=9223372036854775807):enrollment_id>"
 def index() -> ResponseReturnValue:
     """Show the classes the actor may read, newest first."""
     actor = current_actor()
-    filters, window = forms.parse_class_filters(request.args), parse_window(request.args)
+    filters, window = forms.parse_class_filters(request.args), forms.parse_part(request.args)
     with database().snapshot() as session:
         board = queries.class_board(session, actor, filters, window)
         may_open = actor.may(Permission.CLASS_OPEN)

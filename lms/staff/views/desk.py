@@ -10,10 +10,25 @@ from lms.core.clock import utc_now
 from lms.db.session import now
 from lms.roster import forms, service
 from lms.roster.domain.filters import STATUS_WORDS
+from lms.roster.domain.orders import OFFERED, ExportFormat
+from lms.roster.queries import COUNTED, MOST_PEOPLE
 from lms.staff import queries
+from lms.staff.forms.lists import parse_asked, parse_records
+from lms.staff.list_words import CLAIM_CHIPS, COLUMN_WORDS, GROUP_WORDS, KIND_WORDS
 from lms.web.access import current_actor, database, requires
 from lms.web.i18n import gettext
 
+_WORDS: dict[str, Any] = {
+    "status_words": STATUS_WORDS,
+    "group_words": GROUP_WORDS,
+    "claim_chips": CLAIM_CHIPS,
+    "column_words": COLUMN_WORDS,
+    "kind_words": KIND_WORDS,
+    "kinds": OFFERED,
+    "formats": tuple(ExportFormat),
+    "counted": COUNTED,
+    "most_people": MOST_PEOPLE,
+}
 bp = Blueprint("staff", __name__, url_prefix="/staff")
 
 
@@ -21,26 +36,38 @@ bp = Blueprint("staff", __name__, url_prefix="/staff")
 @requires(Permission.COMPLETIONS_READ)
 def index() -> ResponseReturnValue:
     """Lead to the first room of the desk."""
-    return redirect(url_for("staff.completions"))
+    return redirect(url_for("figures.dashboard"))
 
 
 @bp.get("/completions")
 @requires(Permission.COMPLETIONS_READ)
 def completions() -> ResponseReturnValue:
     """Show who completed, and who has not and why."""
+    return _completions(chosen=())
+
+
+@bp.post("/completions")
+@requires(Permission.COMPLETIONS_READ)
+def choose() -> ResponseReturnValue:
+    """Show a part of the list with what was chosen so far: without script the form carries it."""
+    return _completions(chosen=parse_records(request.form))
+
+
+def _completions(chosen: tuple[int, ...]) -> ResponseReturnValue:
     actor = current_actor()
-    filters, window = forms.parse_filters(request.args), forms.parse_window(request.args)
+    filters, window = parse_asked(request.args), forms.parse_window(request.args)
     with database().snapshot() as session:
         board = queries.board(session, actor, filters, window)
+        # What has expired is left out of a list; what may be downloaded is asked exactly.
+        drawer = queries.drawer(session, actor, utc_now())
         return render_template(
             "staff/completions.html",
             board=board,
-            # What has expired is left out of a list; what may be downloaded is asked exactly.
-            drawer=queries.drawer(session, actor, utc_now()),
+            drawer=drawer,
+            chosen=chosen,
             desk_place=board.place,
-            status_words=STATUS_WORDS,
-            counted=queries.COUNTED,
             may_export=actor.may(Permission.COMPLETIONS_EXPORT),
+            **_WORDS,
         )
 
 
@@ -73,10 +100,10 @@ def exports() -> ResponseReturnValue:
 def order() -> ResponseReturnValue:
     """Order a list of what the page shows; its filters are the address's."""
     sent = {"kind": "completions", **request.form.to_dict()}
-    wanted = forms.parse_order(sent, request.args)
+    wanted = forms.parse_order(sent, {**request.args, "ids": request.form.get("ids", "")})
     with database().transaction() as session:
         service.order_export(session, actor=current_actor(), order=wanted, now=now(session))
-    query: dict[str, Any] = {**wanted.filters.as_query(), "export": 1}
+    query: dict[str, Any] = {**wanted.filters.in_address(), "export": 1}
     return redirect(url_for("staff.completions", **query))
 
 
@@ -90,4 +117,5 @@ def stop(export_id: str) -> ResponseReturnValue:
         )
     flash(gettext("Stopped. No file was kept."), "ok")
     # Back to the list it was made of; an open drawer would hide what was said.
-    return redirect(url_for("staff.completions", **dict(export.filters)))
+    made_of: dict[str, Any] = {**forms.parse_filters(export.filters).in_address()}
+    return redirect(url_for("staff.completions", **made_of))

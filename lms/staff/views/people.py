@@ -8,11 +8,13 @@ from flask.typing import ResponseReturnValue
 from lms.accounts import forms as accounts_forms
 from lms.accounts import login
 from lms.accounts import queries as accounts
+from lms.accounts.domain import particulars as lists
 from lms.accounts.domain.roles import written_scope
 from lms.accounts.models import RoleGrant
 from lms.accounts.service import desk, roles, security
+from lms.accounts.service import particulars as written
 from lms.core.access import Grant, Permission, Role, Scope, ScopeKind
-from lms.core.errors import NotFound
+from lms.core.errors import InvalidInput, Message, NotFound
 from lms.db.session import now
 from lms.staff import forms, queries
 from lms.staff.domain import PeopleSearch
@@ -61,6 +63,10 @@ def find() -> ResponseReturnValue:
 @requires(Permission.PEOPLE_READ)
 def person(person_id: int) -> ResponseReturnValue:
     """Show what is known of a person, and what the actor may do."""
+    return _sheet(person_id, {})
+
+
+def _sheet(person_id: int, faults: dict[str, Message]) -> str:
     actor = current_actor()
     with database().snapshot() as session:
         sheet = queries.sheet(session, actor, person_id)
@@ -72,6 +78,10 @@ def person(person_id: int) -> ResponseReturnValue:
         roles=[role for role in Role if role is not Role.LEARNER],
         written_scope=lambda row: written_scope(Scope(ScopeKind(row.scope_kind), row.scope_id)),
         is_own=actor.person_id == person_id,
+        keys=tuple(lists.COLUMNS),
+        choices=lists.CHOICES,
+        values=request.form if faults else accounts.said_particulars(sheet.particulars),
+        faults=faults,
         desk_place=None,
     )
 
@@ -85,6 +95,22 @@ def correct(person_id: int) -> ResponseReturnValue:
         queries.person_in_reach(session, actor, Permission.PEOPLE_EDIT, person_id)
         desk.correct(session, actor, person_id=person_id, name=name, town=town, now=now(session))
     return back(person_id, gettext("Corrected."))
+
+
+@bp.post(f"{_PERSON}/particulars")
+@requires(Permission.PEOPLE_EDIT)
+def particulars(person_id: int) -> ResponseReturnValue:
+    """Write down what lists ask about the person."""
+    actor = current_actor()
+    try:
+        said = accounts_forms.parse_particulars(request.form, lists.COLUMNS)
+    except InvalidInput as error:
+        return _sheet(person_id, error.fields), error.status
+    with database().transaction() as session:
+        queries.person_in_reach(session, actor, Permission.PEOPLE_EDIT, person_id)
+        by, at = actor.person_id, now(session)
+        written.write(session, person_id=person_id, said=said, by_id=by, now=at)
+    return back(person_id, gettext("Written down."))
 
 
 @bp.post(f"{_PERSON}/phone")

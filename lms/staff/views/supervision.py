@@ -18,6 +18,7 @@ from lms.record.service import note_reading, reading_of
 from lms.record.words import SHOWN
 from lms.roster import forms
 from lms.roster.domain.filters import STATUS_WORDS, Filters
+from lms.roster.queries import COUNTED
 from lms.staff import queries
 from lms.staff.forms import parse_spot_check
 from lms.web.access import current_actor, database, requires
@@ -39,7 +40,7 @@ def learners() -> ResponseReturnValue:
         "supervision/learners.html",
         board=board,
         desk_place=board.place,
-        counted=queries.COUNTED,
+        counted=COUNTED,
         status_words=STATUS_WORDS,
     )
 

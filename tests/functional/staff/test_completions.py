@@ -1,6 +1,6 @@
 """The completions page: what it shows to whom, and what it refuses."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from urllib.parse import urlencode
 
 import pytest
@@ -9,6 +9,7 @@ from lms.catalog.models import Institution
 from lms.core.access import Role, Scope, ScopeKind
 from lms.db.session import Database
 from lms.enrollment.domain import EnrollmentStatus
+from lms.roster.domain.filters import Place
 from tests.factories.accounts import COUNTY, make_person
 from tests.factories.enrollment import make_enrollment
 from tests.factories.roster import NEIGHBOUR, Small
@@ -16,6 +17,7 @@ from tests.support.site import Client
 from tests.support.statements import assert_cheap, assert_few_statements
 
 PAGE = "/staff/completions"
+LATER = datetime(2030, 1, 1, tzinfo=UTC)
 
 
 def test_an_administrator_sees_who_completed_with_hours_and_masked_phone(open_desk) -> None:
@@ -117,8 +119,10 @@ def test_filters_that_do_not_fit_are_refused_with_a_sentence(
 def test_a_cursor_from_elsewhere_shows_nothing_of_others(open_desk, small: Small) -> None:
     """The cursor is a place in the list, not a right: beyond a foreign row lie only own rows."""
     browser = open_desk()
-    after = browser.get(PAGE, query_string={"after": small.foreign.id, "status": "all"}).text
-    before = browser.get(PAGE, query_string={"before": 1, "status": "all"}).text
+    after = browser.get(
+        PAGE, query_string={"after": str(Place(LATER, small.foreign.id)), "status": "all"}
+    ).text
+    before = browser.get(PAGE, query_string={"before": "0-1", "status": "all"}).text
     assert "程建军" in after
     assert "毛丽娟" not in after + before
 
@@ -154,7 +158,7 @@ def test_names_are_inert_on_the_page(open_desk, database: Database, small: Small
 
 
 def test_removing_a_filter_keeps_the_others(open_desk) -> None:
-    text = open_desk().get(PAGE, query_string={"town": "何家乡", "q": "程", "after": 999}).text
+    text = open_desk().get(PAGE, query_string={"town": "何家乡", "q": "程", "after": "9-9"}).text
     assert 'href="/staff/completions?q=%E7%A8%8B"' in text
     assert 'href="/staff/completions?town=%E4%BD%95%E5%AE%B6%E4%B9%A1"' in text
 
@@ -174,8 +178,8 @@ def test_the_drawer_asks_for_a_proof_first_where_the_last_one_is_old(open_desk) 
     assert 'name="purpose"' in open_desk().get(PAGE, query_string={"export": 1}).text
 
 
-def test_the_index_leads_to_the_completions(open_desk) -> None:
-    assert open_desk().get("/staff/").location == PAGE
+def test_the_index_leads_to_the_dashboard(open_desk) -> None:
+    assert open_desk().get("/staff/").location == "/staff/figures"
 
 
 @pytest.mark.parametrize("scope", [Scope(ScopeKind.PLATFORM), Scope(ScopeKind.COUNTY, COUNTY)])

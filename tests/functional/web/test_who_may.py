@@ -14,6 +14,8 @@ from werkzeug.routing import Rule
 
 from lms.core.access import Role
 from tests.factories.accounts import make_grant, make_person, sign_in
+from tests.factories.catalog import make_institution
+from tests.factories.exchange import EVERYTHING, make_access_token
 
 TABLE = Path(__file__).with_name("who_may.txt")
 VISITOR, LEARNER = "visitor", "learner"
@@ -80,12 +82,13 @@ def browser(request, app, client, database):
     return client, LETTERS[role]
 
 
-def passes(client, method: str, path: str) -> bool:
+def passes(client, method: str, path: str, sent: dict[str, str] | None = None) -> bool:
     """Tell whether the door opened; whatever came behind it, the server did not break."""
-    answer = client.open(path, method=method, headers={"Accept": "application/json"})
+    headers = {"Accept": "application/json", **(sent or {})}
+    answer = client.open(path, method=method, headers=headers)
     assert answer.status_code < 500 or answer.status_code == 501, f"{method} {path}"
     code = (answer.get_json(silent=True) or {}).get("code")
-    return code not in ("not_signed_in", "not_allowed", "access_undeclared")
+    return code not in ("not_signed_in", "not_allowed", "access_undeclared", "token_missing")
 
 
 def test_the_table_names_every_address_once(app):
@@ -103,6 +106,20 @@ def test_each_role_passes_the_doors_the_table_says_and_no_other(app, browser):
             continue
         is_open = passes(client, method, address(rule))
         if is_open != (letter in table.get((method, name), "")):
+            wrong.append(f"{method} {name}: {'passes' if is_open else 'is stopped'}")
+    assert wrong == []
+
+
+def test_a_token_opens_the_doors_marked_for_it_and_those_of_visitors_alone(app, database):
+    with database.transaction() as session:
+        school = make_institution(session).id
+        _, token = make_access_token(session, school, scopes=EVERYTHING)
+    sent, table, wrong = {"Authorization": f"Bearer {token}"}, read_table(), []
+    for method, name, rule in doors(app):
+        if "v" in table[method, name]:
+            continue
+        is_open = passes(app.test_client(), method, address(rule), sent)
+        if is_open != (table[method, name] == "-"):
             wrong.append(f"{method} {name}: {'passes' if is_open else 'is stopped'}")
     assert wrong == []
 

@@ -4,7 +4,7 @@ from datetime import date
 
 from sqlalchemy import func, select
 
-from lms.accounts.models import Person
+from lms.accounts.models import Particulars, Person
 from lms.catalog.models import Institution, Programme
 from lms.catalog.service.registry import institution_for, programme_for
 from lms.core.clock import local_day
@@ -43,6 +43,8 @@ def test_a_second_run_writes_nothing_down_twice(database: Database) -> None:
     list_people(database, learners=38)
     with database.snapshot() as session:
         assert session.scalar(select(func.count()).select_from(LearnerFact)) == 8 * 3
+        # Every sixth leaves the page for lists empty.
+        assert session.scalar(select(func.count()).select_from(Particulars)) == 38 - 6
 
 
 def test_the_default_school_stands_in_the_demo_catalogue(database: Database) -> None:

@@ -4,13 +4,17 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from sqlalchemy import select, update
 from sqlalchemy.exc import OperationalError
 
 from lms.core.access import Actor
 from lms.db.session import Database, now
 from lms.delivery.models import Delivery
 from lms.delivery.service import files as of_files
-from lms.delivery.tasks import clear_files
+from lms.delivery.tasks import clear_files, tell_of_failures
+from lms.jobs.models import Job
+from lms.notify.models import InboxMessage
+from lms.roster import service
 from lms.settings import Settings
 from lms.wiring import CHORES
 from tests.integration.roster.exports import files, place
@@ -81,3 +85,29 @@ def test_a_file_that_cannot_be_deleted_is_tried_again_and_saves_no_other(
     assert (removed(database, stuck), removed(database, other)) == (False, True)
     clear_files(database, settings)
     assert files(settings) == []
+
+
+def test_halves_of_a_list_that_was_stopped_after_its_worker_died_are_deleted(
+    database: Database, administrator: Actor, settings: Settings
+) -> None:
+    export_id = place(database, administrator)
+    settings.export_dir.mkdir()
+    (settings.export_dir / f"{export_id}.a1b2c3d4.part").write_text("half")
+    clear_files(database, settings)
+    assert len(files(settings)) == 1, "a worker may still be on it"
+    with database.transaction() as session:
+        service.stop_export(session, actor=administrator, export_id=export_id, now=now(session))
+    clear_files(database, settings)
+    assert files(settings) == []
+
+
+def test_whose_list_failed_is_told_once_however_it_failed(
+    database: Database, administrator: Actor, settings: Settings
+) -> None:
+    place(database, administrator)
+    with database.transaction() as session:
+        session.execute(update(Job).values(state="failed"))
+    for _ in range(2):
+        tell_of_failures(database, settings)
+    with database.snapshot() as session:
+        assert session.scalars(select(InboxMessage.template)).all() == ["export_failed"]

@@ -10,6 +10,7 @@ from lms.audit.models import AuditEntry
 from lms.core.access import Actor, Grant, Role, Scope, ScopeKind
 from lms.core.errors import Conflict, Forbidden, NotFound
 from lms.db.session import Database, now
+from lms.delivery import service as delivering
 from lms.delivery.domain import DeliveryState
 from lms.delivery.models import Delivery
 from lms.delivery.service import clear_old_files
@@ -58,6 +59,19 @@ def test_the_link_works_once(database: Database, administrator: Actor, run_jobs:
     assert take(database, administrator, export_id) == f"{export_id}.xlsx"
     assert refusal(take, database, administrator, export_id) == "export_link_used"
     assert not view(database, administrator, export_id).is_ready
+
+
+def test_of_two_taps_at_once_one_gets_the_file(
+    database: Database, administrator: Actor, run_jobs: Jobs
+) -> None:
+    export_id = place(database, administrator)
+    run_jobs()
+    with database.snapshot() as session:
+        _, seen_unused = service.own(session, administrator, export_id)
+    take(database, administrator, export_id)
+    with pytest.raises(Forbidden) as refused, database.transaction() as session:
+        delivering.hand_out(session, seen_unused, {}, now=now(session))
+    assert refused.value.code == "export_link_used"
 
 
 def test_nobody_else_gets_the_file(

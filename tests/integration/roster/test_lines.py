@@ -11,7 +11,7 @@ from lms.db.session import Database
 from lms.enrollment.domain import EnrollmentStatus
 from lms.progress.queries import totals_of
 from lms.roster import queries
-from lms.roster.domain.filters import Filters, Status
+from lms.roster.domain.filters import Filters, Place, Status
 from lms.roster.domain.lines import Line
 from tests.factories.accounts import COUNTY, make_person
 from tests.factories.catalog import make_course
@@ -183,7 +183,11 @@ def test_the_cursor_leads_forth_and_back_without_gap_or_repeat(
         third = queries.page(session, selection, queries.Window(limit=2, after=second.older))
         back = queries.page(session, selection, queries.Window(limit=2, before=third.newer))
         start = queries.page(session, selection, queries.Window(limit=2, before=second.newer))
-        beyond = queries.page(session, selection, queries.Window(limit=2, after=1))
+        beyond = queries.page(
+            session,
+            selection,
+            queries.Window(limit=2, after=Place(datetime(2020, 1, 1, tzinfo=UTC), 1)),
+        )
     assert [names(list(part.lines)) for part in (first, second, third)] == [
         ["第4人", "第3人"],
         ["第2人", "第1人"],
@@ -192,7 +196,7 @@ def test_the_cursor_leads_forth_and_back_without_gap_or_repeat(
     assert (first.newer, third.older) == (None, None)
     assert back == second
     assert start == first
-    assert (beyond.lines, beyond.newer, beyond.older) == ((), None, None)
+    assert (beyond.lines, beyond.newer, beyond.older, beyond.total) == ((), None, None, 6)
 
 
 @pytest.mark.usefixtures("small")

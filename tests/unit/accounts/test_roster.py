@@ -64,6 +64,40 @@ def test_one_bad_row_is_named_with_what_is_wrong(row, said):
     assert [line.number for line in found.lines] == [2]
 
 
+MORE = ["姓名", "手机号", "文化程度", "户籍所在地", "是否参保", "学籍号", "民族"]
+
+
+def test_particulars_are_read_by_the_names_of_their_columns():
+    row = ["周敏", "13800000002", "中专", "330822 常山县", "", "S-01", "畲"]
+    [line] = read(workbook([row], heading=MORE)).lines
+    assert line.said == {
+        "education": "高中(中专)",
+        "ethnicity": "畲族",
+        "hukou_code": "330822",
+        "hukou_place": "常山县",
+        "cert_of_status_no": "S-01",
+    }
+
+
+@pytest.mark.parametrize(
+    ("place", "cell", "column", "code"),
+    [
+        (2, "高小", "文化程度", "particular_word"),
+        (3, "3308 常山县", "户籍所在地", "particular_code"),
+        (4, "大概", "是否参保", "particular_word"),
+        (5, 3308220012345678, "就业创业证号", "cell_rounded"),
+        (5, "长" * 41, "就业创业证号", "particular_long"),
+    ],
+)
+def test_a_word_no_list_takes_is_named_with_row_and_column(place, cell, column, code):
+    row = ["周敏", "13800000002", "", "", "", "", ""]
+    found = read(workbook([[*row[:place], cell, *row[place + 1 :]]], heading=MORE))
+    fault = found.faults[2]
+    assert found.lines == []
+    assert (fault.code, fault.params["column"]) == ("row_particular", column)
+    assert fault.params["fault"].code == code
+
+
 def test_a_child_is_named_too():
     found = roster([1, "小明", "13800000003", "33082420130229000X", ""])
     assert found.faults[2].code in ("id_date", "id_check", "too_young")

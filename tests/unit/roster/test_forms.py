@@ -65,8 +65,10 @@ def test_what_is_written_is_read_back_the_same() -> None:
         ({"q": "x" * 61}, {"q": "not_text"}),
         ({"q": "a\x00b"}, {"q": "not_text"}),
         ({"town": {"$ne": ""}}, {"town": "not_text"}),
-        ({"class": "2026-3"}, {"class": "filter_not_offered"}),
-        ({"group": "veteran"}, {"group": "filter_not_offered"}),
+        ({"class": "2026-3"}, {"class": "not_a_place"}),
+        ({"group": "mothers"}, {"group": "not_a_choice"}),
+        ({"ids": "1,x"}, {"ids": "not_records"}),
+        ({"ids": ",".join(map(str, range(2001)))}, {"ids": "too_many_chosen"}),
     ],
 )
 def test_filters_that_do_not_fit_are_named(

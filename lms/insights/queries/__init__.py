@@ -1,0 +1,1 @@
+"""Reads what is to be counted, and the rolled-up figures pages show."""

@@ -1,0 +1,1 @@
+"""Counts what changed, proves the figures by a recount, and takes budgets."""

@@ -1,0 +1,300 @@
+"""Finds a page of a list in bounded work, however long the list and however rare what fits.
+
+A filter first finds the cells that fit (few). Of each cell the index gives the newest line behind
+the cursor; no line of the page can stand in another cell than those whose newest lines are the
+newest of all, so that only as many cells are read on as the page has lines.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import (
+    ColumnElement,
+    Row,
+    Select,
+    TextClause,
+    bindparam,
+    func,
+    literal,
+    or_,
+    select,
+    text,
+    tuple_,
+    union_all,
+)
+from sqlalchemy.orm import Session
+
+from lms.accounts.models import County
+from lms.core.access import ScopeKind
+from lms.core.clock import day_bounds
+from lms.db.base import UtcDateTime
+from lms.roster.domain.filters import Filters, Place, Status
+from lms.roster.models import FoundBy, RosterCell, RosterLine
+from lms.roster.queries.selecting import (
+    Selection,
+    cells_within,
+    classes_of,
+    moment,
+    of_cells,
+    of_lines,
+    people_meant,
+    record_of,
+    within,
+)
+
+# Counting stops here; beyond it a page says "more than".
+COUNTED = 10_000
+# So many people are looked at of those a search finds.
+MOST_PEOPLE = 500
+# Beyond so many cells nearly everything fits, and reading on through the whole list is short.
+_MOST_CELLS = 4_000
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """Which part of a list: behind ``after`` or before ``before``, at most ``limit``."""
+
+    limit: int
+    after: Place | None = None
+    before: Place | None = None
+
+    @property
+    def cursor(self) -> Place | None:
+        """Return the place it begins at, whichever way."""
+        return self.before or self.after
+
+
+@dataclass(frozen=True, slots=True)
+class Keys:
+    """The records of a page in the order of the list, and what lies around them.
+
+    ``total`` is at most one more than ``COUNTED``. ``is_part`` tells that a search found more
+    people than were looked at.
+    """
+
+    ids: tuple[int, ...]
+    newer: Place | None
+    older: Place | None
+    total: int
+    is_part: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """What narrows the lines: cells (``None``: no need to look), and people of a search."""
+
+    cells: tuple[int, ...] | None
+    people: tuple[int, ...] | None
+    is_part: bool
+
+
+def keys(session: Session, selection: Selection, window: Window) -> Keys:
+    """Return the records of a window, in two statements."""
+    found = _found(session, selection)
+    rows = _rows(session, selection, window, found)
+    back = window.before is not None
+    more, rows = len(rows) > window.limit, rows[: window.limit]
+    if back:
+        rows = rows[::-1]
+    places = [Place(row.at, row.id) for row in rows]
+    has_newer = bool(rows) and (more if back else window.after is not None)
+    has_older = bool(rows) and (more or back)
+    total = rows[0].total if rows else 0
+    if not rows and window.cursor:
+        total = session.scalar(select(_total(selection, found))) or 0
+    return Keys(
+        tuple(place.enrollment_id for place in places),
+        places[0] if has_newer else None,
+        places[-1] if has_older else None,
+        total,
+        found.is_part,
+    )
+
+
+def _found(session: Session, selection: Selection) -> _Found:
+    filters, parts = selection.filters, []
+    needs_cells = not filters.q and not _is_whole(selection) and not _by_class(selection)
+    if needs_cells:
+        cells = select(literal("cell").label("kind"), RosterCell.id.label("id"))
+        cells = cells.where(cells_within(selection.scopes), *of_cells(filters))
+        parts.append(cells.limit(_MOST_CELLS + 1).subquery())
+    people = people_meant(filters.q) if filters.q else None
+    if people is not None:
+        parts += [each.subquery() for each in _people(selection, people)]
+    if not parts:
+        return _Found(None, () if filters.q else None, is_part=False)
+    rows = session.execute(union_all(*(select(part) for part in parts))).all()
+    own = dict.fromkeys(row.id for row in rows if row.kind == "person")
+    people_found = tuple(own)[:MOST_PEOPLE] if filters.q else None
+    return _Found(
+        tuple(row.id for row in rows if row.kind == "cell") if needs_cells else None,
+        people_found,
+        is_part=len(own) > MOST_PEOPLE,
+    )
+
+
+def _is_whole(selection: Selection) -> bool:
+    """Tell whether every line fits that has the moment the list goes by."""
+    filters = selection.filters
+    narrowing = (filters.county, filters.course, filters.institution, filters.group, filters.town)
+    return (
+        any(scope.kind is ScopeKind.PLATFORM for scope in selection.scopes)
+        and filters.status in (Status.ALL, Status.COMPLETED)
+        and not any(narrowing)
+    )
+
+
+def _by_class(selection: Selection) -> bool:
+    """Tell whether a class or records chosen bound the list by themselves."""
+    return bool(
+        selection.filters.training_class or selection.filters.ids or classes_of(selection.scopes)
+    )
+
+
+def _people(selection: Selection, found: Select[int]) -> list[Select[str, int]]:
+    """Return the statements of people a search means: first of the counties in reach."""
+    codes = {s.id for s in selection.scopes if s.kind is ScopeKind.COUNTY}
+    if selection.filters.county:
+        codes = {selection.filters.county}
+    wanted = found.with_only_columns(
+        literal("person").label("kind"), next(iter(found.selected_columns)).label("id")
+    ).limit(MOST_PEOPLE + 1)
+    if FoundBy.__table__ not in found.get_final_froms():
+        return [wanted]
+    # By county one range of the index each, wherever the people may be.
+    everywhere = wanted.where(FoundBy.county_code.in_(select(County.code)))
+    if not codes:
+        return [everywhere]
+    return [wanted.where(FoundBy.county_code.in_(sorted(codes))), everywhere]
+
+
+def _rows(
+    session: Session, selection: Selection, window: Window, found: _Found
+) -> Sequence[Row[Any]]:
+    if found.cells is not None and len(found.cells) <= _MOST_CELLS:
+        if not found.cells:
+            return ()
+        return _merged(session, selection.filters, window, found.cells)
+    at = moment(selection.filters)
+    place, back = tuple_(at, RosterLine.enrollment_id), window.before is not None
+    statement = _lines(selection, found).add_columns(
+        at.label("at"), _total(selection, found).label("total")
+    )
+    if window.cursor:
+        cursor = tuple_(
+            literal(window.cursor.at, UtcDateTime()), literal(window.cursor.enrollment_id)
+        )
+        statement = statement.where(place > cursor if back else place < cursor)
+    order = (at, RosterLine.enrollment_id)
+    statement = statement.order_by(*(order if back else (each.desc() for each in order)))
+    return session.execute(statement.limit(window.limit + 1)).all()
+
+
+def _lines(selection: Selection, found: _Found) -> Select[int]:
+    filters = selection.filters
+    statement = select(RosterLine.enrollment_id.label("id"))
+    if not filters.q and not filters.training_class and not filters.ids and _is_whole(selection):
+        return statement.where(*of_lines(filters))
+    statement = statement.join(RosterCell, RosterCell.id == RosterLine.cell_id).where(
+        within(selection.scopes), *of_cells(filters), *of_lines(filters)
+    )
+    return statement.where(*_of_search(filters, found))
+
+
+def _of_search(filters: Filters, found: _Found) -> list[ColumnElement[bool]]:
+    if not filters.q or found.people is None:
+        return []
+    record = record_of(filters.q)
+    theirs = RosterLine.person_id.in_(found.people)
+    return [theirs if record is None else or_(theirs, RosterLine.enrollment_id == record)]
+
+
+def _total(selection: Selection, found: _Found) -> Any:  # noqa: ANN401 (a scalar subquery)
+    if found.cells is not None and len(found.cells) <= _MOST_CELLS:
+        own = select(RosterLine.enrollment_id).where(
+            RosterLine.cell_id.in_(found.cells), *of_lines(selection.filters)
+        )
+    else:
+        own = _lines(selection, found)
+    return select(func.count()).select_from(own.limit(COUNTED + 1).subquery()).scalar_subquery()
+
+
+_CELLS = {
+    "sqlite": "IN (SELECT value FROM json_each(:cells))",
+    "postgresql": "= ANY (CAST(:cells AS bigint[]))",
+}
+# The cells whose newest lines are the newest, then as many lines of each as the page may need.
+_MERGE = {
+    "sqlite": (
+        "SELECT y.enrollment_id AS id, y.{at} AS at FROM tops JOIN roster_line y "
+        "ON y.enrollment_id IN (SELECT x.enrollment_id FROM roster_line x "
+        "WHERE x.cell_id = tops.cell_id{bounds} ORDER BY {order} LIMIT {limit})"
+    ),
+    "postgresql": (
+        "SELECT y.id, y.at FROM tops CROSS JOIN LATERAL "
+        "(SELECT x.enrollment_id AS id, x.{at} AS at FROM roster_line x "
+        "WHERE x.cell_id = tops.cell_id{bounds} ORDER BY {order} LIMIT {limit}) AS y"
+    ),
+}
+_PAGE = (
+    "WITH tops AS (SELECT z.cell_id FROM (SELECT (SELECT x.enrollment_id FROM roster_line x "
+    "WHERE x.cell_id = roster_cell.id{bounds} ORDER BY {order} LIMIT 1) AS top "
+    "FROM roster_cell WHERE roster_cell.id {cells}) AS newest "
+    "JOIN roster_line z ON z.enrollment_id = newest.top ORDER BY {newest} LIMIT {limit}) "
+    "SELECT lines.id, lines.at, (SELECT count(*) FROM (SELECT 1 FROM roster_line x "
+    "WHERE x.cell_id {cells}{range} LIMIT {counted}) AS counted) AS total "
+    "FROM ({merge}) AS lines ORDER BY {last} LIMIT {limit}"
+)
+
+
+def _merged(
+    session: Session, filters: Filters, window: Window, cells: Sequence[int]
+) -> Sequence[Row[Any]]:
+    engine = session.get_bind().dialect.name
+    asked = {"cells": str(list(cells)) if engine == "sqlite" else list(cells)}
+    given = {k: v for k, v in {**asked, **_values(filters, window)}.items() if v is not None}
+    return session.execute(_merging(engine, filters, window), given).all()
+
+
+def _values(filters: Filters, window: Window) -> dict[str, Any]:
+    cursor = window.cursor
+    return {
+        "town": filters.town,
+        "first": filters.first_day and day_bounds(filters.first_day)[0],
+        "last": filters.last_day and day_bounds(filters.last_day)[1],
+        "at": cursor and cursor.at,
+        "id": cursor and cursor.enrollment_id,
+    }
+
+
+def _merging(engine: str, filters: Filters, window: Window) -> TextClause:
+    at, back = moment(filters).key, window.before is not None
+    values = _values(filters, window)
+    bounds = f" AND x.{at} IS NOT NULL"
+    for name, said in (
+        ("town", " AND x.town = :town"),
+        ("first", f" AND x.{at} >= :first"),
+        ("last", f" AND x.{at} < :last"),
+    ):
+        bounds += said if values[name] is not None else ""
+    behind = f" AND (x.{at}, x.enrollment_id) {'>' if back else '<'} (:at, :id)"
+    way = "ASC" if back else "DESC"
+    places = {
+        "at": at,
+        "range": bounds,
+        "bounds": bounds + (behind if window.cursor else ""),
+        "order": f"x.{at} {way}, x.enrollment_id {way}",
+        "newest": f"z.{at} {way}, z.enrollment_id {way}",
+        "last": f"lines.at {way}, lines.id {way}",
+        "limit": window.limit + 1,
+        "counted": COUNTED + 1,
+        "cells": _CELLS[engine],
+    }
+    moments = [
+        bindparam(name, type_=UtcDateTime())
+        for name in ("first", "last", "at")
+        if values[name] is not None
+    ]
+    said = _PAGE.format(merge=_MERGE[engine].format(**places), **places)
+    return text(said).bindparams(*moments).columns(at=UtcDateTime())  # type: ignore[return-value]  # rows alike

@@ -11,7 +11,7 @@ from sqlalchemy import select
 
 from lms.accounts.domain.texts import SENSITIVE
 from lms.accounts.gateway import Keys, keys_of
-from lms.accounts.models import Consent, Person
+from lms.accounts.models import Consent, Particulars, Person
 from lms.accounts.service.opening import Opening
 from lms.audit.models import AuditEntry
 from lms.core.clock import local_day
@@ -283,3 +283,31 @@ def test_the_mask_of_six_and_four_is_made_of_numbers_opened_on_the_record(
     assert NUMBER not in text
     assert "139****2217" in text
     assert list(acts(database)) == [("export:1", {"purpose": "核对", "rows": 3})]
+
+
+def test_what_people_said_for_lists_stands_there_and_addresses_stay_hidden(
+    database: Database, small: Small, keys: Keys
+) -> None:
+    with database.transaction() as session:
+        session.add(
+            Particulars(
+                person_id=small.finished.person_id,
+                education="初中",
+                hukou_code="330824",
+                hukou_place="开化县",
+                address="何家乡 1 号",
+                written_at=now(session),
+                written_by_id=small.finished.person_id,
+            )
+        )
+    found = {each["name"]: each for each in cells(database, wanted(ExportKind.OPENING))}
+    own = found["程建军"]
+    assert (own["education"], own["hukou_code"]) == ("初中", "330824 开化县")
+    assert (own["residence_code"], own["address"]) == ("330822 常山县何家乡", "***")
+    assert (found["占小燕"]["education"], found["占小燕"]["hukou_code"]) == ("", "")
+    (opened,) = [
+        each
+        for each in cells(database, wanted(ExportKind.OPENING, **whole(keys)))
+        if each["name"] == "程建军"
+    ]
+    assert opened["address"] == "何家乡 1 号"

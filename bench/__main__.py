@@ -16,6 +16,7 @@ from flask import Flask
 
 from bench import (
     badges,
+    completions,
     deciding,
     decisions,
     exports,
@@ -118,6 +119,10 @@ def _rosters(url: str, folder: Path) -> Iterator[Figure]:
     yield from _on_app(rosters.of_rosters, url, folder)
 
 
+def _completions(url: str, folder: Path) -> Iterator[Figure]:
+    yield from _on_app(completions.of_completions, url, folder)
+
+
 def _on_app(measure: Callable[[Flask], list[Figure]], url: str, folder: Path) -> Iterator[Figure]:
     app = create_app(Settings.from_env(environment(folder, url)))
     yield from measure(app)
@@ -129,7 +134,7 @@ def _insights(url: str, folder: Path) -> Iterator[Figure]:
 
 
 # What fills a table, or needs one that is empty, on a database of its own.
-_FRESH = (_people_desk, _rosters, _insights, _exports)
+_FRESH = (_people_desk, _rosters, _insights, _exports, _completions)
 
 
 @contextmanager

@@ -55,8 +55,8 @@ WITH RECURSIVE numbers(n) AS (
     SELECT n, 1 + n / 2 AS person_id,
            CASE WHEN n < :old AND n % 2 = 0 THEN 0
                 ELSE 1 + (n / 2 * 7 + n % 2 * 3) % (:courses - 1) END AS course,
-           CASE WHEN n % 2000000 = 9 THEN 'cancelled' WHEN n % 10 < 4 THEN 'completed'
-                WHEN n % 10 < 9 THEN 'active' ELSE 'withdrawn' END AS status
+           CASE WHEN n % 2000000 = 9 THEN 'cancelled' WHEN n / 41 % 10 < 4 THEN 'completed'
+                WHEN n / 41 % 10 < 9 THEN 'active' ELSE 'withdrawn' END AS status
     FROM numbers
 )
 INSERT INTO enrollment (person_id, course_id, revision_id, county_code, status, enrolled_at,

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from flask import Flask
-from sqlalchemy import insert, select, text
+from sqlalchemy import func, insert, select, text
 from sqlalchemy.orm import Session
 
 from bench.bare import TABLE
@@ -17,7 +17,7 @@ from lms.assessment.models import AttemptQuestion
 from lms.assessment.service import start_attempt
 from lms.catalog.outline import CourseView, ItemView
 from lms.catalog.tree import published_revisions, revision_tree
-from lms.core.access import Actor, Role, ScopeKind
+from lms.core.access import Actor, Role, Scope, ScopeKind
 from lms.core.clock import local_day
 from lms.core.ids import digest, new_token
 from lms.db.session import Database, now
@@ -77,7 +77,7 @@ def build(app: Flask) -> World:
         browsers = _browsers(app, session, people, at)
         course = revision_tree(session, published_revisions(session)[0])
         world = World(course, browsers[:-1], browsers[-1])
-        _appoint(session, world.administrator, at)
+        appoint(session, world.administrator, Scope(ScopeKind.COUNTY, COUNTY))
         _enroll(session, world, at)
         _let_watch(session, world, at)
     with database.transaction() as session:
@@ -129,16 +129,27 @@ def _headers(app: Flask, token: str) -> str:
     return "".join(f"{name}: {value}\r\n" for name, value in browser_headers(app, token).items())
 
 
-def _appoint(session: Session, browser: Browser, at: datetime) -> None:
+def appoint(session: Session, browser: Browser, scope: Scope) -> None:
+    """Make the person an administrator of the scope."""
     session.add(
         RoleGrant(
             person_id=browser.person_id,
             role=Role.ADMINISTRATOR,
-            scope_kind=ScopeKind.COUNTY,
-            scope_id=COUNTY,
-            granted_at=at,
+            scope_kind=scope.kind,
+            scope_id=scope.id,
+            granted_at=now(session),
         )
     )
+
+
+def sign_in(app: Flask, session: Session, county: str) -> Browser:
+    """Make a person who has just proved who they are, in a database that is filled."""
+    phone = f"19{session.scalar(select(func.count()).select_from(SignIn)) or 0:09d}"
+    at = now(session)
+    row = Person(phone=phone, name="管理员", county_code=county, state="active", created_at=at)
+    session.add(row)
+    session.flush()
+    return _browsers(app, session, [row.id], at)[0]
 
 
 def _enroll(session: Session, world: World, at: datetime) -> None:

@@ -12,7 +12,5 @@ _ROUND_SECONDS = 10.0
 
 def roll_up(database: Database, _settings: Settings) -> None:
     """Count people who changed, then hours, for a while; a halt in between loses nothing."""
-    rounds.begin(database)
     until = monotonic() + _ROUND_SECONDS
-    while monotonic() < until and not rounds.step(database):
-        pass
+    rounds.one_round(database, goes_on=lambda: monotonic() < until)

@@ -44,7 +44,7 @@ def order_handover(session: Session, *, actor: Actor, order: Order, now: datetim
     """
     require_confirmed(session, actor, now=now)
     scopes = actor.scopes_for(Permission.EVIDENCE_HAND_OVER)
-    require_reach(roster.reach(session, scopes), order.filters)
+    require_reach(roster.reach(session, scopes, order.filters), order.filters)
     choice = queries.choose(session, scopes, order)
     if not choice.people:
         if order.learner_id is not None:

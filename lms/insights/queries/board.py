@@ -132,9 +132,7 @@ def board(session: Session, scopes: Sequence[Scope], filters: Filters, now: date
         lowest=lowest,
         lowest_reason=_reason_of(lost.get(lowest.key, {})) if lowest else None,
         waiting=figures.waiting(session, counties),
-        steps=[
-            (words, monthly.total(name, upto=month, place=filters.town)) for name, words in STEPS
-        ],
+        steps=[(words, monthly.upto(name, month, filters.town)) for name, words in STEPS],
         budget=standing.budget if counties else None,
     )
 
@@ -146,15 +144,17 @@ def _months(monthly: Monthly, month: int, today: date) -> list[int]:
 
 
 def _stock(monthly: Monthly, name: str, month: int, town: str | None) -> Number:
-    course = [monthly.total(name, upto=each, place=town) for each in last_months(month, _SPARKS)]
+    amounts = monthly.of(name, town)
+    course = [
+        sum(amount for each, amount in amounts.items() if each <= last)
+        for last in last_months(month, _SPARKS)
+    ]
     return Number(course[-1], course)
 
 
 def _flow(monthly: Monthly, name: str, month: int, town: str | None) -> Number:
-    course = [
-        max(monthly.total(name, since=each, upto=each, place=town), 0)
-        for each in last_months(month, _SPARKS)
-    ]
+    amounts = monthly.of(name, town)
+    course = [max(amounts.get(each, 0), 0) for each in last_months(month, _SPARKS)]
     return Number(course[-1], course)
 
 
@@ -163,8 +163,8 @@ def _spots(own: Reach, filters: Filters, monthly: Monthly, month: int) -> list[S
     found = [
         Spot(
             *(key, names.get(key)),
-            monthly.total("reached_end", upto=month, place=key),
-            monthly.total("enrolled", upto=month, place=key),
+            monthly.upto("reached_end", month, key),
+            monthly.upto("enrolled", month, key),
         )
         for key in monthly.by_place
     ]
@@ -187,7 +187,7 @@ def _losses(
         for reason, ms in reasons.items():
             summed[reason] = summed.get(reason, 0) + ms
     ordered = sorted(summed.items(), key=lambda each: (-each[1], each[0]))
-    credited = monthly.total("credited_ms", since=month, upto=month, place=town)
+    credited = monthly.of("credited_ms", town).get(month, 0)
     return Losses(ordered, max(credited, 0))
 
 

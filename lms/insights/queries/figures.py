@@ -44,15 +44,18 @@ class Monthly:
 
     by_place: dict[str, dict[int, Amounts]]
 
-    def total(self, name: str, *, upto: int, since: int = 0, place: str | None = None) -> int:
-        """Return a measure over months, both ends among them."""
+    def of(self, name: str, place: str | None = None) -> dict[int, int]:
+        """Return a measure by month: of a place, or of all of them."""
         places = self.by_place.values() if place is None else [self.by_place.get(place, {})]
-        return sum(
-            amounts[name]
-            for months in places
-            for month, amounts in months.items()
-            if since <= month <= upto
-        )
+        found: dict[int, int] = {}
+        for months in places:
+            for month, amounts in months.items():
+                found[month] = found.get(month, 0) + amounts[name]
+        return found
+
+    def upto(self, name: str, month: int, place: str | None = None) -> int:
+        """Return a measure up to the end of a month."""
+        return sum(amount for each, amount in self.of(name, place).items() if each <= month)
 
     @property
     def first(self) -> int | None:

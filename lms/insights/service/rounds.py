@@ -1,19 +1,21 @@
 """Counts step by step until nothing is left, each step in a transaction of its own."""
 
+from collections.abc import Callable
 from datetime import timedelta
 
 from lms.db.session import Database, now
 from lms.insights.service import rolling
 
 # Everybody else's writes wait for one step: a tenth of a second or so on SQLite.
-PEOPLE_A_STEP = 200
-ENTRIES_A_STEP = 2_000
+PEOPLE_A_STEP = 100
+ENTRIES_A_STEP = 1_000
 
 
-def begin(database: Database) -> None:
-    """Note what is to be counted by now; the youngest entries wait for the next time."""
+def one_round(database: Database, *, goes_on: Callable[[], bool]) -> None:
+    """Count as long as it goes on; what is left is for the next round."""
     with database.transaction() as session:
         rolling.look_ahead(session, now=now(session))
+    _count(database, goes_on)
 
 
 def catch_up(database: Database) -> None:
@@ -22,17 +24,17 @@ def catch_up(database: Database) -> None:
     for _ in range(2):
         with database.transaction() as session:
             rolling.look_ahead(session, now=now(session), settled=timedelta())
-        while not step(database):
-            pass
+        _count(database, lambda: True)
 
 
-def step(database: Database) -> bool:
-    """Count some people, then some entries; tell whether nothing was left."""
-    with database.transaction() as session:
-        settled = rolling.count_people(session, limit=PEOPLE_A_STEP)
-    with database.transaction() as session:
-        counted = rolling.count_hours(session, limit=ENTRIES_A_STEP)
-    if settled or counted:
-        return False
-    with database.transaction() as session:
-        return rolling.finish(session)
+def _count(database: Database, goes_on: Callable[[], bool]) -> None:
+    while goes_on():
+        with database.transaction() as session:
+            settled = rolling.count_people(session, limit=PEOPLE_A_STEP)
+        with database.transaction() as session:
+            counted = rolling.count_hours(session, limit=ENTRIES_A_STEP)
+        if settled or counted:
+            continue
+        with database.transaction() as session:
+            if rolling.finish(session):
+                return

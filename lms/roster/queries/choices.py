@@ -8,6 +8,7 @@ from sqlalchemy import (
     ColumnElement,
     Row,
     Select,
+    String,
     Text,
     cast,
     false,
@@ -25,7 +26,8 @@ from lms.accounts.models import County, Person
 from lms.catalog.models import Course, Institution, Revision, RevisionState
 from lms.core.access import Scope, ScopeKind
 from lms.db.base import Json, Localized
-from lms.enrollment.models import Enrollment
+from lms.enrollment.models import Enrollment, TrainingClass
+from lms.enrollment.queries import class_in_scope
 from lms.roster.domain.filters import Filters
 
 
@@ -44,22 +46,30 @@ class Reach:
     counties: tuple[Choice, ...]
     courses: tuple[Choice, ...]
     institutions: tuple[Choice, ...]
+    classes: tuple[Choice, ...] = ()
+    """Of the classes those that were asked about; there are too many to name them all."""
 
     def holds(self, filters: Filters) -> bool:
-        """Tell whether every county, course and institution the filters name is in it."""
+        """Tell whether every county, course, institution and class the filters name is in it."""
         named = (
             (filters.county, self.counties),
             (filters.course, self.courses),
             (filters.institution, self.institutions),
+            (filters.training_class and str(filters.training_class), self.classes),
         )
         return all(
             value in {choice.value for choice in choices} for value, choices in named if value
         )
 
 
-def reach(session: Session, scopes: Iterable[Scope]) -> Reach:
-    """Return the actor's reach, in one statement."""
-    parts = union_all(*reach_parts(tuple(scopes))).subquery()
+def reach(session: Session, scopes: Iterable[Scope], filters: Filters | None = None) -> Reach:
+    """Return the actor's reach, in one statement; with the class that filters name, if any."""
+    wanted = tuple(scopes)
+    statements = reach_parts(wanted)
+    if filters and filters.training_class:
+        named = TrainingClass.id == filters.training_class
+        statements.append(class_part(wanted).where(named))
+    parts = union_all(*statements).subquery()
     return counted(session.execute(select(parts).order_by(parts.c.place, parts.c.value)).all())
 
 
@@ -68,14 +78,22 @@ def reach_parts(scopes: tuple[Scope, ...]) -> list[Select[*tuple[object, ...]]]:
     return [_counties(scopes), _courses(scopes), _institutions(scopes)]
 
 
+def class_part(scopes: tuple[Scope, ...]) -> Select[*tuple[Any, ...]]:
+    """Return the statement of the classes inside scopes, newest first when ordered."""
+    titles = (TrainingClass.title, TrainingClass.title, cast(null(), Json))
+    return select(
+        literal("class"), -TrainingClass.id, cast(TrainingClass.id, String), *titles
+    ).where(class_in_scope(scopes))
+
+
 def counted(rows: Iterable[Row[*tuple[Any, ...]]]) -> Reach:
     """Return the reach among the rows of its statements; others may lie between."""
-    found: dict[str, list[Choice]] = {"county": [], "course": [], "institution": []}
+    found: dict[str, dict[str, Choice]] = {kind: {} for kind in _KINDS}
     for row in rows:
         if row.kind in found:
             words = row.words or {"zh": row.name_zh, "en": row.name_en}
-            found[row.kind].append(Choice(row.value, words))
-    return Reach(*(tuple(choices) for choices in found.values()))
+            found[row.kind][row.value] = Choice(row.value, words)
+    return Reach(*(tuple(choices.values()) for choices in found.values()))
 
 
 def towns(session: Session, county_code: str) -> list[str]:
@@ -92,6 +110,9 @@ def towns(session: Session, county_code: str) -> list[str]:
     )
     found = found.union_all(select(following).where(found.c.town.is_not(None)))
     return list(session.scalars(select(found.c.town).where(found.c.town.is_not(None))))
+
+
+_KINDS = ("county", "course", "institution", "class")
 
 
 def _counties(scopes: tuple[Scope, ...]) -> Select[*tuple[object, ...]]:

@@ -23,10 +23,9 @@ from lms.catalog.models import Course
 from lms.core.access import Scope, ScopeKind
 from lms.db.base import Json
 from lms.enrollment.models import TrainingClass
-from lms.enrollment.queries import class_in_scope
 from lms.roster.domain.filters import Filters
 from lms.roster.models import ListColumns, SavedFilter
-from lms.roster.queries.choices import Choice, Reach, counted, reach_parts
+from lms.roster.queries.choices import Choice, Reach, class_part, counted, reach_parts
 
 # A longer list of classes helps nobody; older ones are found by their own page.
 _MOST_CLASSES = 100
@@ -48,15 +47,17 @@ class Offers:
 
     reach: Reach
     towns: Sequence[str]
-    classes: Sequence[Choice]
     saved: Sequence[Saved]
     columns: Sequence[str] | None
 
+    @property
+    def classes(self) -> Sequence[Choice]:
+        """Return the newest classes that fit the filters, and the one chosen."""
+        return self.reach.classes
+
     def holds(self, filters: Filters) -> bool:
         """Tell whether all the filters name lies in reach."""
-        chosen = filters.training_class
-        known = {choice.value for choice in self.classes}
-        return self.reach.holds(filters) and (chosen is None or str(chosen) in known)
+        return self.reach.holds(filters)
 
 
 def offers(session: Session, scopes: tuple[Scope, ...], filters: Filters, person_id: int) -> Offers:
@@ -69,12 +70,10 @@ def offers(session: Session, scopes: tuple[Scope, ...], filters: Filters, person
         _columns(person_id),
     ).subquery()
     rows = session.execute(select(parts).order_by(parts.c.place, parts.c.value)).all()
-    classes = dict.fromkeys((row.value, row.name_zh) for row in rows if row.kind == "class")
     chosen = [row.words for row in rows if row.kind == "columns"]
     return Offers(
         counted(rows),
         [row.value for row in rows if row.kind == "town"],
-        [Choice(value, {"zh": title}) for value, title in classes],
         [Saved(row.place, row.value, row.words) for row in rows if row.kind == "saved"],
         chosen[0] if chosen else None,
     )
@@ -108,11 +107,7 @@ def _county(scopes: tuple[Scope, ...], filters: Filters) -> ColumnElement[Any]:
 
 def _classes(scopes: tuple[Scope, ...], filters: Filters) -> list[Select[*tuple[Any, ...]]]:
     """Return the newest classes that fit, and the one chosen however old it is."""
-    title = (TrainingClass.title, TrainingClass.title, cast(null(), Json))
-    every = select(
-        literal("class"), -TrainingClass.id, cast(TrainingClass.id, String), *title
-    ).where(class_in_scope(scopes))
-    newest = every
+    newest = every = class_part(scopes)
     if filters.county:
         newest = newest.where(TrainingClass.county_code == filters.county)
     if filters.course:

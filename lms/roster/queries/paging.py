@@ -296,5 +296,5 @@ def _merging(engine: str, filters: Filters, window: Window) -> TextClause:
         for name in ("first", "last", "at")
         if values[name] is not None
     ]
-    said = _PAGE.format(merge=_MERGE[engine].format(**places), **places)
-    return text(said).bindparams(*moments).columns(at=UtcDateTime())  # type: ignore[return-value]  # rows alike
+    asked = text(_PAGE.format(merge=_MERGE[engine].format(**places), **places))
+    return asked.bindparams(*moments).columns(at=UtcDateTime())  # type: ignore[return-value]  # rows alike

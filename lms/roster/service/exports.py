@@ -47,7 +47,7 @@ def order_export(session: Session, *, actor: Actor, order: ExportOrder, now: dat
     """
     require_confirmed(session, actor, now=now)
     scopes = actor.scopes_for(Permission.COMPLETIONS_EXPORT)
-    require_reach(queries.reach(session, scopes), order.filters)
+    require_reach(queries.reach(session, scopes, order.filters), order.filters)
     require_printable(session, order, scopes)
     delivering.require_few(session, KIND, actor.person_id)
     export = place_order(session, order, actor.person_id, scopes, now=now)

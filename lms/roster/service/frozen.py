@@ -68,7 +68,7 @@ def order_batch(
         raise InvalidInput({"kind": _NOT_FREEZABLE if county else _NO_COUNTY})
     _require_reach(actor, county)
     scopes = actor.scopes_for(Permission.COMPLETIONS_EXPORT)
-    require_reach(queries.reach(session, scopes), order.filters)
+    require_reach(queries.reach(session, scopes, order.filters), order.filters)
     key = list_key(order.kind, order.filters.as_query())
     compared = _last(session, county, key)
     batch = RosterBatch(

@@ -34,7 +34,7 @@ def add_schedule(
     require_confirmed(session, actor, now=now)
     filters = replace(order.filters, first_day=None, last_day=None)
     scopes = actor.scopes_for(Permission.COMPLETIONS_EXPORT)
-    require_reach(queries.reach(session, scopes), filters)
+    require_reach(queries.reach(session, scopes, filters), filters)
     own = queries.own_schedules(session, actor.person_id)
     if sum(each.ended_at is None for each in own) >= _MOST:
         raise Conflict("schedules_many", "There are many monthly lists already. Please end one.")
@@ -80,7 +80,7 @@ def make_due(session: Session, schedule_id: int, filters: Filters, *, now: datet
         _end(session, schedule, ScheduleEnd.NO_RIGHT, now)
         return
     try:
-        require_reach(queries.reach(session, scopes), filters)
+        require_reach(queries.reach(session, scopes, filters), filters)
     except NotFound:
         _end(session, schedule, ScheduleEnd.OUT_OF_REACH, now)
         return

@@ -149,7 +149,7 @@ def reach_of(session: Session, actor: Actor, permission: Permission) -> roster.R
 def spot_check(session: Session, actor: Actor, filters: Filters, wish: SpotCheck) -> Draw:
     """Draw learners of what the actor may read. Raises ``NotFound`` for filters out of reach."""
     scopes = actor.scopes_for(Permission.EVIDENCE_READ)
-    require_reach(roster.reach(session, scopes), filters)
+    require_reach(roster.reach(session, scopes, filters), filters)
     selection = roster.Selection(scopes, filters)
     people, upto = roster.people(session, selection, upto=wish.upto)
     drawn = draw(people, wish.seed, wish.count)

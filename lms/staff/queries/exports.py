@@ -63,7 +63,7 @@ def approvals(session: Session, actor: Actor, now: datetime) -> Approvals:
 
 def schedules(session: Session, actor: Actor, filters: Filters, now: datetime) -> Schedules:
     """Return the actor's monthly lists. Raises ``NotFound`` for filters out of reach."""
-    reach = roster.reach(session, actor.scopes_for(_RIGHT))
+    reach = roster.reach(session, actor.scopes_for(_RIGHT), filters)
     require_reach(reach, filters)
     wanted = {key: value for key, value in filters.as_query().items() if key not in ("from", "to")}
     return Schedules(

@@ -35,8 +35,8 @@ def new() -> ResponseReturnValue:
     """Show which list would be frozen and how long it is, and ask what for."""
     scopes = current_actor().scopes_for(Permission.COMPLETIONS_EXPORT)
     with database().snapshot() as session:
-        reach = roster.reach(session, scopes)
-        wish = forms.parse_wish(request.args, reach.counties)
+        wish = forms.parse_wish(request.args, roster.reach(session, scopes).counties)
+        reach = roster.reach(session, scopes, wish.filters)
         service.require_reach(reach, wish.filters)
         count = roster.count(session, roster.Selection(scopes, wish.filters))
     return render_template(

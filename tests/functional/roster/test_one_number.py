@@ -19,9 +19,12 @@ from tests.support.site import Client
 
 
 def on_the_screen(browser: Client) -> tuple[str, str]:
-    line = browser.get("/staff/completions").text.split(HOLDER)[1].split("</tr>")[0]
-    cells = re.findall(r'data-l="(?:核验学时|结业测验)">([\d.]+)', line)
-    return cells[0], cells[1]
+    line = browser.get("/staff/completions").text.split(f">{HOLDER}<")[1].split("</tr>")[0]
+    hours = re.search(r'data-l="核验学时">([\d.]+)<', line)
+    percent = re.search(r'<td class="n pc">([\d.]+)%<', line)
+    assert hours, line
+    assert percent, line
+    return hours[1], percent[1]
 
 
 def in_the_file(app: Flask, folder: Path, kind: str) -> dict[str, object]:

@@ -69,7 +69,7 @@ def test_an_order_without_the_forms_token_is_refused(open_desk, database: Databa
         ("", {**FORM, "purpose": " "}),
         ("", {**FORM, "format": "exe"}),
         ("?from=never", FORM),
-        ("?class=1", FORM),
+        ("?class=first", FORM),
     ],
 )
 def test_an_order_that_does_not_fit_is_refused(

@@ -19,6 +19,7 @@ from bench import (
     completions,
     deciding,
     decisions,
+    exports,
     insights,
     ledger,
     media,
@@ -110,6 +111,10 @@ def _people_desk(url: str, folder: Path) -> Iterator[Figure]:
     yield from _on_app(people.of_people, url, folder)
 
 
+def _exports(url: str, _folder: Path) -> Iterator[Figure]:
+    yield from exports.of_exports(url, exports.ROWS // 10)
+
+
 def _rosters(url: str, folder: Path) -> Iterator[Figure]:
     yield from _on_app(rosters.of_rosters, url, folder)
 
@@ -129,7 +134,7 @@ def _insights(url: str, folder: Path) -> Iterator[Figure]:
 
 
 # What fills a table, or needs one that is empty, on a database of its own.
-_FRESH = (_people_desk, _rosters, _insights, _completions)
+_FRESH = (_people_desk, _rosters, _insights, _exports, _completions)
 
 
 @contextmanager

@@ -1,11 +1,13 @@
-"""Writes one list and prints how many seconds it took: a process of its own for bench.exports."""
+"""Writes one list, and prints the seconds it took and what the program held before it, kB."""
 
 from __future__ import annotations
 
+import os
 import sys
 from pathlib import Path
 from time import perf_counter
 
+from bench.held import peak
 from lms.core.access import Scope, ScopeKind
 from lms.db.session import Database
 from lms.roster import queries, service
@@ -23,4 +25,5 @@ def write(url: str, form: str, path: str) -> float:
 
 
 if __name__ == "__main__":
-    print(write(*sys.argv[1:4]))
+    held = peak(os.getpid())
+    print(write(*sys.argv[1:4]), held)

@@ -16,11 +16,12 @@ from pathlib import Path
 from time import perf_counter, sleep
 
 import psycopg
+from psycopg.sql import SQL
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from bench.figures import Figure, amount
-from bench.packages import peak
+from bench.held import peak
 from bench.servers import ROOT
 from lms.db.session import Database
 from lms.roster.domain.kinds import ExportFormat
@@ -104,15 +105,17 @@ def of_exports(url: str, rows: int = ROWS) -> Iterator[Figure]:
     yield amount("export_copy", round(copied, 1), "s", _SECONDS[ExportFormat.CSV] * limit)
     for form, seconds in _SECONDS.items():
         path = folder / f"list.{form}"
-        took, memory = _measured(url, form, path)
+        took, held, before = _measured(url, form, path)
         yield amount(f"export_{form}", round(took, 1), "s", seconds * limit)
-        yield amount(f"export_{form}_memory", round(memory / 1024, 1), "MB", _MB)
+        yield amount(f"export_{form}_memory", round((held - before) / 1024, 1), "MB", _MB)
+        whole = held / 1024
+        yield Figure(f"export_{form}_memory_with_program", round(whole, 1), "MB", whole / _MB)
         yield Figure(f"export_{form}_to_copy", round(took / copied, 1), "times", took / copied)
         path.unlink()
 
 
-def _measured(url: str, form: ExportFormat, path: Path) -> tuple[float, int]:
-    """Return the seconds a list took in a process of its own, and the most it held, kB."""
+def _measured(url: str, form: ExportFormat, path: Path) -> tuple[float, int, int]:
+    """Return the seconds a list took in a process of its own, the most it held, and before, kB."""
     program = [sys.executable, "-m", "bench.export_once", url, form, str(path)]
     process = subprocess.Popen(program, cwd=ROOT, stdout=subprocess.PIPE, text=True)
     held = 0
@@ -122,29 +125,30 @@ def _measured(url: str, form: ExportFormat, path: Path) -> tuple[float, int]:
     said = process.stdout.read() if process.stdout else ""
     if process.returncode:
         raise RuntimeError(f"the {form} failed")
-    return float(said), held
+    seconds, before = said.split()
+    return float(seconds), held, int(before)
 
 
 def _copy(url: str, path: Path) -> float:
     began = perf_counter()
     if url.startswith("sqlite"):
         database = Database(url)
-        with database.engine.connect() as connection, path.open("w", newline="") as opened:
-            csv.writer(opened).writerows(connection.exec_driver_sql(_SAME).cursor or ())
+        with database.engine.connect() as opened, path.open("w", newline="") as file:
+            csv.writer(file).writerows(map(tuple, opened.exec_driver_sql(_SAME)))
         database.dispose()
     else:
-        plain = url.replace("postgresql+psycopg", "postgresql")
-        with (
-            psycopg.connect(plain) as connection,
-            connection.cursor() as cursor,
-            path.open("wb") as opened,
-            cursor.copy(f"COPY ({_SAME}) TO STDOUT (FORMAT csv)") as copy,  # type: ignore[arg-type]  # ours
-        ):
-            for block in copy:
-                opened.write(block)
+        _copy_postgresql(url.replace("postgresql+psycopg", "postgresql"), path)
     took = perf_counter() - began
     path.unlink()
     return took
+
+
+def _copy_postgresql(url: str, path: Path) -> None:
+    with psycopg.connect(url) as connection, connection.cursor() as cursor, path.open("wb") as file:
+        asked = SQL(f"COPY ({_SAME}) TO STDOUT (FORMAT csv)")
+        with cursor.copy(asked) as copy:
+            for block in copy:
+                file.write(block)
 
 
 def _fill(database: Database, rows: int) -> None:

@@ -6,7 +6,6 @@ each is its own; learners have a ledger, a quiz, a badge and a claim that was pa
 
 from __future__ import annotations
 
-import re
 import subprocess
 import sys
 import tempfile
@@ -19,6 +18,7 @@ from time import perf_counter, sleep
 from sqlalchemy import select
 
 from bench.figures import Figure, amount
+from bench.held import peak
 from bench.servers import ROOT
 from lms.accounts.gateway import keys_of
 from lms.core.access import Scope, ScopeKind
@@ -81,16 +81,6 @@ def _cost(name: str, program: list[str]) -> Iterator[Figure]:
         raise RuntimeError(f"{name} failed")
     yield amount(f"{name}_seconds", round(perf_counter() - begun, 1), "s", _SECONDS)
     yield amount(f"{name}_memory", round(used / 1024, 1), "MB", _MB)
-
-
-def peak(pid: int) -> int:
-    """Return the most memory a program held so far, kB.
-
-    What the system tells at its end counts in what this program held when it was begun.
-    """
-    said = Path(f"/proc/{pid}/status").read_text("ascii")
-    found = re.search(r"VmHWM:\s+(\d+)", said)
-    return int(found[1]) if found else 0
 
 
 def _site(folder: Path) -> tuple[Database, Settings]:

@@ -9,7 +9,7 @@ from lms.roster.domain.filters import Text
 from lms.roster.domain.lines import Lacking, lacking, lacking_in_words
 from lms.roster.queries.known import NO_CLASS, Known
 from lms.roster.queries.lines import steps_of
-from lms.roster.queries.people import certificates_of, groups_of
+from lms.roster.queries.people import certificates_of, groups_of, particulars_of_people
 
 Columns = MutableMapping[str, Sequence[Any]]
 
@@ -35,6 +35,22 @@ def _add_residences(known: Known, columns: Columns) -> None:
     columns["residence_code_name"] = [
         names[code] + (town or "") for code, town in zip(codes, columns["town"], strict=True)
     ]
+
+
+def _add_particulars(known: Known, columns: Columns) -> None:
+    """Add what people said of themselves for lists; who said no residence has their town's."""
+    said = particulars_of_people(known.session, columns["person"])
+    rows = [said.get(person) for person in columns["person"]]
+    for name in _PLAIN:
+        columns[name] = [getattr(row, name) if row else None for row in rows]
+    for code, place in (("hukou_code", "hukou_place"), ("residence_code", "residence_place")):
+        nobody: Sequence[Any] = [None] * len(rows)
+        before = columns.get(code, nobody), columns.get(f"{code}_name", nobody)
+        own = [(getattr(row, code), getattr(row, place)) if row else (None, None) for row in rows]
+        pairs = zip(own, zip(*before, strict=True), strict=True)
+        both = [each if any(each) else usual for each, usual in pairs]
+        columns[code] = [each[0] for each in both]
+        columns[f"{code}_name"] = [each[1] for each in both]
 
 
 def _add_titles(known: Known, columns: Columns) -> None:
@@ -114,6 +130,11 @@ def _in_both(missing: Sequence[Lacking]) -> Text:
     return {language: lacking_in_words(missing, language) for language in ("zh", "en")}
 
 
+_PLAIN = (
+    *("education", "ethnicity", "address", "employer", "work_status", "insured"),
+    *("cert_of_status_no", "prior_level"),
+)
+PARTICULARS = frozenset({*_PLAIN, "hukou_code", "residence_code"})
 _WORK = frozenset({"work_type", "occupation_code", "level"})
 _CERTIFICATE = frozenset({"cert_type", "cert_no", "cert_date", "cert_issuer", "score_practice"})
 _RUN = frozenset({"class_name", "filing_no", "institution", "uscc", "start", "end"})
@@ -121,6 +142,7 @@ _RUN = frozenset({"class_name", "filing_no", "institution", "uscc", "start", "en
 _ADDERS: tuple[tuple[frozenset[str], Callable[[Known, Columns], None]], ...] = (
     (frozenset({"county"}), _add_counties),
     (frozenset({"residence_code"}), _add_residences),
+    (PARTICULARS, _add_particulars),
     (frozenset({"course"}), _add_titles),
     (_WORK | _CERTIFICATE, _add_trained_for),
     (_RUN | {"group"}, _add_classes),

@@ -18,7 +18,7 @@ from lms.enrollment.models import Enrollment
 from lms.roster.domain.claims import NOTHING, decided, pay_state, review
 from lms.roster.domain.days import Days
 from lms.roster.domain.filters import Filters, Status
-from lms.roster.queries.adding import add_certificates, add_columns
+from lms.roster.queries.adding import PARTICULARS, add_certificates, add_columns
 from lms.roster.queries.enrolled import CHUNK, Columns, add_days, chunks, consented, enrolled_of
 from lms.roster.queries.known import Known
 from lms.roster.queries.selecting import Selection, listed
@@ -90,7 +90,7 @@ def claimed(
         _add_decided(session, columns)
         add_studies(session, known, columns, keys)
         add_certificates(known, columns)
-        add_columns(known, columns, {"residence_code"} & set(keys))
+        add_columns(known, columns, PARTICULARS & set(keys))
         yield columns
 
 

@@ -8,6 +8,7 @@ from datetime import date
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from lms.accounts.models import Particulars
 from lms.db.among import among
 from lms.subsidy.domain.dated import DatedFact, FactKey, FactSource, newest
 from lms.subsidy.models import CertificateEntry, ExternalCertificate, LearnerFact
@@ -47,6 +48,13 @@ def certificates_of(
         )
         for own, said in rows
     }
+
+
+def particulars_of_people(session: Session, people: Collection[int]) -> Mapping[int, Particulars]:
+    """Return what people said of themselves for lists; who said nothing is left out."""
+    wanted = select(Particulars).where(among(Particulars.person_id, "people"))
+    rows = session.scalars(wanted, {"people": sorted(set(people))})
+    return {row.person_id: row for row in rows}
 
 
 def groups_of(session: Session, people: Sequence[tuple[int, date | None]]) -> Sequence[str | None]:

@@ -2,8 +2,10 @@
 
 import pytest
 
+from lms.accounts.gateway import Keys, keys_of
 from lms.core.access import Actor, Scope, ScopeKind
 from lms.db.session import Database
+from lms.settings import Settings
 from tests.factories.accounts import COUNTY
 from tests.factories.roster import Small, make_small_county
 from tests.integration.roster.exports import make_administrator
@@ -24,3 +26,9 @@ def administrator(database: Database, small: Small) -> Actor:
     """An administrator of the small county who has just proved who they are."""
     with database.transaction() as session:
         return make_administrator(session)
+
+
+@pytest.fixture
+def keys(settings: Settings) -> Keys:
+    """The keys numbers are sealed with."""
+    return keys_of(settings)

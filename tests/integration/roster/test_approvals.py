@@ -119,6 +119,7 @@ def test_nothing_is_made_before_another_person_approved(
     assert acts(database, export_id) == [
         (owner, "export.ordered", None),
         (other, "export.approved", None),
+        (owner, "numbers.opened", 3),
         (owner, "export.made", 3),
     ]
     assert files(settings) == [f"{export_id}.xlsx"]

@@ -1,20 +1,15 @@
 """The county's rosters: whose rows they have, what they say, and what stays hidden."""
 
-from collections.abc import Iterator
 from datetime import date, timedelta
 from pathlib import Path
-from typing import Any
 
 import openpyxl
 import pytest
 from sqlalchemy import select
 
 from lms.accounts.domain.texts import SENSITIVE
-from lms.accounts.gateway import Keys, keys_of
-from lms.accounts.models import Consent, Person
-from lms.accounts.service.opening import Opening
-from lms.audit.models import AuditEntry
-from lms.core.clock import local_day
+from lms.accounts.gateway import Keys
+from lms.accounts.models import Consent
 from lms.core.errors import InvalidInput
 from lms.db.session import Database, now
 from lms.enrollment.domain import AttendanceStatus
@@ -24,12 +19,8 @@ from lms.roster import queries, service
 from lms.roster.domain import kinds
 from lms.roster.domain.filters import Filters, Status
 from lms.roster.domain.kinds import ExportFormat, ExportKind
-from lms.roster.domain.templates import shipped
-from lms.roster.models import RosterTemplate
-from lms.settings import Settings
 from lms.subsidy.domain.claim_states import ClaimAct
 from lms.subsidy.models import NoticeRow
-from tests.factories.accounts import COUNTY
 from tests.factories.claims import (
     Claimant,
     make_claim,
@@ -40,42 +31,20 @@ from tests.factories.claims import (
     move,
 )
 from tests.factories.enrollment import make_class, make_enrollment, make_session
-from tests.factories.identity import make_identity, make_number
+from tests.factories.identity import make_identity
 from tests.factories.notices import make_listed
 from tests.factories.progress import Entry, make_day
 from tests.factories.roster import Small
-from tests.integration.roster.conftest import EVERYTHING, OWN
-
-ALL = Filters(status=Status.ALL)
-
-
-@pytest.fixture
-def keys(settings: Settings) -> Keys:
-    return keys_of(settings)
-
-
-def wanted(kind: ExportKind, filters: Filters = ALL, **more: Any) -> queries.Wanted:
-    return queries.Wanted(kind, queries.Selection(OWN, filters), **more)
-
-
-def rows(database: Database, order: queries.Wanted) -> list[Any]:
-    with database.snapshot() as session:
-        today = local_day(now(session))
-        return list(queries.rows_of(session, order, shipped(order.kind), today=today))
-
-
-def cells(database: Database, order: queries.Wanted) -> list[dict[str, Any]]:
-    return [dict(row.cells) for row in rows(database, order)]
-
-
-def whole(keys: Keys) -> dict[str, Any]:
-    return {"opening": Opening("export:1", None, "核对", keys), "is_unmasked": True}
-
-
-def acts(database: Database) -> Iterator[tuple[str, Any]]:
-    with database.snapshot() as session:
-        found = session.scalars(select(AuditEntry).where(AuditEntry.action == "numbers.opened"))
-        yield from [(each.subject, each.details) for each in found]
+from tests.integration.roster.conftest import EVERYTHING
+from tests.integration.roster.rosters import (
+    NUMBER,
+    acts,
+    cells,
+    person_of,
+    rows,
+    wanted,
+    whole,
+)
 
 
 def test_the_opening_roster_says_who_is_in_which_class(
@@ -95,7 +64,7 @@ def test_the_opening_roster_says_who_is_in_which_class(
             host_uscc="91330822MA28FXXXX1",
         )
         made = make_enrollment(session, course=small.course, training_class_id=run.id)
-        make_identity(session, _person(session, made), keys, number=NUMBER)
+        make_identity(session, person_of(session, made), keys, number=NUMBER)
     (row,) = [each for each in cells(database, wanted(ExportKind.OPENING)) if each["class_name"]]
     assert (row["class_name"], row["filing_no"]) == ("2026常山直播五级1班", "CS-2026-01")
     assert (row["institution"], row["uscc"]) == ("常山县大溪沿村", "91330822MA28FXXXX1")
@@ -106,19 +75,12 @@ def test_the_opening_roster_says_who_is_in_which_class(
     assert (row["education"], row["address"], row["residence_code"]) == ("", "", "330822 常山县")
 
 
-NUMBER = make_number()
-
-
-def _person(session: Any, made: Any) -> Any:
-    return session.get_one(Person, made.person_id)
-
-
 def test_whole_numbers_are_opened_on_the_record_and_only_of_who_agrees(
     database: Database, small: Small, keys: Keys, tmp_path: Path
 ) -> None:
     with database.transaction() as session:
-        make_identity(session, _person(session, small.finished), keys, number=NUMBER)
-        other = make_identity(session, _person(session, small.half), keys)
+        make_identity(session, person_of(session, small.finished), keys, number=NUMBER)
+        other = make_identity(session, person_of(session, small.half), keys)
         consent = session.scalars(
             select(Consent).where(
                 Consent.person_id == small.half.person_id, Consent.subject == SENSITIVE
@@ -255,31 +217,3 @@ def test_a_list_too_long_to_print_is_refused_with_the_way_out(
         service.write_list(database, order, tmp_path / "list.pdf", lambda *_: None)
     assert "XLSX" in refused.value.fields["format"].text
     assert list(tmp_path.iterdir()) == []
-
-
-def test_the_mask_of_six_and_four_is_made_of_numbers_opened_on_the_record(
-    database: Database, small: Small, keys: Keys, tmp_path: Path
-) -> None:
-    with database.transaction() as session:
-        make_identity(session, _person(session, small.finished), keys, number=NUMBER)
-        content = shipped(ExportKind.OPENING).as_content()
-        for column in content["columns"]:
-            if column["key"] == "id_number":
-                column["form"] = "six_and_four"
-        session.add(
-            RosterTemplate(
-                county_code=COUNTY,
-                kind=ExportKind.OPENING,
-                version=1,
-                content=content,
-                made_by_id=small.finished.person_id,
-                made_at=now(session),
-            )
-        )
-    order = wanted(ExportKind.OPENING, opening=whole(keys)["opening"], form=ExportFormat.CSV)
-    service.write_list(database, order, tmp_path / "list.csv", lambda *_: None)
-    text = (tmp_path / "list.csv").read_text("utf-8-sig")
-    assert f"{NUMBER[:6]}********{NUMBER[-4:]}" in text
-    assert NUMBER not in text
-    assert "139****2217" in text
-    assert list(acts(database)) == [("export:1", {"purpose": "核对", "rows": 3})]

@@ -17,6 +17,7 @@ from lms.db.owned import owned_tables
 from lms.db.session import now
 from lms.enrollment.models import ClassConfirmation, ClassObjection, ClassWait
 from lms.progress.models import StudyFlag, TimeRequest
+from lms.roster.models import ListColumns, SavedFilter
 from lms.subsidy.models import (
     CertificateEntry,
     EligibilityDecision,
@@ -79,6 +80,8 @@ def make_everything(session: Session, keys: Keys, clerk: Person) -> Known:
     session.add(_account(person, keys, at))
     by = {"written_at": at, "written_by_id": clerk.id}
     session.add(Particulars(person_id=person.id, address="前庄村 8 号", **by))
+    session.add(SavedFilter(person_id=person.id, name="五月", query={"q": "林"}, saved_at=at))
+    session.add(ListColumns(person_id=person.id, chosen=["phone"]))
     _decided(session, own, at)
     _classes(session, own, at)
     _words(session, own, clerk, at)

@@ -75,7 +75,7 @@ def test_the_system_the_desk_and_the_badge_say_one_number(
     assert badge.value is not None
     assert fetched["verified_seconds"] * 1000 == badge.value["verified_ms"]
     desk = open_desk().get("/staff/completions?status=all").text
-    line = desk.split(person)[1].split("</tr>")[0]
+    line = desk.split(f">{person}<")[1].split("</tr>")[0]
     assert f">{fetched['verified_hours_tenths'] / 10:.1f}<" in line
 
 

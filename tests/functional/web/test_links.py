@@ -152,7 +152,7 @@ def _graduate(database: Database, settings: Settings, administrator: Person) -> 
         (
             Role.ADMINISTRATOR,
             [
-                *("/staff/completions?status=all", "/staff/badges/requests"),
+                *("/staff/batches", "/staff/exports", "/staff/badges/requests"),
                 *("/staff/time/outages", "/staff/flags?state=ruled"),
             ],
         ),

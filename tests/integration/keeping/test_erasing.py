@@ -22,7 +22,7 @@ YEARS = 5
 APPEND_ONLY = sorted(
     GONE
     - {"identity", "bank_account", "guardian", "consent", "totp_secret"}
-    - {"eligibility_due", "class_wait", "particulars"}
+    - {"eligibility_due", "class_wait", "particulars", "saved_filter", "list_columns"}
 )
 
 

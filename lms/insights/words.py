@@ -17,7 +17,7 @@ COLUMNS: tuple[tuple[str, str, str], ...] = (
     ("people_enrolled", _("People enrolled"), "count"),
     ("enrolled", _("Enrolments"), "count"),
     ("started", _("Began to study"), "count"),
-    ("credited_ms", _("Verified units"), "units"),
+    ("credited_ms", _("Verified hours"), "units"),
     ("passed", _("Passed the final test"), "count"),
     ("completed", _("Course completions"), "count"),
     ("people_trained", _("People trained"), "count"),

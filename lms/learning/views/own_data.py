@@ -15,7 +15,7 @@ from flask import (
 from flask.typing import ResponseReturnValue
 
 from lms.accounts import login
-from lms.accounts.service import leaving, security
+from lms.accounts.service import holds, leaving, security
 from lms.audit.service import record
 from lms.core.access import Permission
 from lms.db.session import now
@@ -36,11 +36,16 @@ def page() -> ResponseReturnValue:
 @bp.get("/me/data.json")
 @requires(Permission.LEARN)
 def download() -> ResponseReturnValue:
-    """Hand out all that is kept about the person, after a fresh proof."""
+    """Hand out all that is kept about the person, after a fresh proof.
+
+    Not while a second proof is awaited: a number given out again would bring its new owner the
+    card of the old one.
+    """
     actor = current_actor()
     with database().transaction() as session:
         at = now(session)
         security.require_confirmed(session, actor, now=at)
+        holds.require_free(session, actor.person_id)
         record(
             session,
             actor_id=actor.person_id,

@@ -67,6 +67,17 @@ def test_taking_it_asks_for_a_fresh_proof_and_is_written_down(client, database, 
         assert session.scalars(select(AuditEntry.action)).all() == ["data.taken"]
 
 
+def test_who_may_have_the_number_of_somebody_else_takes_nothing(browser, database, own, settings):
+    with database.transaction() as session:
+        number = make_identity(session, own.person, keys_of(settings))
+        session.get_one(Person, own.person.id).held_at = utc_now()
+    answer = browser.get("/me/data.json")
+    assert answer.status_code == 409
+    assert number not in answer.text
+    with database.snapshot() as session:
+        assert session.scalars(select(AuditEntry.action)).all() == []
+
+
 @pytest.mark.parametrize("path", ["/me/data", "/me/data.json"])
 def test_a_visitor_signs_in_first(client, path):
     assert client.get(path).location == f"/sign-in?next={path}"

@@ -2,6 +2,11 @@
 
 from pathlib import Path
 
+import pytest
+from sqlalchemy import text
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
 from lms.accounts.gateway import Keys
 from lms.accounts.models import Particulars
 from lms.db.session import Database, now
@@ -20,6 +25,44 @@ from tests.integration.roster.rosters import (
     wanted,
     whole,
 )
+from tests.support.databases import drop_trigger
+
+
+def _wish(session: Session, small: Small) -> None:
+    """Let the county want the first six and the last four of numbers."""
+    content = shipped(ExportKind.OPENING).as_content()
+    for column in content["columns"]:
+        if column["key"] == "id_number":
+            column["form"] = "six_and_four"
+    session.add(
+        RosterTemplate(
+            county_code=COUNTY,
+            kind=ExportKind.OPENING,
+            version=1,
+            content=content,
+            made_by_id=small.finished.person_id,
+            made_at=now(session),
+        )
+    )
+
+
+@pytest.mark.parametrize(
+    ("verb", "said"),
+    [
+        ("update", "UPDATE roster_template SET content = '{}'"),
+        ("delete", "DELETE FROM roster_template"),
+    ],
+)
+def test_a_form_that_was_in_force_stays_until_the_trigger_is_dropped(
+    verb: str, said: str, database: Database, small: Small
+) -> None:
+    with database.transaction() as session:
+        _wish(session, small)
+    with pytest.raises(IntegrityError, match="never change"), database.transaction() as session:
+        session.execute(text(said))
+    drop_trigger(database, f"roster_template_no_{verb}", "roster_template")
+    with database.transaction() as session:
+        session.execute(text(said))
 
 
 def test_the_mask_of_six_and_four_is_made_of_numbers_opened_on_the_record(
@@ -27,20 +70,7 @@ def test_the_mask_of_six_and_four_is_made_of_numbers_opened_on_the_record(
 ) -> None:
     with database.transaction() as session:
         make_identity(session, person_of(session, small.finished), keys, number=NUMBER)
-        content = shipped(ExportKind.OPENING).as_content()
-        for column in content["columns"]:
-            if column["key"] == "id_number":
-                column["form"] = "six_and_four"
-        session.add(
-            RosterTemplate(
-                county_code=COUNTY,
-                kind=ExportKind.OPENING,
-                version=1,
-                content=content,
-                made_by_id=small.finished.person_id,
-                made_at=now(session),
-            )
-        )
+        _wish(session, small)
     order = wanted(ExportKind.OPENING, opening=whole(keys)["opening"], form=ExportFormat.CSV)
     service.write_list(database, order, tmp_path / "list.csv", lambda *_: None)
     text = (tmp_path / "list.csv").read_text("utf-8-sig")

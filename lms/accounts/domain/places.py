@@ -13,7 +13,7 @@ _NOT_THERE = ("/sign-out", "/sign-in", "/sign-up", "/api/", "/confirm")
 
 HOME = "/"
 _DESKS = (
-    (Role.ADMINISTRATOR, "/staff/completions"),
+    (Role.ADMINISTRATOR, "/staff/figures"),
     (Role.SUPERVISOR, "/supervision"),
     (Role.INSTRUCTOR, "/studio"),
 )

@@ -46,7 +46,7 @@ def test_it_is_set_up_with_the_picture_or_the_letters(client, database, administ
     assert picture.headers["Cache-Control"] == "no-store"
     assert re.search(r"([A-Z2-7]{4} ){7}[A-Z2-7]{4}", client.get("/me/second-factor").text)
     answer = client.post("/me/second-factor/finish", data={"otp": otp()})
-    assert answer.location == "/staff/completions"
+    assert answer.location == "/staff/figures"
     assert client.get("/me/second-factor/qr.svg").status_code == 404
     with database.snapshot() as session:
         assert session.scalars(select(TotpSecret)).one().confirmed_at is not None
@@ -83,7 +83,7 @@ def test_the_password_alone_does_not_let_staff_in(client, otp):
     assert signed_in_as(client) is None
     assert client.get("/sign-in/second-step").status_code == 200
     done = client.post("/sign-in/second-step", data={"otp": otp()})
-    assert done.location == "/staff/completions"
+    assert done.location == "/staff/figures"
     assert signed_in_as(client) == "周敏"
 
 

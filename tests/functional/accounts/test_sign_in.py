@@ -40,7 +40,7 @@ def test_a_learner_comes_in_by_password(client, learner):
     ("role", "desk"),
     [
         (Role.INSTRUCTOR, "/studio"),
-        (Role.ADMINISTRATOR, "/staff/completions"),
+        (Role.ADMINISTRATOR, "/staff/figures"),
         (Role.SUPERVISOR, "/supervision"),
     ],
 )

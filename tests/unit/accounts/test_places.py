@@ -66,7 +66,7 @@ def test_a_browser_never_leaves_the_site_by_it(text):
         ([Role.MENTOR], "/"),
         ([Role.INSTRUCTOR], "/studio"),
         ([Role.SUPERVISOR], "/supervision"),
-        ([Role.INSTRUCTOR, Role.ADMINISTRATOR], "/staff/completions"),
+        ([Role.INSTRUCTOR, Role.ADMINISTRATOR], "/staff/figures"),
     ],
 )
 def test_everyone_lands_where_their_work_is(roles, desk):

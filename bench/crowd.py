@@ -100,6 +100,10 @@ def fill(database: Database, enrollments: int) -> list[MadeCourse]:
         for said, first, last in fills:
             _fill(database, said, first, last)
         _derive(database, people)
+    if not database.is_sqlite:
+        with database.transaction() as session:
+            # People came with their numbers, so that the next one has to be told.
+            session.execute(text("SELECT setval('person_id_seq', (SELECT max(id) FROM person))"))
     with database.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
         connection.exec_driver_sql("ANALYZE" if database.is_sqlite else "VACUUM (ANALYZE)")
     return courses

@@ -21,8 +21,9 @@ from lms.roster.queries.frozen import (
 from lms.roster.queries.lines import Page, learner, lines_of, page, people, stream
 from lms.roster.queries.lists import count_list, read_list
 from lms.roster.queries.making import ListRow, ListRows, Report, Wanted, rows_of
+from lms.roster.queries.merging import COUNTED, Window
 from lms.roster.queries.offers import Offers, Saved, offers
-from lms.roster.queries.paging import COUNTED, MOST_PEOPLE, Window
+from lms.roster.queries.paging import MOST_PEOPLE
 from lms.roster.queries.recounting import (
     last_enrollment,
     last_person,

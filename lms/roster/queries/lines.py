@@ -20,7 +20,8 @@ from lms.roster.domain.filters import Filters, Place, Status
 from lms.roster.domain.lines import Lacking, Line, Step, lacking
 from lms.roster.models import RosterLine
 from lms.roster.queries.beside import beside_of, columns_beside
-from lms.roster.queries.paging import Window, keys
+from lms.roster.queries.merging import Window
+from lms.roster.queries.paging import keys
 from lms.roster.queries.selecting import Selection, listed, selected
 
 

@@ -12,13 +12,10 @@ from typing import Any
 from sqlalchemy import (
     Row,
     Select,
-    TextClause,
-    bindparam,
     func,
     literal,
     or_,
     select,
-    text,
     tuple_,
     union_all,
 )
@@ -26,11 +23,11 @@ from sqlalchemy.orm import Session
 
 from lms.accounts.models import County
 from lms.core.access import ScopeKind
-from lms.core.clock import day_bounds
 from lms.db.among import among
 from lms.db.base import UtcDateTime
-from lms.roster.domain.filters import Filters, Place, Status
+from lms.roster.domain.filters import Place, Status
 from lms.roster.models import FoundBy, RosterCell, RosterLine
+from lms.roster.queries.merging import COUNTED, Window, merged
 from lms.roster.queries.selecting import (
     Selection,
     cells_within,
@@ -43,26 +40,10 @@ from lms.roster.queries.selecting import (
     within,
 )
 
-# Counting stops here; beyond it a page says "more than".
-COUNTED = 5_000
 # So many people are looked at of those a search finds.
 MOST_PEOPLE = 500
 # Beyond so many cells nearly everything fits, and reading on through the whole list is short.
 _MOST_CELLS = 4_000
-
-
-@dataclass(frozen=True, slots=True)
-class Window:
-    """Which part of a list: behind ``after`` or before ``before``, at most ``limit``."""
-
-    limit: int
-    after: Place | None = None
-    before: Place | None = None
-
-    @property
-    def cursor(self) -> Place | None:
-        """Return the place it begins at, whichever way."""
-        return self.before or self.after
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,7 +161,7 @@ def _rows(
     if found.cells is not None and len(found.cells) <= _MOST_CELLS:
         if not found.cells:
             return ()
-        return _merged(session, selection.filters, window, found.cells)
+        return merged(session, selection.filters, window, found.cells)
     at = moment(selection.filters)
     place, back = tuple_(at, RosterLine.enrollment_id), window.before is not None
     statement = _lines(selection).add_columns(
@@ -218,83 +199,3 @@ def _total(selection: Selection, found: _Found) -> Any:  # noqa: ANN401 (a scala
     else:
         own = _lines(selection)
     return select(func.count()).select_from(own.limit(COUNTED + 1).subquery()).scalar_subquery()
-
-
-_CELLS = {
-    "sqlite": "IN (SELECT value FROM json_each(:cells))",
-    "postgresql": "= ANY (CAST(:cells AS bigint[]))",
-}
-# The cells whose newest lines are the newest, then as many lines of each as the page may need.
-_MERGE = {
-    "sqlite": (
-        "SELECT y.enrollment_id AS id, y.{at} AS at FROM tops JOIN roster_line y "
-        "ON y.enrollment_id IN (SELECT x.enrollment_id FROM roster_line x "
-        "WHERE x.cell_id = tops.cell_id{bounds} ORDER BY {order} LIMIT {limit})"
-    ),
-    "postgresql": (
-        "SELECT y.id, y.at FROM tops CROSS JOIN LATERAL "
-        "(SELECT x.enrollment_id AS id, x.{at} AS at FROM roster_line x "
-        "WHERE x.cell_id = tops.cell_id{bounds} ORDER BY {order} LIMIT {limit}) AS y"
-    ),
-}
-_PAGE = (
-    "WITH tops AS (SELECT z.cell_id FROM (SELECT (SELECT x.enrollment_id FROM roster_line x "
-    "WHERE x.cell_id = roster_cell.id{bounds} ORDER BY {order} LIMIT 1) AS top "
-    "FROM roster_cell WHERE roster_cell.id {cells}) AS newest "
-    "JOIN roster_line z ON z.enrollment_id = newest.top ORDER BY {newest} LIMIT {limit}) "
-    "SELECT lines.id, lines.at, (SELECT count(*) FROM (SELECT 1 FROM roster_line x "
-    "WHERE x.cell_id {cells}{range} LIMIT {counted}) AS counted) AS total "
-    "FROM ({merge}) AS lines ORDER BY {last} LIMIT {limit}"
-)
-
-
-def _merged(
-    session: Session, filters: Filters, window: Window, cells: Sequence[int]
-) -> Sequence[Row[Any]]:
-    engine = session.get_bind().dialect.name
-    asked = {"cells": str(list(cells)) if engine == "sqlite" else list(cells)}
-    given = {k: v for k, v in {**asked, **_values(filters, window)}.items() if v is not None}
-    return session.execute(_merging(engine, filters, window), given).all()
-
-
-def _values(filters: Filters, window: Window) -> dict[str, Any]:
-    cursor = window.cursor
-    return {
-        "town": filters.town,
-        "first": filters.first_day and day_bounds(filters.first_day)[0],
-        "last": filters.last_day and day_bounds(filters.last_day)[1],
-        "at": cursor and cursor.at,
-        "id": cursor and cursor.enrollment_id,
-    }
-
-
-def _merging(engine: str, filters: Filters, window: Window) -> TextClause:
-    at, back = moment(filters).key, window.before is not None
-    values = _values(filters, window)
-    bounds = f" AND x.{at} IS NOT NULL"
-    for name, said in (
-        ("town", " AND x.town = :town"),
-        ("first", f" AND x.{at} >= :first"),
-        ("last", f" AND x.{at} < :last"),
-    ):
-        bounds += said if values[name] is not None else ""
-    behind = f" AND (x.{at}, x.enrollment_id) {'>' if back else '<'} (:at, :id)"
-    way = "ASC" if back else "DESC"
-    places = {
-        "at": at,
-        "range": bounds,
-        "bounds": bounds + (behind if window.cursor else ""),
-        "order": f"x.{at} {way}, x.enrollment_id {way}",
-        "newest": f"z.{at} {way}, z.enrollment_id {way}",
-        "last": f"lines.at {way}, lines.id {way}",
-        "limit": window.limit + 1,
-        "counted": COUNTED + 1,
-        "cells": _CELLS[engine],
-    }
-    moments = [
-        bindparam(name, type_=UtcDateTime())
-        for name in ("first", "last", "at")
-        if values[name] is not None
-    ]
-    asked = text(_PAGE.format(merge=_MERGE[engine].format(**places), **places))
-    return asked.bindparams(*moments).columns(at=UtcDateTime())  # type: ignore[return-value]  # rows alike

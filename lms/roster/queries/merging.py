@@ -1,0 +1,129 @@
+"""Merges the newest lines of many cells into a page, by the index of each."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Row, TextClause, bindparam, text
+from sqlalchemy.orm import Session
+
+from lms.core.clock import day_bounds
+from lms.db.base import UtcDateTime
+from lms.roster.domain.filters import Filters, Place
+from lms.roster.queries.selecting import moment
+
+# Counting stops here; beyond it a page says "more than".
+COUNTED = 5_000
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """Which part of a list: behind ``after`` or before ``before``, at most ``limit``."""
+
+    limit: int
+    after: Place | None = None
+    before: Place | None = None
+
+    @property
+    def cursor(self) -> Place | None:
+        """Return the place it begins at, whichever way."""
+        return self.before or self.after
+
+
+_CELLS = {
+    "sqlite": "IN (SELECT value FROM json_each(:cells))",
+    "postgresql": "= ANY (CAST(:cells AS bigint[]))",
+}
+# The cells whose newest lines are the newest.
+_TOPS = {
+    "sqlite": (
+        "SELECT z.cell_id FROM (SELECT (SELECT x.enrollment_id FROM roster_line x "
+        "WHERE x.cell_id = roster_cell.id{bounds} ORDER BY {order} LIMIT 1) AS top "
+        "FROM roster_cell WHERE roster_cell.id {cells}) AS newest "
+        "JOIN roster_line z ON z.enrollment_id = newest.top ORDER BY {newest} LIMIT {limit}"
+    ),
+    "postgresql": (
+        "SELECT z.cell_id FROM unnest(CAST(:cells AS bigint[])) AS own(id) CROSS JOIN LATERAL "
+        "(SELECT x.cell_id, x.{at}, x.enrollment_id FROM roster_line x "
+        "WHERE x.cell_id = own.id{bounds} ORDER BY {order} LIMIT 1) AS z "
+        "ORDER BY {newest} LIMIT {limit}"
+    ),
+}
+# As many lines of each as the page may need.
+_MERGE = {
+    "sqlite": (
+        "SELECT y.enrollment_id AS id, y.{at} AS at FROM tops JOIN roster_line y "
+        "ON y.enrollment_id IN (SELECT x.enrollment_id FROM roster_line x "
+        "WHERE x.cell_id = tops.cell_id{bounds} ORDER BY {order} LIMIT {limit})"
+    ),
+    "postgresql": (
+        "SELECT y.id, y.at FROM tops CROSS JOIN LATERAL "
+        "(SELECT x.enrollment_id AS id, x.{at} AS at FROM roster_line x "
+        "WHERE x.cell_id = tops.cell_id{bounds} ORDER BY {order} LIMIT {limit}) AS y"
+    ),
+}
+_PAGE = (
+    "WITH tops AS ({tops}) "
+    "SELECT lines.id, lines.at, (SELECT count(*) FROM (SELECT 1 FROM roster_line x "
+    "WHERE x.cell_id {cells}{range} LIMIT {counted}) AS counted) AS total "
+    "FROM ({merge}) AS lines ORDER BY {last} LIMIT {limit}"
+)
+
+
+def merged(
+    session: Session, filters: Filters, window: Window, cells: Sequence[int]
+) -> Sequence[Row[Any]]:
+    """Return the places of a window over the lines of cells, and one more where there are more.
+
+    Each row has ``id``, ``at`` and ``total``, which is at most one more than ``COUNTED``.
+    """
+    engine = session.get_bind().dialect.name
+    asked = {"cells": str(list(cells)) if engine == "sqlite" else list(cells)}
+    given = {k: v for k, v in {**asked, **_values(filters, window)}.items() if v is not None}
+    return session.execute(_merging(engine, filters, window), given).all()
+
+
+def _values(filters: Filters, window: Window) -> dict[str, Any]:
+    cursor = window.cursor
+    return {
+        "town": filters.town,
+        "first": filters.first_day and day_bounds(filters.first_day)[0],
+        "last": filters.last_day and day_bounds(filters.last_day)[1],
+        "at": cursor and cursor.at,
+        "id": cursor and cursor.enrollment_id,
+    }
+
+
+def _merging(engine: str, filters: Filters, window: Window) -> TextClause:
+    at, back = moment(filters).key, window.before is not None
+    values = _values(filters, window)
+    bounds = f" AND x.{at} IS NOT NULL"
+    for name, said in (
+        ("town", " AND x.town = :town"),
+        ("first", f" AND x.{at} >= :first"),
+        ("last", f" AND x.{at} < :last"),
+    ):
+        bounds += said if values[name] is not None else ""
+    behind = f" AND (x.{at}, x.enrollment_id) {'>' if back else '<'} (:at, :id)"
+    way = "ASC" if back else "DESC"
+    places = {
+        "at": at,
+        "range": bounds,
+        "bounds": bounds + (behind if window.cursor else ""),
+        "order": f"x.{at} {way}, x.enrollment_id {way}",
+        "newest": f"z.{at} {way}, z.enrollment_id {way}",
+        "last": f"lines.at {way}, lines.id {way}",
+        "limit": window.limit + 1,
+        "counted": COUNTED + 1,
+        "cells": _CELLS[engine],
+    }
+    moments = [
+        bindparam(name, type_=UtcDateTime())
+        for name in ("first", "last", "at")
+        if values[name] is not None
+    ]
+    parts = {
+        name: said[engine].format(**places) for name, said in (("tops", _TOPS), ("merge", _MERGE))
+    }
+    asked = text(_PAGE.format(**parts, **places))
+    return asked.bindparams(*moments).columns(at=UtcDateTime())  # type: ignore[return-value]  # rows alike

@@ -7,7 +7,7 @@ from lms.core.errors import InvalidInput, Message
 from lms.core.query import Faults, read_day, read_number, read_text
 from lms.roster.domain.filters import Filters, Place, Status
 from lms.roster.domain.groups import GROUP_BITS
-from lms.roster.domain.orders import ExportFormat, ExportKind, ExportOrder
+from lms.roster.domain.orders import ExportFormat, ExportKind, ExportOrder, FrozenOrder
 from lms.roster.domain.schedules import LAST_DAY
 from lms.roster.queries import Window
 
@@ -80,10 +80,26 @@ def parse_order(sent: Mapping[str, Any], filters: Mapping[str, Any]) -> ExportOr
     )
 
 
-def parse_sent_order(body: object) -> ExportOrder:
-    """Return the export a program orders with a JSON object. Raises ``InvalidInput``."""
+def parse_frozen_order(sent: Mapping[str, Any], batch_id: int) -> FrozenOrder:
+    """Return the file of a frozen list somebody orders. Raises ``InvalidInput``."""
+    # Its kind, language and filters were frozen with it.
+    asked = parse_order({**sent, "kind": ExportKind.COMPLETIONS, "language": "zh"}, {})
+    return FrozenOrder(batch_id, asked.format, asked.purpose, asked.is_unmasked)
+
+
+def parse_sent_order(body: object) -> ExportOrder | FrozenOrder:
+    """Return the export a program orders with a JSON object. Raises ``InvalidInput``.
+
+    One with a ``batch`` is of that frozen list, whatever else is sent.
+    """
     if not isinstance(body, dict) or not isinstance(body.get("filters") or {}, dict):
         raise InvalidInput({"body": Message("not_an_object", "Please send a JSON object.")})
+    faults: Faults = {}
+    batch_id = read_number(body, "batch", faults)
+    if faults:
+        raise InvalidInput(faults)
+    if batch_id is not None:
+        return parse_frozen_order(body, batch_id)
     return parse_order(body, body.get("filters") or {})
 
 

@@ -86,6 +86,8 @@ DETAILS = {
     "system": _("system"),
     "scopes": _("may fetch"),
     "days": _("days"),
+    "batch": _("frozen list"),
+    "left_masked": _("numbers left masked"),
 }
 
 # What was deleted of somebody, by table.

@@ -15,7 +15,7 @@ from lms.db.owned import Owned, owned_tables, rows_of
 _KEPT_BACK = frozenset(
     {
         *("password_hash", "token_hash", "browser_hash", "device_hash"),
-        *("number_index", "account_index", "secret", "asked"),
+        *("number_index", "account_index", "marks", "secret", "asked"),
     }
 )
 _PLACES = {"identity": identities.place, "bank_account": banks.place}

@@ -6,7 +6,6 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
-from itertools import chain
 
 from lms.roster.domain.cells import Cell
 from lms.roster.domain.orders import ExportKind
@@ -170,11 +169,11 @@ def _changed(old: FrozenRow, new: FrozenRow) -> Changed | None:
     before, after = old.cells, new.cells
     if before is None or after is None:
         return Changed(Difference.CHANGED, new.subject, _name(new) or _name(old), {})
-    keys = dict.fromkeys(chain(before, after))
+    # A column that one of them alone has tells of its template, not of a row.
     fields = {
-        key: (before.get(key), after.get(key))
-        for key in keys
-        if key != _PLACE and before.get(key) != after.get(key)
+        key: (said, after[key])
+        for key, said in before.items()
+        if key != _PLACE and key in after and said != after[key]
     }
     return Changed(Difference.CHANGED, new.subject, _name(new), fields) if fields else None
 

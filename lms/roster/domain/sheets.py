@@ -24,18 +24,23 @@ class Rows(Protocol):
     def totals(self) -> Sequence[Cell] | None:
         """Return the row below the others, if there is one."""
 
+    def notes(self) -> Sequence[str]:
+        """Return what is to be known of the list, in sentences below everything."""
+
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
     """A list ready to be written: its words in one language, and when it is made.
 
     ``watermark`` says for whom and what the file is; it is empty where nothing in it is secret.
+    ``origin`` says on every page what a frozen list is a file of.
     """
 
     template: Template
     language: str
     made_at: datetime
     watermark: str = ""
+    origin: str = ""
 
     @property
     def name(self) -> str:

@@ -40,9 +40,10 @@ def print_list(path: Path, sheet: Sheet, rows: Rows) -> None:
     ``OSError`` where the disk refuses.
     """
     lines = _lines(sheet, rows)
+    notes = [printable(each) for each in rows.notes()]
     is_hours = sheet.template.kind is ExportKind.HOURS
     sheets = _by_learner(sheet, lines) if is_hours else [_whole(sheet, lines)]
-    made = typeset.pdf_a2(_TEMPLATE, _values(sheet, sheets), made_at=sheet.made_at)
+    made = typeset.pdf_a2(_TEMPLATE, _values(sheet, sheets, notes), made_at=sheet.made_at)
     path.write_bytes(made)
 
 
@@ -97,7 +98,9 @@ def _columns(sheet: Sheet, columns: Sequence[Column]) -> list[dict[str, Any]]:
     ]
 
 
-def _values(sheet: Sheet, sheets: Sequence[Mapping[str, Any]]) -> dict[str, object]:
+def _values(
+    sheet: Sheet, sheets: Sequence[Mapping[str, Any]], notes: Sequence[str]
+) -> dict[str, object]:
     widest = max((len(each["columns"]) for each in sheets), default=0)
     return {
         "lang": sheet.language,
@@ -109,6 +112,8 @@ def _values(sheet: Sheet, sheets: Sequence[Mapping[str, Any]]) -> dict[str, obje
         "signs": [printable(each) for each in sheet.template.signs_in(sheet.language)],
         "own_signs": list(_OWN_SIGNS[sheet.language]),
         "mark": printable(sheet.watermark),
+        "origin": printable(sheet.origin),
+        "notes": notes,
         "page_line": _PAGE[sheet.language],
         "made_line": f"{local_time(sheet.made_at):{_MADE[sheet.language]}}",
         "sheets": sheets,

@@ -18,8 +18,8 @@ from lms.roster.domain.sheets import Block, Rows, Sheet, serial
 from lms.roster.domain.templates import Column
 from lms.roster.gateway import workbook_parts as parts
 
-# A sheet ends at row 1,048,576; three rows stand above the data and one below.
-_ROWS_A_SHEET = 1_048_576 - 4
+# A sheet ends at row 1,048,576; three rows stand above the data, a sum and sentences below.
+_ROWS_A_SHEET = 1_048_576 - 8
 _HEADER_ROW = 3
 # The number of the row in what is made of all rows alike; no text of a cell has such a sign.
 _ROW = "\x00"
@@ -76,6 +76,10 @@ class _Blocks:
         """Return the row below the last one."""
         return self._rows.totals()
 
+    def notes(self) -> Sequence[str]:
+        """Return the sentences below everything."""
+        return self._rows.notes()
+
 
 def _write_page(page: IO[bytes], sheet: Sheet, blocks: _Blocks) -> None:
     page.write(parts.page_begin(sheet).encode())
@@ -93,6 +97,10 @@ def _write_page(page: IO[bytes], sheet: Sheet, blocks: _Blocks) -> None:
     if totals is not None:
         page.write(_row_of_totals(sheet.columns, totals, at).encode())
         at += 1
+    if not blocks.has_more():
+        for note in blocks.notes():
+            page.write(_row_of_texts(at, [note], parts.NOTE).encode())
+            at += 1
     page.write(parts.page_end(sheet, last_row=at - 1).encode())
 
 

@@ -69,7 +69,10 @@ def page_end(sheet: Sheet, *, last_row: int) -> str:
     )
     way = "landscape" if sheet.template.is_landscape else "portrait"
     mark = escape(sheet.watermark.replace("&", "&&")[:_LONGEST_MARK])
-    above = f"<oddHeader>&amp;R{mark}</oddHeader>" if mark else ""
+    origin = escape(sheet.origin[:_LONGEST_MARK])
+    # A header has room for one of them; the mark stands in the footer too.
+    left, right = (f"&amp;L{origin}" if origin else ""), (f"&amp;R{mark}" if mark else "")
+    above = f"<oddHeader>{left or right}</oddHeader>" if left or right else ""
     below = escape(f"&C{_PAGE_LINE[sheet.language]}")
     beside = f"&amp;L{mark}" if mark else ""
     return (
@@ -191,7 +194,7 @@ def _format_of(column: Column) -> str:
 
 def _properties(sheet: Sheet) -> str:
     at = sheet.made_at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-    mark = escape(sheet.watermark)
+    mark = escape(" · ".join(each for each in (sheet.origin, sheet.watermark) if each))
     return (
         f'{_XML}<cp:coreProperties xmlns:cp="{_PACKAGE}/metadata/core-properties" '
         'xmlns:dc="http://purl.org/dc/elements/1.1/" xmlns:dcterms="http://purl.org/dc/terms/" '

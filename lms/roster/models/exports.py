@@ -17,6 +17,7 @@ class Export(Base):
 
     ``rows_about`` is how many rows the list would have had when it was asked for, counted where
     somebody else has to approve it. One made by a schedule names the month it is of (``period``).
+    One of a frozen roster names it, and how many numbers in its file stayed masked.
     """
 
     __tablename__ = "export"
@@ -25,6 +26,12 @@ class Export(Base):
         one_of("format", ExportFormat),
         one_of("language", ("zh", "en")),
         CheckConstraint("(schedule_id IS NULL) = (period IS NULL)", name="scheduled"),
+        CheckConstraint(
+            "batch_id IS NULL OR (language = 'zh' AND schedule_id IS NULL)", name="frozen"
+        ),
+        CheckConstraint(
+            "left_masked IS NULL OR (batch_id IS NOT NULL AND rows_total IS NOT NULL)", name="left"
+        ),
         unique_where(
             "uq_export_schedule_period", "schedule_id", "period", where="schedule_id IS NOT NULL"
         ),
@@ -39,6 +46,8 @@ class Export(Base):
     rows_total: Mapped[int | None]
     schedule_id: Mapped[int | None] = mapped_column(ForeignKey("export_schedule.id"))
     period: Mapped[str | None] = mapped_column(String(7))
+    batch_id: Mapped[int | None] = mapped_column(ForeignKey("roster_batch.id"))
+    left_masked: Mapped[int | None]
 
 
 class ExportSchedule(Base):

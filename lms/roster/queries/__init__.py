@@ -14,10 +14,12 @@ from lms.roster.queries.frozen import (
     check,
     differences,
     in_list_order,
+    in_reach,
     manifest_lines,
     manifest_of,
     others,
 )
+from lms.roster.queries.frozen_rows import FrozenRows
 from lms.roster.queries.lines import Page, learner, lines_of, page, people, stream
 from lms.roster.queries.lists import count_list, read_list
 from lms.roster.queries.making import ListRow, ListRows, Report, Wanted, rows_of
@@ -51,6 +53,7 @@ __all__ = [
     "Choice",
     "Columns",
     "ExportView",
+    "FrozenRows",
     "ListRow",
     "ListRows",
     "Offers",
@@ -73,6 +76,7 @@ __all__ = [
     "due_schedules",
     "extent_of",
     "in_list_order",
+    "in_reach",
     "last_enrollment",
     "last_person",
     "learner",

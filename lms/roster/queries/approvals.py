@@ -14,7 +14,7 @@ from lms.core.access import GRANTS, Actor, Permission, Scope, ScopeKind
 from lms.delivery.domain import DeliveryKind, covers
 from lms.delivery.models import Delivery
 from lms.delivery.queries import awaits
-from lms.roster.models import Export
+from lms.roster.models import Export, RosterBatch
 
 _RIGHT = Permission.COMPLETIONS_EXPORT
 _SHOWN = 200
@@ -33,6 +33,8 @@ class Awaiting:
     purpose: str
     created_at: datetime
     expires_at: datetime
+    batch_id: int | None
+    batch_number: int | None
 
 
 def extent_of(scopes: Sequence[Scope], filters: Mapping[str, str]) -> tuple[Scope, ...]:
@@ -45,8 +47,9 @@ def awaiting(session: Session, actor: Actor, at: datetime) -> list[Awaiting]:
     """Return the lists that the actor may approve, oldest first: never their own."""
     held = actor.scopes_for(_RIGHT)
     rows = session.execute(
-        select(Delivery, Export, Person.name)
+        select(Delivery, Export, Person.name, RosterBatch)
         .join(Export, Export.id == Delivery.id)
+        .outerjoin(RosterBatch, RosterBatch.id == Export.batch_id)
         .join(Person, Person.id == Delivery.requested_by_id)
         .where(
             Delivery.kind == DeliveryKind.EXPORT,
@@ -58,11 +61,13 @@ def awaiting(session: Session, actor: Actor, at: datetime) -> list[Awaiting]:
     )
     found = (
         Awaiting(
-            *(delivery.id, name, export.kind, export.format, export.filters),
+            *(delivery.id, name, export.kind, export.format),
+            batch.filters if batch else export.filters,
             *(export.rows_about or 0, delivery.purpose),
             *(delivery.created_at, delivery.expires_at),
+            *(export.batch_id, batch.number if batch else None),
         )
-        for delivery, export, name in rows
+        for delivery, export, name, batch in rows
         if covers(held, extent_of(_scopes(delivery), export.filters))
     )
     return [each for _, each in zip(range(_SHOWN), found, strict=False)]

@@ -68,6 +68,7 @@ _IDENTITY: Mapping[str, Any] = {
     "birth_date": Identity.birth_date,
     "id_mask": Identity.mask,
     "id_sealed": case((consented(), Identity.number)),
+    "id_index": case((consented(), Identity.number_index)),
 }
 # What is read for each row, by the name of the column it becomes.
 _READ: Mapping[str, Any] = {

@@ -12,7 +12,7 @@ from lms.delivery import queries as deliveries
 from lms.delivery.domain import DeliveryKind
 from lms.delivery.models import Delivery
 from lms.delivery.queries import Standing
-from lms.roster.models import Export
+from lms.roster.models import Export, RosterBatch
 
 _SHOWN = 20
 
@@ -25,6 +25,9 @@ class ExportView(Standing):
     format: str
     filters: Mapping[str, str]
     rows_made: int | None
+    batch_id: int | None
+    batch_number: int | None
+    left_masked: int | None
 
     @property
     def rows_done(self) -> int:
@@ -52,16 +55,23 @@ def own_exports(session: Session, *, person_id: int, at: datetime) -> list[Expor
 
 
 def _views(person_id: int) -> Select[*tuple[Any, ...]]:
-    exports = select(Export).join(Delivery, Delivery.id == Export.id)
+    exports = (
+        select(Export, RosterBatch.number)
+        .join(Delivery, Delivery.id == Export.id)
+        .outerjoin(RosterBatch, RosterBatch.id == Export.batch_id)
+    )
     return deliveries.with_jobs(exports, DeliveryKind.EXPORT, person_id)
 
 
 def _view(row: Sequence[Any], at: datetime) -> ExportView:
-    export, delivery, job = row
+    export, batch_number, delivery, job = row
     return ExportView(
         **deliveries.standing(delivery, job, at),
         kind=export.kind,
         format=export.format,
         filters=export.filters,
         rows_made=export.rows_total,
+        batch_id=export.batch_id,
+        batch_number=batch_number,
+        left_masked=export.left_masked,
     )

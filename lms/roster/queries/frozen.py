@@ -79,11 +79,11 @@ class BatchCheck:
 
 
 def in_reach(actor: Actor, county_code: str) -> bool:
-    """Tell whether the actor may freeze and see the frozen lists of a county."""
+    """Tell whether the actor hands lists over for a county: freezes them, and says their form."""
     return any(
         scope.kind is ScopeKind.PLATFORM
         or (scope.kind is ScopeKind.COUNTY and scope.id == county_code)
-        for scope in actor.scopes_for(Permission.COMPLETIONS_READ)
+        for scope in actor.scopes_for(Permission.COMPLETIONS_EXPORT)
     )
 
 

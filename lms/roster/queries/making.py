@@ -27,6 +27,7 @@ class Wanted:
 
     Without an ``opening`` no number is opened; one of a list that is not ``is_unmasked`` is used
     where a county's mask cannot be made otherwise. ``watermark`` is written into what can carry it.
+    Where it ``is_marked``, the digests that lie beside sealed numbers are read too.
     """
 
     kind: ExportKind
@@ -36,6 +37,7 @@ class Wanted:
     opening: Opening | None = None
     is_unmasked: bool = False
     watermark: str = ""
+    is_marked: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +90,8 @@ class ListRows:
         wanted, keys = self._wanted, {column.key for column in self._template.columns}
         if self.opening is not None:
             keys.add("id_sealed")
+        if wanted.is_marked and "id_number" in keys:
+            keys.add("id_index")
         for raw in read_list(
             self._session, wanted.kind, wanted.selection, keys, chunk=chunk or CHUNK
         ):
@@ -103,6 +107,10 @@ class ListRows:
         if not self._template.has_totals:
             return None
         return totals_of(self._template, self._wanted.language, self._sums)
+
+    def notes(self) -> Sequence[str]:
+        """Return what stands below the rows: a list of today says nothing more."""
+        return ()
 
     def _tell(self) -> None:
         if self._report is not None:

@@ -24,9 +24,11 @@ from lms.roster.service.frozen import (
     clear_rows,
     close_batch,
     correct_batch,
+    county_of,
     order_batch,
     stop_batch,
 )
+from lms.roster.service.frozen_files import FrozenFile, write_frozen
 from lms.roster.service.remembering import choose_columns, forget_filter, save_filter
 from lms.roster.service.schedules import add_schedule, end_schedule, make_due
 from lms.roster.service.templates import keep_template, require_county
@@ -36,6 +38,7 @@ __all__ = [
     "FREEZE_JOB",
     "JOB_KIND",
     "FreezeOrder",
+    "FrozenFile",
     "Snapshot",
     "add_rows",
     "add_schedule",
@@ -44,6 +47,7 @@ __all__ = [
     "clear_rows",
     "close_batch",
     "correct_batch",
+    "county_of",
     "end_schedule",
     "forget_filter",
     "hand_out",
@@ -62,5 +66,6 @@ __all__ = [
     "save_filter",
     "stop_batch",
     "stop_export",
+    "write_frozen",
     "write_list",
 ]

@@ -67,6 +67,8 @@ def details(export: Export) -> Details:
         "filters": dict(export.filters),
         "rows": export.rows_total,
     }
+    if export.batch_id is not None:
+        found |= {"batch": export.batch_id, "left_masked": export.left_masked}
     return found
 
 

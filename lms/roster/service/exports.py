@@ -17,10 +17,17 @@ from lms.delivery.service import HandedOut
 from lms.roster import queries
 from lms.roster.domain.filters import Filters
 from lms.roster.domain.kinds import most_printed, not_printable
-from lms.roster.domain.orders import ExportFormat, ExportKind, ExportOrder, file_name
-from lms.roster.models import Export, ExportSchedule
+from lms.roster.domain.orders import (
+    ExportFormat,
+    ExportKind,
+    ExportOrder,
+    FrozenOrder,
+    file_name,
+)
+from lms.roster.models import Export, ExportSchedule, RosterBatch
 from lms.roster.queries import Reach
 from lms.roster.service.approvals import ask_rulers, details
+from lms.roster.service.frozen_files import as_order
 
 KIND = DeliveryKind.EXPORT
 JOB_KIND = JOB_KINDS[KIND]
@@ -37,15 +44,19 @@ def require_reach(reach: Reach, filters: Filters) -> None:
         raise NotFound
 
 
-def order_export(session: Session, *, actor: Actor, order: ExportOrder, now: datetime) -> Export:
+def order_export(
+    session: Session, *, actor: Actor, order: ExportOrder | FrozenOrder, now: datetime
+) -> Export:
     """Write the export and its job down; the file is made by a worker.
 
     One with whole numbers waits for another person's approval first. Raises ``Forbidden``
     (``confirmation_required``) where the actor has not proved within ten minutes that it is them,
-    ``NotFound`` for filters out of reach, ``Conflict`` where several are being made already or
-    nobody else could approve.
+    ``NotFound`` for filters or a frozen list out of reach, ``Conflict`` where several are being
+    made already, a list is not frozen yet or nobody else could approve.
     """
     require_confirmed(session, actor, now=now)
+    if isinstance(order, FrozenOrder):
+        order = as_order(session, actor, order)
     scopes = actor.scopes_for(Permission.COMPLETIONS_EXPORT)
     require_reach(queries.reach(session, scopes, order.filters), order.filters)
     require_printable(session, order, scopes)
@@ -58,10 +69,10 @@ def order_export(session: Session, *, actor: Actor, order: ExportOrder, now: dat
 
 def require_printable(session: Session, order: ExportOrder, scopes: Sequence[Scope]) -> None:
     """Raise ``InvalidInput`` for a list too long to be printed; a workbook takes any length."""
-    most, selection = most_printed(order.kind), queries.Selection(tuple(scopes), order.filters)
+    most = most_printed(order.kind)
     if order.format is not ExportFormat.PDF:
         return
-    if queries.count_list(session, order.kind, selection, at_most=most + 1) > most:
+    if _count(session, scopes, order, at_most=most + 1) > most:
         raise InvalidInput({"format": not_printable(order.kind)})
 
 
@@ -87,9 +98,12 @@ def place_order(
         format=order.format,
         language=order.language,
         filters=order.filters.as_query(),
-        rows_about=_about(session, scopes, order) if order.is_unmasked else None,
+        rows_about=(
+            _count(session, scopes, order, at_most=COUNTED + 1) if order.is_unmasked else None
+        ),
         schedule_id=schedule.id if schedule else None,
         period=period,
+        batch_id=order.batch_id,
     )
     session.add(export)
     session.flush()
@@ -98,10 +112,12 @@ def place_order(
     return export
 
 
-def record_made(session: Session, delivery: Delivery, *, rows: int, now: datetime) -> None:
-    """Record how many rows the file that was made holds."""
+def record_made(
+    session: Session, delivery: Delivery, *, rows: int, left_masked: int | None, now: datetime
+) -> None:
+    """Record how many rows the file that was made holds; of a frozen list, how many masks too."""
     export = session.get_one(Export, delivery.id)
-    export.rows_total = rows
+    export.rows_total, export.left_masked = rows, left_masked
     delivering.write_down(session, delivery, "made", details(export), at=now)
 
 
@@ -132,10 +148,7 @@ def ready_export(session: Session, *, actor: Actor, export_id: str, now: datetim
     ``Conflict`` where the file is not made yet.
     """
     export, delivery = own(session, actor, export_id)
-    form, day = ExportFormat(export.format), local_day(delivery.created_at)
-    return delivering.require_ready(
-        delivery, file_name(form, day, export.language, ExportKind(export.kind)), now=now
-    )
+    return delivering.require_ready(delivery, _saved_as(session, export, delivery), now=now)
 
 
 def hand_out(session: Session, *, actor: Actor, export_id: str, now: datetime) -> HandedOut:
@@ -152,6 +165,17 @@ def own(session: Session, actor: Actor, export_id: str) -> tuple[Export, Deliver
     return session.get_one(Export, export_id), delivery
 
 
-def _about(session: Session, scopes: Sequence[Scope], order: ExportOrder) -> int:
+def _saved_as(session: Session, export: Export, delivery: Delivery) -> str:
+    batch = session.get(RosterBatch, export.batch_id) if export.batch_id else None
+    at = batch.as_of if batch and batch.as_of else delivery.created_at
+    form, kind = ExportFormat(export.format), ExportKind(export.kind)
+    number = batch.number if batch else None
+    return file_name(form, local_day(at), export.language, kind, frozen=number)
+
+
+def _count(session: Session, scopes: Sequence[Scope], order: ExportOrder, *, at_most: int) -> int:
+    """Return how many rows the list has; what is frozen has as many as it had."""
+    if order.batch_id is not None:
+        return session.get_one(RosterBatch, order.batch_id).rows_total or 0
     selection = queries.Selection(tuple(scopes), order.filters)
-    return queries.count_list(session, order.kind, selection, at_most=COUNTED + 1)
+    return queries.count_list(session, order.kind, selection, at_most=at_most)

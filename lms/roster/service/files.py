@@ -14,7 +14,7 @@ from lms.db.session import Database, now
 from lms.delivery.gateway import atomic_file
 from lms.roster import queries
 from lms.roster.domain.kinds import ExportFormat, most_printed, not_printable
-from lms.roster.domain.sheets import Sheet
+from lms.roster.domain.sheets import Rows, Sheet
 from lms.roster.gateway.printed import print_list
 from lms.roster.gateway.texts import GB18030, write_csv
 from lms.roster.gateway.workbook import write_xlsx
@@ -27,23 +27,33 @@ def write_list(database: Database, wanted: Wanted, target: Path, report: Report)
     Raises ``GatewayError`` where the disk refuses and ``InvalidInput`` for a list too long to
     be printed.
     """
+    with written_whole(database, target) as (session, part):
+        at = now(session)
+        template = queries.template_for(session, wanted.kind, wanted.selection)
+        sheet = Sheet(template, wanted.language, at, wanted.watermark)
+        rows = ListRows(session, wanted, template, today=local_day(at), report=report)
+        if wanted.form is ExportFormat.PDF and rows.total > most_printed(wanted.kind):
+            raise InvalidInput({"format": not_printable(wanted.kind)})
+        _write_down(database, rows)
+        write_rows(part, wanted.form, sheet, rows)
+    return rows.written
+
+
+@contextmanager
+def written_whole(database: Database, target: Path) -> Iterator[tuple[Session, Path]]:
+    """Yield a session of one moment and what becomes the file, if nothing goes wrong with it.
+
+    Raises ``GatewayError`` where the disk refuses.
+    """
     try:
         with one_moment(database) as session, atomic_file(target) as part:
-            at = now(session)
-            template = queries.template_for(session, wanted.kind, wanted.selection)
-            sheet = Sheet(template, wanted.language, at, wanted.watermark)
-            rows = ListRows(session, wanted, template, today=local_day(at), report=report)
-            if wanted.form is ExportFormat.PDF and rows.total > most_printed(wanted.kind):
-                raise InvalidInput({"format": not_printable(wanted.kind)})
-            _write_down(database, rows)
-            _write(part, wanted.form, sheet, rows)
+            yield session, part
     except OSError as error:
         raise GatewayError(
             "export_not_written",
             "The file could not be written: the disk is full or refuses. Nothing was kept.",
             retryable=False,
         ) from error
-    return rows.written
 
 
 def _write_down(database: Database, rows: ListRows) -> None:
@@ -53,7 +63,8 @@ def _write_down(database: Database, rows: ListRows) -> None:
             write_down_opening(session, rows.opening, rows=rows.total, now=now(session))
 
 
-def _write(part: Path, form: ExportFormat, sheet: Sheet, rows: ListRows) -> None:
+def write_rows(part: Path, form: ExportFormat, sheet: Sheet, rows: Rows) -> None:
+    """Write the rows of a list in the form asked for."""
     if form is ExportFormat.CSV:
         write_csv(part, sheet, rows)
     elif form is ExportFormat.CSV_GB18030:

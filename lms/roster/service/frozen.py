@@ -3,14 +3,14 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, cast
+from typing import cast
 
 from sqlalchemy import Table, delete, func, insert, select, update
 from sqlalchemy.orm import Session
 
 from lms.accounts.models import County
 from lms.audit.service import record
-from lms.core.access import Actor, Permission, ScopeKind
+from lms.core.access import Actor, Permission, Scope, ScopeKind
 from lms.core.errors import Conflict, InvalidInput, Message, NotFound
 from lms.db.session import connection_of
 from lms.jobs.models import Job, JobState
@@ -28,7 +28,7 @@ from lms.roster.domain.frozen import (
 )
 from lms.roster.domain.orders import ExportKind
 from lms.roster.models import FrozenCells, FrozenLine, RosterBatch
-from lms.roster.service.exports import require_reach
+from lms.roster.service.templates import require_county
 
 JOB_KIND = "roster.freeze"
 _LINES, _CELLS = (cast(Table, model.__table__) for model in (FrozenLine, FrozenCells))
@@ -41,7 +41,6 @@ class FreezeOrder:
     kind: ExportKind
     filters: Filters
     purpose: str
-    template: Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +49,7 @@ class Snapshot:
 
     as_of: datetime
     rows: int
-    sums: Mapping[str, float]
+    sums: Mapping[str, int]
     sha256: str
     tally: Tally | None
 
@@ -66,19 +65,21 @@ def order_batch(
     county = order.filters.county
     if order.kind not in FREEZABLE or county is None:
         raise InvalidInput({"kind": _NOT_FREEZABLE if county else _NO_COUNTY})
-    _require_reach(actor, county)
+    require_county(actor, county)
     scopes = actor.scopes_for(Permission.COMPLETIONS_EXPORT)
-    require_reach(queries.reach(session, scopes, order.filters), order.filters)
+    if not queries.reach(session, scopes, order.filters).holds(order.filters):
+        raise NotFound
     key = list_key(order.kind, order.filters.as_query())
-    compared = _last(session, county, key)
+    selection = queries.Selection(county_of(county), order.filters)
+    template = queries.template_for(session, order.kind, selection)
     batch = RosterBatch(
         county_code=county,
         kind=order.kind,
         purpose=order.purpose,
         filters=order.filters.as_query(),
         list_key=key,
-        template=dict(order.template),
-        compared_id=compared,
+        template=template.as_content(),
+        compared_id=_last(session, county, key),
     )
     return _begin(session, actor, batch, now)
 
@@ -88,15 +89,15 @@ def correct_batch(
 ) -> RosterBatch:
     """Freeze the same list anew, as the correction of a batch, and say why.
 
-    What was frozen stays as it is. Raises ``NotFound`` out of reach and ``Conflict`` where the
+    What was frozen stays as it is; by the same template a difference is one of what is said, not
+    of how. Raises ``NotFound`` out of reach and ``Conflict`` where the
     batch is not whole or its list is being frozen already.
     """
     old = session.get(RosterBatch, batch_id)
     if old is None:
         raise NotFound
-    _require_reach(actor, old.county_code)
-    if old.state != FreezeState.FROZEN:
-        raise Conflict("batch_not_frozen", "This list is not frozen, so nothing corrects it.")
+    require_county(actor, old.county_code)
+    require_frozen(old)
     batch = RosterBatch(
         county_code=old.county_code,
         kind=old.kind,
@@ -116,7 +117,7 @@ def stop_batch(session: Session, *, actor: Actor, batch_id: int, now: datetime) 
     batch = session.get(RosterBatch, batch_id)
     if batch is None:
         raise NotFound
-    _require_reach(actor, batch.county_code)
+    require_county(actor, batch.county_code)
     is_stopped = cancel(session, batch.job_id or "")
     session.refresh(batch)
     if not is_stopped or batch.state != FreezeState.FREEZING:
@@ -161,6 +162,11 @@ def close_batch(session: Session, batch_id: int, snapshot: Snapshot, *, now: dat
     batch.state = FreezeState.FROZEN
     session.flush()
     _write_down(session, batch, "batch.frozen", batch.requested_by_id, now)
+
+
+def county_of(code: str) -> tuple[Scope, ...]:
+    """Return what a frozen list may hold: all of its county, whoever freezes it."""
+    return (Scope(ScopeKind.COUNTY, code),)
 
 
 def _begin(session: Session, actor: Actor, batch: RosterBatch, now: datetime) -> RosterBatch:
@@ -219,12 +225,10 @@ def _last(session: Session, county_code: str, key: str) -> int | None:
     )
 
 
-def _require_reach(actor: Actor, county_code: str) -> None:
-    scopes = actor.scopes_for(Permission.COMPLETIONS_EXPORT)
-    everywhere = any(scope.kind is ScopeKind.PLATFORM for scope in scopes)
-    counties = {scope.id for scope in scopes if scope.kind is ScopeKind.COUNTY}
-    if not everywhere and county_code not in counties:
-        raise NotFound
+def require_frozen(batch: RosterBatch) -> None:
+    """Raise ``Conflict`` where a batch is not whole: nothing corrects it, and no file is of it."""
+    if batch.state != FreezeState.FROZEN:
+        raise Conflict("batch_not_frozen", "This list is not frozen.")
 
 
 def _write_down(

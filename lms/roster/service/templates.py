@@ -8,7 +8,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from lms.audit.service import record
-from lms.core.access import Actor, Permission, ScopeKind
+from lms.core.access import Actor
 from lms.core.errors import Conflict, InvalidInput, NotFound
 from lms.db.session import savepoint
 from lms.roster import queries
@@ -19,12 +19,7 @@ from lms.roster.models import RosterTemplate
 
 def require_county(actor: Actor, county_code: str) -> None:
     """Raise ``NotFound`` where the county is not one the actor hands lists over for."""
-    scopes = actor.scopes_for(Permission.COMPLETIONS_EXPORT)
-    if not any(
-        scope.kind is ScopeKind.PLATFORM
-        or (scope.kind, scope.id) == (ScopeKind.COUNTY, county_code)
-        for scope in scopes
-    ):
+    if not queries.in_reach(actor, county_code):
         raise NotFound
 
 

@@ -1,6 +1,6 @@
 """Reads frozen lists for the desk: a page of them, and one with its differences."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
@@ -8,7 +8,10 @@ from sqlalchemy.orm import Session
 from lms.core.access import Actor
 from lms.core.errors import NotFound
 from lms.roster import queries as roster
+from lms.roster.domain.filters import Text
 from lms.roster.domain.frozen import Changed, FreezeState
+from lms.roster.domain.orders import ExportKind
+from lms.roster.domain.sums import sums_said
 from lms.roster.models import RosterBatch
 
 PAGE = 30
@@ -37,6 +40,24 @@ class Opened:
     def is_cut(self) -> bool:
         """Tell whether there are more differences than are shown."""
         return len(self.changes) == SHOWN
+
+    @property
+    def is_of_other_form(self) -> bool:
+        """Tell whether the county's form of the list changed in between."""
+        return self.against is not None and self.against.template != self.view.batch.template
+
+    @property
+    def sums(self) -> Sequence[tuple[Text, str]]:
+        """Return what was added up, with its titles."""
+        return sums_said(self.view.batch.sums)
+
+    @property
+    def live(self) -> Mapping[str, str] | None:
+        """Return the filters of the page that shows the list as it is now; claims have no such."""
+        batch = self.view.batch
+        if batch.kind == ExportKind.APPLICATION:
+            return None
+        return {key: value for key, value in batch.filters.items() if key != "ids"}
 
 
 def shelf(session: Session, actor: Actor, *, before: int | None) -> Shelf:

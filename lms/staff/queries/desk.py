@@ -40,6 +40,7 @@ class Board:
     pills: Sequence[Pill]
     place: Localized | None
     columns: Sequence[ListColumn]
+    may_freeze: bool
 
     @property
     def total(self) -> int:
@@ -130,6 +131,7 @@ def board(
         raise NotFound
     page = roster.page(session, roster.Selection(scopes, filters), window)
     reach = offers.reach
+    county = filters.county or (reach.counties[0].value if len(reach.counties) == 1 else None)
     return Board(
         page=page,
         filters=filters,
@@ -138,6 +140,7 @@ def board(
         pills=_pills(filters, offers),
         place=_only(reach.counties),
         columns=columns_shown(offers.columns, filters.status),
+        may_freeze=county is not None and roster.in_reach(actor, county),
     )
 
 

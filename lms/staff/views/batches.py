@@ -3,11 +3,15 @@
 from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
+from lms.accounts.domain.proofs import is_confirmed
 from lms.core.access import Permission
+from lms.core.clock import utc_now
 from lms.db.session import now
 from lms.roster import queries as roster
 from lms.roster import service
 from lms.roster.domain.fields import FIELDS
+from lms.roster.domain.orders import ExportFormat
+from lms.roster.forms import parse_frozen_order
 from lms.staff import queries
 from lms.staff.forms import batches as forms
 from lms.web.access import current_actor, database, requires
@@ -38,7 +42,7 @@ def new() -> ResponseReturnValue:
         wish = forms.parse_wish(request.args, roster.reach(session, scopes).counties)
         reach = roster.reach(session, scopes, wish.filters)
         service.require_reach(reach, wish.filters)
-        count = roster.count(session, roster.Selection(scopes, wish.filters))
+        count = roster.count_list(session, wish.kind, roster.Selection(scopes, wish.filters))
     return render_template(
         "staff/batch_new.html", wish=wish, reach=reach, count=count, desk_place=None
     )
@@ -52,7 +56,7 @@ def freeze() -> ResponseReturnValue:
     scopes = actor.scopes_for(Permission.COMPLETIONS_EXPORT)
     with database().transaction() as session:
         wish = forms.parse_wish(request.args, roster.reach(session, scopes).counties)
-        order = service.FreezeOrder(wish.kind, wish.filters, purpose, {})
+        order = service.FreezeOrder(wish.kind, wish.filters, purpose)
         batch = service.order_batch(session, actor=actor, order=order, now=now(session))
         batch_id = batch.id
     return redirect(url_for("batches.show", batch_id=batch_id))
@@ -71,8 +75,20 @@ def show(batch_id: int) -> ResponseReturnValue:
             found=found,
             titles={field.key: field.title for field in FIELDS.values()},
             may_export=actor.may(Permission.COMPLETIONS_EXPORT),
+            may_order=is_confirmed(actor.confirmed_at, at=utc_now()),
+            formats=tuple(ExportFormat),
             desk_place=found.view.county,
         )
+
+
+@bp.post(f"/{_ID}/export")
+@requires(Permission.COMPLETIONS_EXPORT)
+def export(batch_id: int) -> ResponseReturnValue:
+    """Order a file of what was frozen."""
+    order = parse_frozen_order(request.form, batch_id)
+    with database().transaction() as session:
+        service.order_export(session, actor=current_actor(), order=order, now=now(session))
+    return redirect(url_for("staff.exports"))
 
 
 @bp.post(f"/{_ID}/correct")

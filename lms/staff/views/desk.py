@@ -116,6 +116,8 @@ def stop(export_id: str) -> ResponseReturnValue:
             session, actor=current_actor(), export_id=export_id, now=now(session)
         )
     flash(gettext("Stopped. No file was kept."), "ok")
+    if export.batch_id is not None:
+        return redirect(url_for("batches.show", batch_id=export.batch_id))
     # Back to the list it was made of; an open drawer would hide what was said.
     made_of: dict[str, Any] = {**forms.parse_filters(export.filters).in_address()}
     return redirect(url_for("staff.completions", **made_of))

@@ -6,7 +6,7 @@ from pathlib import Path
 import openpyxl
 import pytest
 
-from lms.core.access import Role
+from lms.core.access import Role, Scope, ScopeKind
 from lms.settings import Settings
 from tests.factories.roster import NEIGHBOUR
 from tests.support.site import Client, Jobs
@@ -108,6 +108,22 @@ def test_orders_that_do_not_fit_are_refused_by_field(
         assert answer.status_code == 422
         assert field in answer.json["fields"]
         assert answer.json["fields"][field]["message"]
+
+
+def test_a_file_of_a_frozen_list_is_ordered_by_the_list_alone(open_desk, run_jobs: Jobs) -> None:
+    browser = open_desk()
+    frozen = browser.post("/staff/batches?status=all", data={"purpose": "5 月申报"}).location
+    run_jobs()
+    order = {"batch": int(frozen.rpartition("/")[2]), "format": "csv", "purpose": "报送"}
+    answer = browser.post("/api/v1/exports", json=order)
+    assert answer.status_code == 202
+    run_jobs()
+    made = browser.get(f"/api/v1/exports/{answer.json['id']}").json
+    assert (made["batch"], made["rows_total"], made["left_masked"]) == (order["batch"], 3, 0)
+    for wrong, status in ((order["batch"] + 1, 404), ("x", 422), (-1, 422)):
+        assert browser.post("/api/v1/exports", json={**order, "batch": wrong}).status_code == status
+    stranger = open_desk(scope=Scope(ScopeKind.COUNTY, NEIGHBOUR))
+    assert stranger.post("/api/v1/exports", json=order).status_code == 404
 
 
 @pytest.mark.parametrize("body", ["", "[1]", "{", "null", '"x"'])

@@ -13,7 +13,7 @@ from lms.core.errors import LmsError
 from lms.db.session import Database, now
 from lms.roster import queries, service
 from lms.roster.domain.filters import Filters
-from lms.roster.domain.orders import ExportFormat, ExportKind, ExportOrder
+from lms.roster.domain.orders import ExportFormat, ExportKind, ExportOrder, FrozenOrder
 from lms.settings import Settings
 from tests.factories.accounts import COUNTY, make_sign_in, make_staff
 
@@ -32,7 +32,7 @@ def ordered(form: ExportFormat = ExportFormat.XLSX, **changes: Any) -> ExportOrd
     return replace(order, **changes)
 
 
-def place(database: Database, actor: Actor, order: ExportOrder | None = None) -> str:
+def place(database: Database, actor: Actor, order: ExportOrder | FrozenOrder | None = None) -> str:
     with database.transaction() as session:
         made = service.order_export(
             session, actor=actor, order=order or ordered(), now=now(session)

@@ -23,7 +23,7 @@ from tests.factories.roster import NEIGHBOUR, Small
 from tests.support.site import Jobs
 
 ORDER = service.FreezeOrder(
-    ExportKind.COMPLETIONS, Filters(county=COUNTY, status=Status.ALL), "5 月补贴申报", {}
+    ExportKind.COMPLETIONS, Filters(county=COUNTY, status=Status.ALL), "5 月补贴申报"
 )
 SIX_MINUTES = 6 * 60_000
 

@@ -15,8 +15,10 @@ MADE_AT = datetime(2026, 6, 1, 2, tzinfo=UTC)
 class Given:
     """Rows that are there already, a block at a time."""
 
-    def __init__(self, rows: Sequence[Sequence[Any]], *, most: int = 2, totals: Any = None) -> None:
-        self.rows, self.most, self.sum = rows, most, totals
+    def __init__(
+        self, rows: Sequence[Sequence[Any]], *, most: int = 2, totals: Any = None, notes: Any = ()
+    ) -> None:
+        self.rows, self.most, self.sum, self.below = rows, most, totals, notes
 
     def __iter__(self) -> Iterator[Block]:
         for first in range(0, len(self.rows), self.most):
@@ -26,6 +28,9 @@ class Given:
 
     def totals(self) -> Any:
         return self.sum
+
+    def notes(self) -> Any:
+        return self.below
 
 
 def template(*keys: str, kind: ExportKind = ExportKind.COMPLETIONS, **changes: Any) -> Template:

@@ -9,7 +9,7 @@ from lms.roster.domain.lines import in_words
 
 __all__ = ["OFFERED", "ExportFormat", "ExportKind", "ExportOrder", "file_name"]
 
-# Those that can be ordered at the desk.
+# Those that can be ordered on the page of completions; the call list is ordered on its own.
 OFFERED: tuple[ExportKind, ...] = tuple(each for each in ExportKind if each != ExportKind.BEHIND)
 
 

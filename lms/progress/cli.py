@@ -82,7 +82,9 @@ def _recount_sums(counts: dict[str, int], *, is_repaired: bool) -> None:
             counts["repaired"] += is_repaired
             key = " ".join(str(number) for number in each.key)
             click.echo(
-                f"{each.model.__tablename__} {key}: {each.kept}, counted {each.counted}", err=True
+                f"{each.model.__tablename__}.{each.column} {key}: {each.kept}, "
+                f"counted {each.counted}",
+                err=True,
             )
         for person_id in sorted({each.person_id for each in wrong} if is_repaired else ()):
             with database().transaction() as session:

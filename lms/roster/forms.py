@@ -5,13 +5,15 @@ from typing import Any
 
 from lms.core.errors import InvalidInput, Message
 from lms.core.query import Faults, read_day, read_number, read_text
-from lms.roster.domain.filters import Filters, Place, Status
+from lms.roster.domain.behind import Turn
+from lms.roster.domain.filters import Filters, Place, Reason, Status
 from lms.roster.domain.groups import GROUP_BITS
 from lms.roster.domain.orders import ExportFormat, ExportKind, ExportOrder, FrozenOrder
 from lms.roster.domain.schedules import LAST_DAY
-from lms.roster.queries import Window
+from lms.roster.queries import CallWindow, Window
 
 PAGE_ROWS = 20
+CALL_ROWS = 25
 MAX_ROWS = 200
 _LONGEST = 60
 _LONGEST_PURPOSE = 200
@@ -19,6 +21,7 @@ _DIGITS = 19
 _TEXTS = ("course", "institution", "county", "town", "q")
 # As many records may be chosen one by one.
 MOST_CHOSEN = 2_000
+_NO_PLACE = Message("not_a_place", "This place in the list does not exist.")
 
 
 def parse_filters(query: Mapping[str, Any]) -> Filters:
@@ -35,6 +38,9 @@ def parse_filters(query: Mapping[str, Any]) -> Filters:
     group = query.get("group") or None
     if group is not None:
         _choice(query, "group", tuple(GROUP_BITS), faults)
+    reason = query.get("reason") or None
+    if reason is not None:
+        _choice(query, "reason", tuple(Reason), faults)
     training_class, ids = read_number(query, "class", faults), _ids(query, faults)
     if faults:
         raise InvalidInput(faults)
@@ -42,6 +48,7 @@ def parse_filters(query: Mapping[str, Any]) -> Filters:
         status=status,
         training_class=training_class,
         group=group,
+        reason=Reason(reason) if reason else None,
         first_day=first_day,
         last_day=last_day,
         ids=ids,
@@ -59,6 +66,20 @@ def parse_window(query: Mapping[str, Any]) -> Window:
     return Window(limit=min(limit, MAX_ROWS), after=after, before=before)
 
 
+def parse_call_window(query: Mapping[str, Any]) -> CallWindow:
+    """Return the part of the call list an address asks for. Raises ``InvalidInput``."""
+    faults: Faults = {}
+    places = {}
+    for key in ("after", "before"):
+        value = query.get(key) or None
+        places[key] = Turn.read(str(value)) if value else None
+        if value and places[key] is None:
+            faults[key] = _NO_PLACE
+    if faults:
+        raise InvalidInput(faults)
+    return CallWindow(CALL_ROWS, **places)
+
+
 def parse_order(sent: Mapping[str, Any], filters: Mapping[str, Any]) -> ExportOrder:
     """Return the export somebody orders. Raises ``InvalidInput`` naming each fault."""
     faults: Faults = {}
@@ -68,6 +89,10 @@ def parse_order(sent: Mapping[str, Any], filters: Mapping[str, Any]) -> ExportOr
     purpose = read_text(sent, "purpose", faults, longest=_LONGEST_PURPOSE)
     if purpose is None:
         faults.setdefault("purpose", Message("required", "Please say what the list is for."))
+    if filters.get("reason") and kind and kind != ExportKind.BEHIND:
+        faults["reason"] = Message(
+            "reason_of_behind", "A reason narrows the list of who is behind alone."
+        )
     if faults:
         raise InvalidInput(faults)
     return ExportOrder(
@@ -85,6 +110,18 @@ def parse_frozen_order(sent: Mapping[str, Any], batch_id: int) -> FrozenOrder:
     # Its kind, language and filters were frozen with it.
     asked = parse_order({**sent, "kind": ExportKind.COMPLETIONS, "language": "zh"}, {})
     return FrozenOrder(batch_id, asked.format, asked.purpose, asked.is_unmasked)
+
+
+def parse_kind(sent: Mapping[str, Any]) -> ExportKind:
+    """Return which list an address is about; completions where it names none.
+
+    Raises ``InvalidInput``.
+    """
+    faults: Faults = {}
+    kind = _choice({"kind": ExportKind.COMPLETIONS, **sent}, "kind", tuple(ExportKind), faults)
+    if faults:
+        raise InvalidInput(faults)
+    return ExportKind(kind)
 
 
 def parse_sent_order(body: object) -> ExportOrder | FrozenOrder:
@@ -109,7 +146,7 @@ def _place(query: Mapping[str, Any], key: str, faults: Faults) -> Place | None:
         return None
     place = Place.read(str(value))
     if place is None:
-        faults[key] = Message("not_a_place", "This place in the list does not exist.")
+        faults[key] = _NO_PLACE
     return place
 
 

@@ -125,6 +125,9 @@ TABLES = {
 # What stands in details as a code.
 VALUES = {
     **{state.value: words for state, words in STATE_WORDS.items()},
+    "over": _("the class is over"),
+    "ending": _("the class ends soon"),
+    "silent": _("has not studied for some time"),
     "in_person": _("with the card, in person"),
     "registry": _("by the registry"),
     "release": _("released"),

@@ -126,6 +126,7 @@ ACTS = {
     "person.corrected": _("%(who)s corrected the name or town of %(what)s"),
     "person.erased": _("%(who)s deleted all that says who %(what)s was"),
     "person.freed": _("%(who)s ended the lock on the account of %(what)s"),
+    "phone.shown": _("%(who)s looked at the whole phone number of %(what)s to call them"),
     "person.held": _("The account of %(what)s was protected after a sign-in from an unknown phone"),
     "person.invited": _("%(who)s invited %(what)s by text message"),
     "person.let_in": _("%(who)s let %(what)s in again"),

@@ -10,6 +10,7 @@ from lms.assessment.models import Attempt
 from lms.catalog.outline import FINAL_LESSON
 from lms.db.base import Base
 from lms.db.ddl import after_create
+from lms.progress.models.ledger import WatchSlice
 
 
 class MaterialProgress(Base):
@@ -51,7 +52,11 @@ class ItemCompletion(Base):
 
 
 class CourseTime(Base):
-    """What a person was credited of a course, over all its materials: kept by triggers alone."""
+    """What a person was credited of a course, over all its materials: kept by triggers alone.
+
+    ``last_day`` is the ordinal of the newest local day on which playing counted; time that people
+    granted is no studying.
+    """
 
     __tablename__ = "course_time"
     __table_args__ = (CheckConstraint("verified_ms >= 0", name="verified"),)
@@ -61,6 +66,7 @@ class CourseTime(Base):
         ForeignKey("course.id"), primary_key=True, autoincrement=False
     )
     verified_ms: Mapped[int]
+    last_day: Mapped[int | None]
 
 
 class FinalResult(Base):
@@ -76,7 +82,9 @@ class FinalResult(Base):
 # Lists of a million rows read one row of each, not what each learner watched and tried. Whatever
 # writes the sets or grades a test, a beat, a decision, a list taken in or a repair by hand, moves
 # them in the same statement.
-_SETS, _ATTEMPTS = (cast(Table, model.__table__) for model in (MaterialProgress, Attempt))
+_SETS, _ATTEMPTS, _SLICES = (
+    cast(Table, model.__table__) for model in (MaterialProgress, Attempt, WatchSlice)
+)
 _MOVE = (
     "UPDATE course_time SET verified_ms = verified_ms {change} "
     "WHERE person_id = {row}.person_id AND course_id = "
@@ -90,6 +98,13 @@ _BEGUN = (
 )
 _WENT_ON = _MOVE.format(change="+ NEW.credited_ms - OLD.credited_ms", row="NEW")
 _TAKEN_AWAY = _MOVE.format(change="- OLD.credited_ms", row="OLD")
+_STUDIED = (
+    "INSERT INTO course_time (person_id, course_id, verified_ms, last_day) "
+    "SELECT NEW.person_id, course_id, 0, NEW.day FROM material WHERE id = NEW.material_id "
+    "ON CONFLICT (person_id, course_id) DO UPDATE SET last_day = excluded.last_day "
+    "WHERE coalesce(course_time.last_day, 0) < excluded.last_day"
+)
+_COUNTS = "NEW.credited_ms > 0 AND NEW.request_id IS NULL"
 _GRADED = " ".join(
     (
         "INSERT INTO final_result (enrollment_id, percent)",
@@ -120,5 +135,6 @@ def _keep(table: Table, verb: str, doing: str, condition: str = "") -> None:
 _keep(_SETS, "INSERT", _BEGUN)
 _keep(_SETS, "UPDATE OF credited_ms", _WENT_ON, "NEW.credited_ms <> OLD.credited_ms")
 _keep(_SETS, "DELETE", _TAKEN_AWAY)
+_keep(_SLICES, "INSERT", _STUDIED, _COUNTS)
 _keep(_ATTEMPTS, "INSERT", _GRADED, _IS_GRADED)
 _keep(_ATTEMPTS, "UPDATE OF percent", _GRADED, _IS_GRADED)

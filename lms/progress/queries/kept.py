@@ -12,19 +12,21 @@ from lms.assessment.models import Attempt
 from lms.catalog.models import Item, Lesson, Material
 from lms.catalog.outline import FINAL_LESSON
 from lms.enrollment.models import Enrollment
-from lms.progress.models import CourseTime, FinalResult, MaterialProgress
+from lms.progress.models import CourseTime, FinalResult, MaterialProgress, WatchSlice
 
 
 @dataclass(frozen=True, slots=True)
 class WrongSum:
     """A sum that is not what its parts add up to; ``counted`` is empty where there are none.
 
-    The key is person and course of a time, the enrollment of a final test.
+    The key is person and course of a time, the enrollment of a final test. ``column`` is what of
+    the row differs.
     """
 
     person_id: int
     model: type[CourseTime | FinalResult]
     key: tuple[int, ...]
+    column: str
     kept: int | None
     counted: int | None
 
@@ -36,22 +38,31 @@ def last_person(session: Session) -> int:
 
 def wrong_sums(session: Session, first: int, last: int) -> Iterator[WrongSum]:
     """Yield each sum of the people between two ids that differs from its parts."""
-    pairs = (
-        (CourseTime, _times(first, last), _kept_times(first, last)),
-        (FinalResult, _tests(first, last), _kept_tests(first, last)),
+    pairs: tuple[tuple[type[CourseTime | FinalResult], str, Any, Any], ...] = (
+        (CourseTime, "verified_ms", _times(first, last), _kept_times(first, last)),
+        (CourseTime, "last_day", _days(first, last), _kept_days(first, last)),
+        (FinalResult, "percent", _tests(first, last), _kept_tests(first, last)),
     )
-    for model, counted, kept in pairs:
+    for model, column, counted, kept in pairs:
         right, stored = _by_key(session, counted), _by_key(session, kept)
         for person_id, *key in sorted(right.keys() | stored.keys()):
             place = (person_id, *key)
             if right.get(place) != stored.get(place):
                 own = tuple(key) if model is FinalResult else place
-                yield WrongSum(person_id, model, own, stored.get(place), right.get(place))
+                values = stored.get(place), right.get(place)
+                yield WrongSum(person_id, model, own, column, *values)
 
 
 def _kept_times(first: int, last: int) -> Select[*tuple[Any, ...]]:
+    """Return the sums of courses; none is as good as nothing."""
     return select(CourseTime.person_id, CourseTime.course_id, CourseTime.verified_ms).where(
-        CourseTime.person_id.between(first, last)
+        CourseTime.person_id.between(first, last), CourseTime.verified_ms > 0
+    )
+
+
+def _kept_days(first: int, last: int) -> Select[*tuple[Any, ...]]:
+    return select(CourseTime.person_id, CourseTime.course_id, CourseTime.last_day).where(
+        CourseTime.person_id.between(first, last), CourseTime.last_day.is_not(None)
     )
 
 
@@ -69,6 +80,21 @@ def _times(first: int, last: int) -> Select[*tuple[Any, ...]]:
         select(*key, func.sum(MaterialProgress.credited_ms))
         .join(Material, Material.id == MaterialProgress.material_id)
         .where(MaterialProgress.person_id.between(first, last))
+        .group_by(*key)
+        .having(func.sum(MaterialProgress.credited_ms) > 0)
+    )
+
+
+def _days(first: int, last: int) -> Select[*tuple[Any, ...]]:
+    key = (WatchSlice.person_id, Material.course_id)
+    return (
+        select(*key, func.max(WatchSlice.day))
+        .join(Material, Material.id == WatchSlice.material_id)
+        .where(
+            WatchSlice.person_id.between(first, last),
+            WatchSlice.credited_ms > 0,
+            WatchSlice.request_id.is_(None),
+        )
         .group_by(*key)
     )
 

@@ -81,16 +81,16 @@ def put_right(session: Session, person_id: int) -> None:
     queries.lock_clock(session, person_id)
     for wrong in list(queries.wrong_sums(session, person_id, person_id)):
         row = session.get(wrong.model, wrong.key)
-        if wrong.counted is None:
+        if wrong.model is CourseTime:
+            person_id, course_id = wrong.key
+            row = row or CourseTime(person_id=person_id, course_id=course_id, verified_ms=0)
+            none = 0 if wrong.column == "verified_ms" else None
+            setattr(row, wrong.column, none if wrong.counted is None else wrong.counted)
+            session.add(row)
+        elif wrong.counted is None:
             session.delete(row)
         else:
-            session.merge(_sum(wrong, wrong.counted))
-
-
-def _sum(wrong: queries.WrongSum, counted: int) -> CourseTime | FinalResult:
-    if wrong.model is FinalResult:
-        return FinalResult(enrollment_id=wrong.key[0], percent=counted)
-    return CourseTime(person_id=wrong.key[0], course_id=wrong.key[1], verified_ms=counted)
+            session.merge(FinalResult(enrollment_id=wrong.key[0], percent=wrong.counted))
 
 
 _NEW_ROW = Sets().values() | {"position_ms": 0, "updated_at_ms": 0}

@@ -102,6 +102,14 @@ def _said(raw: Raw, key: str, look: Look) -> Sequence[Cell]:
     return [said[place] for place in places]
 
 
+def _notes(raw: Raw, key: str, look: Look) -> Sequence[Cell]:
+    """Return what is noted: as it is, or in the language of the file."""
+    return [
+        in_words(note, look.language) if isinstance(note, Mapping) else note
+        for note in raw.get(key, ())
+    ]
+
+
 def _phones(raw: Raw, key: str, look: Look) -> Sequence[Cell]:
     phones = raw.get(key, ())
     return phones if look.is_whole else list(map(masked_phone, phones))
@@ -176,4 +184,5 @@ _MAKERS: Mapping[str, _Maker] = {
     "passed": _passed,
     "score_theory": _marks,
     "record": _records,
+    "note": _notes,
 }

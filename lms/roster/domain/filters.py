@@ -30,6 +30,21 @@ STATUS_WORDS: Mapping[str, Text] = {
 }
 
 
+class Reason(StrEnum):
+    """Why somebody is behind, the most urgent first."""
+
+    OVER = "over"
+    ENDING = "ending"
+    SILENT = "silent"
+
+
+REASON_WORDS: Mapping[str, Text] = {
+    Reason.OVER: {"zh": "班期已结束", "en": "Class is over"},
+    Reason.ENDING: {"zh": "班期快结束", "en": "Class ends soon"},
+    Reason.SILENT: {"zh": "好久没学", "en": "Not studying"},
+}
+
+
 @dataclass(frozen=True, slots=True)
 class Place:
     """Where a line stands in a list: its moment and its record; lists go from late to early."""
@@ -57,8 +72,8 @@ class Filters:
 
     Days are days of the installation: of completion where only completed enrollments are
     listed, of enrollment otherwise; both ends belong to the list. ``group`` is who belongs to it
-    now. ``ids`` are records somebody chose one by one; they are stored with an order and never
-    written into an address.
+    now, ``reason`` why somebody is on the call list. ``ids`` are records somebody chose one by
+    one; they are stored with an order and never written into an address.
     """
 
     course: str | None = None
@@ -71,6 +86,7 @@ class Filters:
     q: str | None = None
     training_class: int | None = None
     group: str | None = None
+    reason: Reason | None = None
     ids: tuple[int, ...] = ()
 
     def as_query(self) -> dict[str, str]:
@@ -82,6 +98,7 @@ class Filters:
             "county": self.county,
             "town": self.town,
             "group": self.group,
+            "reason": self.reason and str(self.reason),
             "status": None if self.status is Status.COMPLETED else str(self.status),
             "from": self.first_day and self.first_day.isoformat(),
             "to": self.last_day and self.last_day.isoformat(),

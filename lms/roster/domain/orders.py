@@ -16,7 +16,7 @@ __all__ = [
     "file_name",
 ]
 
-# Those that can be ordered at the desk.
+# Those that can be ordered on the page of completions; the call list is ordered on its own.
 OFFERED: tuple[ExportKind, ...] = tuple(each for each in ExportKind if each != ExportKind.BEHIND)
 
 

@@ -1,6 +1,15 @@
 """Reads completion rows, what filters may offer, exports, and who may approve them."""
 
 from lms.roster.queries.approvals import Awaiting, awaiting, extent_of, rulers, scopes_now
+from lms.roster.queries.behind import today_of
+from lms.roster.queries.calling import (
+    CallLine,
+    CallPage,
+    CallWindow,
+    call_page,
+    is_in_reach,
+    to_call,
+)
 from lms.roster.queries.choices import Choice, Reach, reach, towns
 from lms.roster.queries.enrolled import Columns
 from lms.roster.queries.exports import ExportView, own_export, own_exports
@@ -50,6 +59,9 @@ __all__ = [
     "Awaiting",
     "BatchCheck",
     "BatchView",
+    "CallLine",
+    "CallPage",
+    "CallWindow",
     "Choice",
     "Columns",
     "ExportView",
@@ -69,6 +81,7 @@ __all__ = [
     "batch",
     "batches",
     "by_subject",
+    "call_page",
     "check",
     "count",
     "count_list",
@@ -77,6 +90,7 @@ __all__ = [
     "extent_of",
     "in_list_order",
     "in_reach",
+    "is_in_reach",
     "last_enrollment",
     "last_person",
     "learner",
@@ -104,6 +118,8 @@ __all__ = [
     "template_for",
     "template_in_force",
     "templates_in_force",
+    "to_call",
+    "today_of",
     "towns",
     "versions",
     "wrong_lines",

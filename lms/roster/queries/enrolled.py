@@ -120,8 +120,8 @@ def enrolled(
 
     ``subject`` and ``person`` are the ids of the enrollments and their people.
     """
-    names = _names(keys)
-    wanted = in_list_order(_statement(names), selection)
+    names = names_of(keys)
+    wanted = in_list_order(statement_of(names), selection)
     known = Known(session)
     for columns in chunks(session, wanted, ("subject", "person", *names), chunk):
         add_columns(known, columns, keys)
@@ -137,9 +137,9 @@ def enrolled_of(
     session: Session, ids: Collection[int], keys: Collection[str]
 ) -> Mapping[int, Mapping[str, Any]]:
     """Return what is read for single enrollments, by id."""
-    names = _names(keys)
+    names = names_of(keys)
     rows = session.execute(
-        _statement(names).where(among(Enrollment.id, "ids")), {"ids": sorted(ids)}
+        statement_of(names).where(among(Enrollment.id, "ids")), {"ids": sorted(ids)}
     )
     return {row[0]: dict(zip(("subject", "person", *names), row, strict=True)) for row in rows}
 
@@ -168,12 +168,14 @@ def add_days(columns: Columns, days: Days) -> None:
             columns[day] = days.of(columns[moment])
 
 
-def _names(keys: Collection[str]) -> list[str]:
+def names_of(keys: Collection[str]) -> list[str]:
+    """Return what has to be read for the columns named."""
     wanted = {name for key in keys for name in (*_NEEDS.get(key, ()), key) if name in _READ}
     return [name for name in _READ if name in wanted]
 
 
-def _statement(names: Sequence[str]) -> Select[Any]:
+def statement_of(names: Sequence[str]) -> Select[Any]:
+    """Return the statement of enrollments and their people with what is named."""
     columns = [Enrollment.id, Enrollment.person_id, *(_READ[name] for name in names)]
     found = select(*columns).join(Person, Person.id == Enrollment.person_id)
     if _IDENTITY.keys() & set(names):

@@ -48,7 +48,7 @@ def page(session: Session, selection: Selection, window: Window) -> Page:
         places = {enrollment_id: place for place, enrollment_id in enumerate(found.ids)}
         read = session.execute(_page_rows(), {"ids": list(found.ids)}).all()
         rows = sorted(read, key=lambda row: places[row.id])
-    lines = _lines(session, rows)
+    lines = lines_of_rows(session, rows)
     return Page(lines, found.newer, found.older, found.total, found.is_part)
 
 
@@ -57,8 +57,8 @@ def stream(session: Session, selection: Selection, *, chunk: int) -> Iterator[Li
     statement = selected(selection).execution_options(yield_per=chunk)
     for part in session.execute(statement).partitions():
         places = {row[0]: place for place, row in enumerate(part)}
-        rows = session.execute(_rows().where(Enrollment.id.in_(places))).all()
-        yield from _lines(session, sorted(rows, key=lambda row: places[row.id]))
+        rows = session.execute(row_statement().where(Enrollment.id.in_(places))).all()
+        yield from lines_of_rows(session, sorted(rows, key=lambda row: places[row.id]))
 
 
 def people(
@@ -81,7 +81,9 @@ def lines_of(
     wanted = listed(selection)
     if person_ids is not None:
         wanted = wanted.where(RosterLine.person_id.in_(person_ids))
-    return _lines(session, session.execute(_rows().where(Enrollment.id.in_(wanted))).all())
+    return lines_of_rows(
+        session, session.execute(row_statement().where(Enrollment.id.in_(wanted))).all()
+    )
 
 
 def learner(
@@ -89,10 +91,10 @@ def learner(
 ) -> tuple[Row[*tuple[Any, ...]] | None, tuple[Line, ...]]:
     """Return a person and all their enrollments inside the scopes, newest first."""
     everything = listed(Selection(scopes, Filters(status=Status.ALL)))
-    statement = _rows().where(
+    statement = row_statement().where(
         Enrollment.id.in_(everything.where(RosterLine.person_id == person_id))
     )
-    lines = _lines(session, session.execute(statement.order_by(Enrollment.id.desc())).all())
+    lines = lines_of_rows(session, session.execute(statement.order_by(Enrollment.id.desc())).all())
     if not lines:
         return None, ()
     person = session.execute(
@@ -109,11 +111,12 @@ def learner(
 @cache
 def _page_rows() -> Select[*tuple[Any, ...]]:
     """Return the statement of a page's rows by ``ids``; to write it takes longer than to ask."""
-    return _rows().add_columns(*columns_beside()).where(among(Enrollment.id, "ids"))
+    return row_statement().add_columns(*columns_beside()).where(among(Enrollment.id, "ids"))
 
 
 @cache
-def _rows() -> Select[*tuple[Any, ...]]:
+def row_statement() -> Select[*tuple[Any, ...]]:
+    """Return the statement of enrollments as lines are made of them, of nobody in particular."""
     return (
         select(
             *(Enrollment.id, Enrollment.person_id, Enrollment.revision_id, Enrollment.status),
@@ -129,7 +132,7 @@ def _rows() -> Select[*tuple[Any, ...]]:
     )
 
 
-def _lines(session: Session, rows: Sequence[Row[*tuple[Any, ...]]]) -> tuple[Line, ...]:
+def lines_of_rows(session: Session, rows: Sequence[Row[*tuple[Any, ...]]]) -> tuple[Line, ...]:
     """Complete rows of enrollments with their course and what is missing."""
     missing = _missing(session, rows)
     trees = {row.revision_id: revision_tree(session, row.revision_id) for row in rows}

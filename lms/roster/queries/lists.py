@@ -6,6 +6,7 @@ from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
 from lms.roster.domain.kinds import ExportKind
+from lms.roster.queries.behind import called_rows, chosen_behind
 from lms.roster.queries.claimed import chosen_claims, claimed
 from lms.roster.queries.enrolled import CHUNK, Columns, chosen_enrollments, enrolled
 from lms.roster.queries.noticed import chosen_rows, noticed
@@ -13,16 +14,22 @@ from lms.roster.queries.selecting import Selection
 from lms.roster.queries.studied import studied
 
 Read = Callable[[Session, Selection, Collection[str], int], Iterator[Columns]]
-Choose = Callable[[Selection], Select[int]]
+Choose = Callable[[Session, Selection], Select[int]]
+
+
+def _at_any_time(choose: Callable[[Selection], Select[int]]) -> Choose:
+    """Return the choice of a list that is the same on every day."""
+    return lambda _session, selection: choose(selection)
+
 
 _SOURCES: Mapping[ExportKind, tuple[Read, Choose]] = {
     **dict.fromkeys(
-        (ExportKind.COMPLETIONS, ExportKind.BEHIND, ExportKind.OPENING),
-        (enrolled, chosen_enrollments),
+        (ExportKind.COMPLETIONS, ExportKind.OPENING), (enrolled, _at_any_time(chosen_enrollments))
     ),
-    ExportKind.APPLICATION: (claimed, chosen_claims),
-    ExportKind.HOURS: (studied, chosen_enrollments),
-    ExportKind.NOTICE: (noticed, chosen_rows),
+    ExportKind.BEHIND: (called_rows, chosen_behind),
+    ExportKind.APPLICATION: (claimed, _at_any_time(chosen_claims)),
+    ExportKind.HOURS: (studied, _at_any_time(chosen_enrollments)),
+    ExportKind.NOTICE: (noticed, _at_any_time(chosen_rows)),
 }
 
 
@@ -49,5 +56,5 @@ def count_list(
     Counting stops at ``at_most``.
     """
     _, chosen = _SOURCES[kind]
-    wanted = chosen(selection).limit(at_most)
+    wanted = chosen(session, selection).limit(at_most)
     return session.scalar(select(func.count()).select_from(wanted.subquery())) or 0

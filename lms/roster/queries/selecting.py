@@ -50,7 +50,7 @@ def listed(selection: Selection) -> Select[int]:
     statement = select(RosterLine.enrollment_id).join(
         RosterCell, RosterCell.id == RosterLine.cell_id
     )
-    return statement.where(*_conditions(selection))
+    return statement.where(*conditions(selection))
 
 
 def count(session: Session, selection: Selection, *, at_most: int | None = None) -> int:
@@ -68,12 +68,13 @@ def in_list_order(
     return (
         statement.join(RosterLine, RosterLine.enrollment_id == Enrollment.id)
         .join(RosterCell, RosterCell.id == RosterLine.cell_id)
-        .where(*_conditions(selection))
+        .where(*conditions(selection))
         .order_by(moment(selection.filters).desc(), RosterLine.enrollment_id.desc())
     )
 
 
-def _conditions(selection: Selection) -> list[ColumnElement[bool]]:
+def conditions(selection: Selection) -> list[ColumnElement[bool]]:
+    """Return what a line and its cell have to be to be on the list."""
     filters = selection.filters
     searched = [meant(filters.q)] if filters.q else []
     return [within(selection.scopes), *of_cells(filters), *of_lines(filters), *searched]

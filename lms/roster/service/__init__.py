@@ -1,6 +1,7 @@
 """Takes orders for exports, writes their files, hands them out once, makes some each month."""
 
 from lms.roster.service.approvals import approve_export, refuse_export
+from lms.roster.service.calling import show_phone
 from lms.roster.service.exports import (
     COUNTED,
     JOB_KIND,
@@ -64,6 +65,7 @@ __all__ = [
     "require_reach",
     "resume_export",
     "save_filter",
+    "show_phone",
     "stop_batch",
     "stop_export",
     "write_frozen",

@@ -84,7 +84,10 @@ def make_due(session: Session, schedule_id: int, filters: Filters, *, now: datet
     except NotFound:
         _end(session, schedule, ScheduleEnd.OUT_OF_REACH, now)
         return
-    order = _order(schedule, replace(filters, first_day=period.first_day, last_day=period.last_day))
+    if schedule.kind != ExportKind.BEHIND:
+        # Who is behind is so on the day of the list, whenever they enrolled.
+        filters = replace(filters, first_day=period.first_day, last_day=period.last_day)
+    order = _order(schedule, filters)
     of = (schedule, period.name)
     place_order(session, order, schedule.owner_id, scopes, now=now, by_schedule=of)
     schedule.last_period = period.name

@@ -12,6 +12,9 @@ from lms.roster.domain.shown import ListColumn
 from lms.roster.forms import parse_filters
 
 _LONGEST_NAME = 40
+# Those a list of completions is not narrowed by in an address.
+_ELSEWHERE = frozenset({"ids", "reason"})
+CALL_FILTERS = ("county", "town", "course", "class", "institution", "reason")
 
 
 def parse_asked(query: Mapping[str, Any]) -> Filters:
@@ -19,7 +22,12 @@ def parse_asked(query: Mapping[str, Any]) -> Filters:
 
     Raises ``InvalidInput`` naming each fault.
     """
-    return parse_filters({key: value for key, value in query.items() if key != "ids"})
+    return parse_filters({key: value for key, value in query.items() if key not in _ELSEWHERE})
+
+
+def parse_called(query: Mapping[str, Any]) -> Filters:
+    """Return what narrows the call list in an address. Raises ``InvalidInput``."""
+    return parse_filters({key: value for key, value in query.items() if key in CALL_FILTERS})
 
 
 def parse_records(form: MultiDict[str, str]) -> tuple[int, ...]:

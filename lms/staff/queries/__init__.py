@@ -3,6 +3,7 @@
 from lms.staff.queries.act_subjects import subjects_in_reach
 from lms.staff.queries.acts import acts, erased_people
 from lms.staff.queries.batches import Opened, Shelf, opened, shelf
+from lms.staff.queries.behind import CallBoard, call_board
 from lms.staff.queries.class_list import class_board
 from lms.staff.queries.class_reach import (
     class_in_reach,
@@ -58,6 +59,7 @@ from lms.staff.queries.versions import (
 __all__ = [
     "Approvals",
     "Board",
+    "CallBoard",
     "Draw",
     "Drawer",
     "Editor",
@@ -78,6 +80,7 @@ __all__ = [
     "acts",
     "approvals",
     "board",
+    "call_board",
     "catalogue",
     "class_board",
     "class_in_reach",

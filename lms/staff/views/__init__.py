@@ -2,6 +2,7 @@
 
 from lms.staff.views.acts import bp as acts
 from lms.staff.views.batches import bp as batches
+from lms.staff.views.behind import bp as behind
 from lms.staff.views.class_seats import bp as class_seats
 from lms.staff.views.classes import bp as classes
 from lms.staff.views.desk import bp as desk
@@ -20,6 +21,7 @@ from lms.staff.views.versions import bp as versions
 BLUEPRINTS = (
     desk,
     lists,
+    behind,
     batches,
     exports,
     people,

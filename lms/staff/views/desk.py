@@ -9,8 +9,8 @@ from lms.core.access import Permission
 from lms.core.clock import utc_now
 from lms.db.session import now
 from lms.roster import forms, service
-from lms.roster.domain.filters import STATUS_WORDS
-from lms.roster.domain.orders import OFFERED, ExportFormat
+from lms.roster.domain.filters import STATUS_WORDS, Filters
+from lms.roster.domain.orders import OFFERED, ExportFormat, ExportKind
 from lms.roster.queries import COUNTED, MOST_PEOPLE
 from lms.staff import queries
 from lms.staff.forms.lists import parse_asked, parse_records
@@ -103,8 +103,7 @@ def order() -> ResponseReturnValue:
     wanted = forms.parse_order(sent, {**request.args, "ids": request.form.get("ids", "")})
     with database().transaction() as session:
         service.order_export(session, actor=current_actor(), order=wanted, now=now(session))
-    query: dict[str, Any] = {**wanted.filters.in_address(), "export": 1}
-    return redirect(url_for("staff.completions", **query))
+    return redirect(_made_of(wanted.kind, wanted.filters, export=1))
 
 
 @bp.post("/exports/<export_id>/stop")
@@ -119,5 +118,11 @@ def stop(export_id: str) -> ResponseReturnValue:
     if export.batch_id is not None:
         return redirect(url_for("batches.show", batch_id=export.batch_id))
     # Back to the list it was made of; an open drawer would hide what was said.
-    made_of: dict[str, Any] = {**forms.parse_filters(export.filters).in_address()}
-    return redirect(url_for("staff.completions", **made_of))
+    return redirect(_made_of(export.kind, forms.parse_filters(export.filters)))
+
+
+def _made_of(kind: str, filters: Filters, **more: int) -> str:
+    """Return the address of the page a list is made of."""
+    page = "behind.board" if kind == ExportKind.BEHIND else "staff.completions"
+    query: dict[str, Any] = {**filters.in_address(), **more}
+    return url_for(page, **query)

@@ -64,9 +64,9 @@ def refuse(export_id: str) -> ResponseReturnValue:
 @requires(Permission.COMPLETIONS_EXPORT)
 def schedules() -> ResponseReturnValue:
     """Show the actor's monthly lists, and the form for what the address names."""
-    filters = forms.parse_filters(request.args)
+    filters, kind = forms.parse_filters(request.args), forms.parse_kind(request.args)
     with database().snapshot() as session:
-        board = queries.schedules(session, current_actor(), filters, now(session))
+        board = queries.schedules(session, current_actor(), kind, filters, now(session))
         today = local_day(now(session))
     given: dict[str, Any] = {"board": board, "filters": filters, "today": today}
     return render_template("staff/schedules.html", **given, desk_place=None)

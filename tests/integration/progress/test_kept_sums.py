@@ -3,6 +3,7 @@
 import json
 import random
 from collections.abc import Callable
+from datetime import date
 
 import pytest
 from flask import Flask
@@ -13,6 +14,7 @@ from lms.db.session import Database
 from lms.progress import queries
 from lms.progress.models import MaterialProgress
 from tests.factories.assessment import make_graded_attempt
+from tests.factories.progress import Entry, make_day
 from tests.factories.roster import Small, make_small_county
 from tests.integration.progress.conftest import Clock, Learner
 from tests.integration.progress.study import Study
@@ -62,6 +64,11 @@ def _grade(session: Session, small: Small, dice: random.Random) -> None:
     make_graded_attempt(session, small.half, small.course, name, number=number, percent=percent)
 
 
+def _study(session: Session, small: Small, _dice: random.Random) -> None:
+    made = small.course
+    make_day(session, small.half, made, "A01/text", date(2026, 5, 2), [Entry(credited=60)])
+
+
 _ACTS: tuple[Callable[[Session, Small, random.Random], None], ...] = (_bulk, _correct, _grade)
 
 
@@ -77,6 +84,8 @@ def test_kept_sums_are_what_their_parts_add_up_to(
             dice.choice(_ACTS)(session, small, dice)
     assert wrong(database) == []
     with database.snapshot() as session:
+        days = session.execute(text("SELECT max(last_day) FROM course_time")).scalar_one()
+        assert days == session.execute(text("SELECT max(day) FROM watch_slice")).scalar_one() > 0
         kept = session.execute(text("SELECT sum(verified_ms) FROM course_time")).scalar_one()
         assert (
             kept
@@ -90,6 +99,7 @@ def test_kept_sums_are_what_their_parts_add_up_to(
     [
         ("material_progress_kept_insert", "material_progress", _bulk),
         ("material_progress_kept_update", "material_progress", _correct),
+        ("watch_slice_kept_insert", "watch_slice", _study),
         (
             "attempt_kept_insert",
             "attempt",

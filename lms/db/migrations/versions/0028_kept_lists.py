@@ -145,6 +145,15 @@ _KEPT = {
         _MOVE.format(change="- OLD.credited_ms", row="OLD"),
         "",
     ),
+    "watch_slice_kept_insert": (
+        "watch_slice",
+        "INSERT",
+        "INSERT INTO course_time (person_id, course_id, verified_ms, last_day) "
+        "SELECT NEW.person_id, course_id, 0, NEW.day FROM material WHERE id = NEW.material_id "
+        "ON CONFLICT (person_id, course_id) DO UPDATE SET last_day = excluded.last_day "
+        "WHERE coalesce(course_time.last_day, 0) < excluded.last_day",
+        "NEW.credited_ms > 0 AND NEW.request_id IS NULL",
+    ),
     "attempt_kept_insert": ("attempt", "INSERT", _GRADED, _IS_GRADED),
     "attempt_kept_update": ("attempt", "UPDATE OF percent", _GRADED, _IS_GRADED),
     "enrollment_listed_insert": (
@@ -191,6 +200,13 @@ _FILL_TIMES = (
     "SELECT person_id, course_id, sum(credited_ms) FROM material_progress "
     "JOIN material ON material.id = material_id GROUP BY person_id, course_id"
 )
+_FILL_DAYS = (
+    "UPDATE course_time SET last_day = (SELECT max(day) FROM watch_slice "
+    "JOIN material ON material.id = watch_slice.material_id "
+    "WHERE watch_slice.person_id = course_time.person_id "
+    "AND material.course_id = course_time.course_id "
+    "AND watch_slice.credited_ms > 0 AND watch_slice.request_id IS NULL)"
+)
 _FILL_TESTS = (
     "INSERT INTO final_result (enrollment_id, percent) "
     "SELECT enrollment_id, max(percent) FROM attempt JOIN item ON item.id = attempt.item_id "
@@ -230,6 +246,7 @@ def _sums() -> None:
         sa.Column("person_id", ID, nullable=False),
         sa.Column("course_id", ID, autoincrement=False, nullable=False),
         sa.Column("verified_ms", ID, nullable=False),
+        sa.Column("last_day", ID, nullable=True),
         sa.CheckConstraint("verified_ms >= 0", name=op.f("ck_course_time_verified")),
         sa.ForeignKeyConstraint(
             ["person_id"], ["person.id"], name=op.f("fk_course_time_person_id_person")
@@ -252,6 +269,7 @@ def _sums() -> None:
         sa.PrimaryKeyConstraint("enrollment_id", name=op.f("pk_final_result")),
     )
     op.execute(_FILL_TIMES)
+    op.execute(_FILL_DAYS)
     op.execute(_FILL_TESTS)
 
 

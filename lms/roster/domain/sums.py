@@ -31,11 +31,11 @@ class Sums:
 
 
 def sums_said(sums: Mapping[str, int]) -> list[tuple[Text, str]]:
-    """Return the sums in the order of the lists, with their titles: ``1,234.50``."""
+    """Return what came to something, with its title, in the order of the lists: ``1,234.50``."""
     return [
         (field.title, _said(sums[key], _DECIMALS[field.shape]))
         for key, field in FIELDS.items()
-        if key in sums
+        if sums.get(key)
     ]
 
 

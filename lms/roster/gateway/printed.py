@@ -23,6 +23,8 @@ _OWN_SIGNS = {
 }
 # Type gets smaller where there are many columns: so many of them at most, points.
 _POINTS = ((8, 9.5), (12, 8.5), (18, 7.0), (26, 5.8), (100, 4.8))
+# More columns than these are set tight: long numbers are broken, titles of numbers too.
+_TIGHT = 18
 # The columns of a session; the others say who the learner is, and stand above the table once.
 _OF_SESSION = frozenset(
     (
@@ -60,7 +62,7 @@ def _lines(sheet: Sheet, rows: Rows) -> list[tuple[str, ...]]:
 
 
 def _whole(sheet: Sheet, lines: Sequence[tuple[str, ...]]) -> dict[str, Any]:
-    return {"facts": [], "columns": _columns(sheet, sheet.columns), "rows": lines}
+    return {"facts": [], "columns": _columns(sheet, sheet.columns, lines), "rows": lines}
 
 
 def _by_learner(sheet: Sheet, lines: Sequence[tuple[str, ...]]) -> list[dict[str, Any]]:
@@ -76,7 +78,7 @@ def _by_learner(sheet: Sheet, lines: Sequence[tuple[str, ...]]) -> list[dict[str
         found.append(
             {
                 "facts": facts,
-                "columns": _columns(sheet, [sheet.columns[place] for place in own]),
+                "columns": _columns(sheet, [sheet.columns[place] for place in own], ()),
                 "rows": [[line[place] for place in own] for line in part],
             }
         )
@@ -87,14 +89,23 @@ def _is_of_learner(column: Column) -> bool:
     return column.key not in _OF_SESSION and column.key != "seq"
 
 
-def _columns(sheet: Sheet, columns: Sequence[Column]) -> list[dict[str, Any]]:
+def _columns(
+    sheet: Sheet, columns: Sequence[Column], lines: Sequence[tuple[str, ...]]
+) -> list[dict[str, Any]]:
+    """Return the columns: texts share what numbers and days leave.
+
+    Where there are many, those take as many signs as they have and no more, so that their titles
+    wrap instead of pressing the texts together.
+    """
+    is_tight = len(columns) > _TIGHT
     return [
         {
             "title": printable(each.said(sheet.language)),
             "share": each.field.width if each.field.shape in WRITTEN else 0,
+            "signs": max((len(line[place]) for line in lines), default=1) or 1 if is_tight else 0,
             "is_number": each.field.shape in _NUMBERS,
         }
-        for each in columns
+        for place, each in enumerate(columns)
     ]
 
 

@@ -3,6 +3,7 @@
 import csv
 import zipfile
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
@@ -58,6 +59,20 @@ def target(tmp_path: Path) -> Path:
     path = tmp_path / "list.xlsx"
     write_xlsx(path, sheet(*KEYS, unit="常山县"), Given(rows(), totals=TOTALS))
     return path
+
+
+def test_what_a_frozen_list_is_stands_below_it_and_on_every_page(tmp_path: Path) -> None:
+    path = tmp_path / "frozen.xlsx"
+    origin = f"定稿第 1 号 · SHA-256 {'a' * 64}"
+    told = replace(sheet(*KEYS), origin=origin, watermark="周敏 & 报送")
+    write_xlsx(path, told, Given(rows(), totals=TOTALS, notes=("共 13 行", "=1+1")))
+    book = openpyxl.load_workbook(path)
+    page = book.worksheets[0]
+    below = [page.cell(3 + len(NAMES) + 1 + place, 1) for place in (1, 2)]
+    assert [(cell.value, cell.data_type) for cell in below] == [("共 13 行", "s"), ("=1+1", "s")]
+    assert page.oddHeader.left.text == origin
+    assert page.oddFooter.left.text == "周敏 && 报送"
+    assert book.properties.description == f"{origin} · 周敏 & 报送"
 
 
 def test_a_workbook_opened_again_holds_equal_values(target: Path) -> None:

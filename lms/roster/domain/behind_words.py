@@ -13,13 +13,13 @@ def chip(standing: Standing, today: date) -> Text:
         return {"zh": "", "en": ""}
     if reasons[0] is Reason.SILENT:
         days = (today - standing.since).days
-        return {"zh": f"{days} 天没学", "en": _days(days) + " silent"}
+        return {"zh": f"{days} 天没学", "en": f"Silent for {_days(days)}"}
     days = abs((_end(standing) - today).days)
     if reasons[0] is Reason.OVER:
-        return {"zh": f"班期已过 {days} 天", "en": f"over for {_days(days)}"}
+        return {"zh": f"班期已过 {days} 天", "en": f"Class over for {_days(days)}"}
     if days == 0:
-        return {"zh": "班期今天结束", "en": "ends today"}
-    return {"zh": f"班期还剩 {days} 天", "en": f"ends in {_days(days)}"}
+        return {"zh": "班期今天结束", "en": "Class ends today"}
+    return {"zh": f"班期还剩 {days} 天", "en": f"Class ends in {_days(days)}"}
 
 
 def why(standing: Standing, today: date) -> Text:

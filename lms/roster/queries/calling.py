@@ -6,7 +6,7 @@ from datetime import date
 from functools import cached_property
 from typing import Any
 
-from sqlalchemy import CTE, Row, Select, func, literal, select, tuple_
+from sqlalchemy import CTE, Row, Select, Subquery, func, literal, select, tuple_
 from sqlalchemy.orm import Session
 
 from lms.catalog.models import Course, Programme
@@ -85,12 +85,15 @@ def call_page(
     """Return the lines of a window, who is to be called first at the head."""
     listed, back = behind(session, Called(selection, today)), window.before is not None
     order, cursor = in_turn(listed), window.before or window.after
-    wanted = _statement(listed)
+    wanted = select(listed)
     if cursor:
         place = tuple_(*map(literal, (cursor.due, cursor.since, cursor.enrollment_id)))
         wanted = wanted.where(tuple_(*order) < place if back else tuple_(*order) > place)
     wanted = wanted.order_by(*(each.desc() if back else each for each in order))
-    rows = session.execute(wanted.limit(window.limit + 1)).all()
+    # The few lines of the page are found first, then read.
+    found = wanted.limit(window.limit + 1).subquery("found")
+    way = (each.desc() if back else each for each in in_turn(found))
+    rows = session.execute(_statement(listed, found).order_by(*way)).all()
     more, rows = len(rows) > window.limit, rows[: window.limit]
     lines = _lines(session, rows[::-1] if back else rows, today)
     has_earlier, has_later = (more, True) if back else (window.after is not None, more)
@@ -117,17 +120,17 @@ def is_in_reach(session: Session, selection: Selection, enrollment_id: int) -> b
     return count(session, replace(selection, filters=own), at_most=1) > 0
 
 
-def _statement(listed: CTE) -> Select[*tuple[Any, ...]]:
+def _statement(listed: CTE, found: Subquery) -> Select[*tuple[Any, ...]]:
     total = select(func.count()).select_from(select(listed.c.id).limit(COUNTED + 1).subquery())
     return (
         row_statement()
         .add_columns(
-            *(listed.c.enrolled, listed.c.studied, listed.c.ends_on),
+            *(found.c.enrolled, found.c.studied, found.c.ends_on),
             *(attended_of_class().label("room_ms"), Programme.credit_hours),
             *(TrainingClass.title, TrainingClass.theory_minutes, TrainingClass.practice_minutes),
             total.scalar_subquery().label("total"),
         )
-        .join(listed, listed.c.id == Enrollment.id)
+        .join(found, found.c.id == Enrollment.id)
         .join(Course, Course.id == Enrollment.course_id)
         .outerjoin(Programme, Programme.id == Course.programme_id)
         .outerjoin(TrainingClass, TrainingClass.id == Enrollment.training_class_id)

@@ -12,6 +12,8 @@ from lms.delivery import queries as deliveries
 from lms.delivery.domain import DeliveryKind
 from lms.delivery.models import Delivery
 from lms.delivery.queries import Standing
+from lms.roster.domain.filters import Text
+from lms.roster.domain.kinds import TITLES, ExportKind
 from lms.roster.models import Export, RosterBatch
 
 _SHOWN = 20
@@ -28,6 +30,11 @@ class ExportView(Standing):
     batch_id: int | None
     batch_number: int | None
     left_masked: int | None
+
+    @property
+    def title(self) -> Text:
+        """Return what the list is called."""
+        return TITLES[ExportKind(self.kind)]
 
     @property
     def rows_done(self) -> int:

@@ -13,6 +13,7 @@ from lms.db.base import Localized
 from lms.roster import queries as roster
 from lms.roster.domain.filters import REASON_WORDS, Filters
 from lms.roster.domain.kinds import ExportKind
+from lms.staff.queries.desk import only
 from lms.staff.queries.exports import narrowed
 
 
@@ -26,6 +27,11 @@ class CallBoard:
     counties: Sequence[roster.Choice]
     pills: Sequence[tuple[str, Localized]]
     place: Localized | None
+
+    @property
+    def needs_county(self) -> bool:
+        """Tell whether a county is to be chosen first: nobody calls the people of all of them."""
+        return _is_too_wide(self.filters, self.counties)
 
     @property
     def total(self) -> int:
@@ -47,19 +53,29 @@ class CallBoard:
 def call_board(
     session: Session, actor: Actor, filters: Filters, window: roster.CallWindow, now: datetime
 ) -> CallBoard:
-    """Return who is behind of those the actor may read. Raises ``NotFound`` out of reach."""
+    """Return who is behind of those the actor may read. Raises ``NotFound`` out of reach.
+
+    Of several counties nobody is looked for before one, or a class, is chosen.
+    """
     scopes = actor.scopes_for(Permission.COMPLETIONS_READ)
     offers = roster.offers(session, scopes, filters, actor.person_id)
     if not offers.holds(filters):
         raise NotFound
-    selection = roster.Selection(scopes, filters)
-    counties = offers.reach.counties
+    counties = offers.reach.counties if len(offers.reach.counties) > 1 else ()
+    page = roster.CallPage((), None, None, 0)
+    if not _is_too_wide(filters, counties):
+        selection = roster.Selection(scopes, filters)
+        page = roster.call_page(session, selection, window, today=local_day(now))
     in_words = narrowed(filters.in_address(), offers.reach, ExportKind.BEHIND)
     return CallBoard(
-        page=roster.call_page(session, selection, window, today=local_day(now)),
+        page=page,
         filters=filters,
         offers=offers,
-        counties=counties if len(counties) > 1 else (),
+        counties=counties,
         pills=[(key, words) for key, words in in_words if key != "status"],
-        place=counties[0].words if len(counties) == 1 else None,
+        place=only(offers.reach.counties),
     )
+
+
+def _is_too_wide(filters: Filters, counties: Sequence[roster.Choice]) -> bool:
+    return bool(counties) and not filters.county and not filters.training_class

@@ -138,7 +138,7 @@ def board(
         counties=reach.counties if len(reach.counties) > 1 else (),
         offers=offers,
         pills=_pills(filters, offers),
-        place=_only(reach.counties),
+        place=only(reach.counties),
         columns=columns_shown(offers.columns, filters.status),
         may_freeze=county is not None and roster.in_reach(actor, county),
     )
@@ -187,10 +187,11 @@ def learner_file(session: Session, actor: Actor, person_id: int) -> LearnerFile:
 
 def place(session: Session, scopes: Sequence[Scope]) -> Localized | None:
     """Return the name of the one county the actor works for, if it is one."""
-    return _only(roster.reach(session, scopes).counties)
+    return only(roster.reach(session, scopes).counties)
 
 
-def _only(counties: Sequence[roster.Choice]) -> Localized | None:
+def only(counties: Sequence[roster.Choice]) -> Localized | None:
+    """Return the name of the county, where it is one alone."""
     return counties[0].words if len(counties) == 1 else None
 
 

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import select
 
 from lms.audit.models import AuditEntry
-from lms.core.access import Role
+from lms.core.access import Role, Scope, ScopeKind
 from lms.core.clock import local_day, utc_now
 from lms.db.session import Database
 from lms.enrollment.models import Enrollment
@@ -47,7 +47,7 @@ def test_the_page_says_who_why_and_what_is_missing_with_masked_numbers(
     assert "<b>A04</b> 读一读" in text
     assert not re.search(r"1[3-9]\d{9}", text)
     english = browser.get(PAGE, query_string={"lang": "en", "reason": "over"}).text
-    assert "over for 2 days" in english
+    assert "Class over for 2 days" in english
     assert "没声" not in english
     assert_few_statements(browser, database, PAGE)
 
@@ -63,6 +63,16 @@ def test_a_neighbour_sees_nobody_and_calls_nobody(
     assert browser.post(f"{PAGE}/{made['没声'].id}/call").status_code == 404
     assert open_desk(Role.INSTRUCTOR).post(f"{PAGE}/{made['没声'].id}/call").status_code == 403
     assert acts(database) == []
+
+
+@pytest.mark.usefixtures("made")
+def test_a_desk_of_several_counties_chooses_one_first(open_desk) -> None:
+    browser = open_desk(scope=Scope(ScopeKind.PLATFORM))
+    text = browser.get(PAGE).text
+    assert "没声" not in text
+    assert f'href="{PAGE}?county={NEIGHBOUR}"' in text
+    chosen = browser.get(PAGE, query_string={"county": NEIGHBOUR}).text
+    assert re.findall(_NAME, chosen) == ["邻县"]
 
 
 @pytest.mark.parametrize(

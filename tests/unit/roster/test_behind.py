@@ -106,7 +106,7 @@ def test_the_sentences_name_the_day_the_days_and_what_is_missing() -> None:
     }
     assert why(Standing(ago(SILENT_DAYS), None, None), TODAY)["zh"] == "报名 7 天还没开始学。"
     assert chip(Standing(ago(1), None, ago(-ENDING_DAYS)), TODAY)["zh"] == "班期还剩 14 天"
-    assert chip(Standing(ago(1), None, TODAY), TODAY)["en"] == "ends today"
+    assert chip(Standing(ago(1), None, TODAY), TODAY)["en"] == "Class ends today"
 
 
 def test_too_much_on_line_is_no_hour_in_the_room_and_missing_is_never_rounded_down() -> None:

@@ -54,7 +54,11 @@ SHOTS = (
     Shot("inbox", "/me/inbox", LISTED),
     Shot("notice", "/notices/", None, click="main a[href^='/notices/GS']"),
     Shot("studio", f"/studio/courses/{COURSE}", INSTRUCTOR, DESK),
+    Shot("dashboard", "/staff/figures", ADMINISTRATOR, DESK),
     Shot("completions", "/staff/completions", ADMINISTRATOR, DESK),
+    Shot("behind", "/staff/behind", ADMINISTRATOR, DESK),
+    # Frozen once the worker ran.
+    Shot("frozen", "/staff/batches", ADMINISTRATOR, DESK, click="tbody a"),
     Shot("class-desk", "/staff/classes", ADMINISTRATOR, DESK, click="main a:has-text('五级03')"),
     Shot("claim-desk", "/staff/claims", ADMINISTRATOR, DESK, click="tbody a"),
     Shot("payments", "/staff/payments", ADMINISTRATOR, DESK),

@@ -26,7 +26,7 @@ from lms.demo.domain import (
     phone_of,
     villager,
 )
-from lms.demo.service import claim_roads, institutions, people, supervision
+from lms.demo.service import claim_roads, frozen, institutions, people, supervision
 from lms.demo.service.cards import Cards
 from lms.demo.service.classes import DemoClassLife
 from lms.demo.service.county import County
@@ -66,6 +66,7 @@ def settle(database: Database, wish: Wish, keys: Keys, papers: SealedFolder) -> 
         made += sum(_plan_graduates(counties, diary, place, papers) for place in PLACES)
         if made:
             supervision.plan(session, diary)
+            frozen.plan(session, diary)
         if diary.live():
             subsidy.mark_everybody(session, people=_everybody(session), since=at)
     return Settled(made, _decide(database))

@@ -10,6 +10,7 @@ from lms.core.clock import local_day
 from lms.db.session import Database, now
 from lms.handover.models import Handover
 from lms.notify.models import InboxMessage
+from lms.roster.models import RosterBatch
 from lms.subsidy import queries
 from lms.subsidy.domain.claim_record import GENESIS, step_hash
 from lms.subsidy.domain.claim_states import ClaimState
@@ -110,3 +111,15 @@ def test_deciding_everybody_anew_changes_no_claim(demo: Database) -> None:
         assert queries.claims_with_causes(session, after=0, limit=1) == []
         assert session.scalar(select(func.count()).select_from(Evidence)) == len(people)
         session.rollback()
+
+
+def test_each_county_asked_for_its_lists_to_be_frozen_in_its_own_form(demo: Database) -> None:
+    own = RosterBatch
+    with demo.snapshot() as session:
+        asked = session.execute(select(own.county_code, own.kind, own.number, own.state)).all()
+        forms = session.scalars(select(own.template)).all()
+    both = [(kind, 1, "freezing") for kind in ("completions", "application")]
+    assert sorted(map(tuple, asked)) == sorted(
+        (county, *each) for county in ("330822", "330881") for each in both
+    )
+    assert all(form["columns"] for form in forms)

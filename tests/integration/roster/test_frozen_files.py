@@ -173,14 +173,15 @@ def test_strangers_and_lists_that_are_not_whole_have_no_file(
     database: Database, administrator: Actor, run_jobs: Jobs
 ) -> None:
     batch_id = freeze(database, administrator, run_jobs)
-    for scope in (Scope(ScopeKind.COUNTY, NEIGHBOUR), Scope(ScopeKind.INSTITUTION, "1")):
-        stranger = replace(administrator, grants=(Grant(Role.ADMINISTRATOR, scope),))
-        assert refusal(place, database, stranger, wanted(batch_id)) == "not_found"
     assert refusal(place, database, administrator, wanted(batch_id + 1)) == "not_found"
     with database.transaction() as session:
         at = now(session)
         later = service.order_batch(session, actor=administrator, order=ORDER, now=at).id
     assert refusal(place, database, administrator, wanted(later)) == "batch_not_frozen"
+    for scope in (Scope(ScopeKind.COUNTY, NEIGHBOUR), Scope(ScopeKind.INSTITUTION, "1")):
+        stranger = replace(administrator, grants=(Grant(Role.ADMINISTRATOR, scope),))
+        for each in (batch_id, later):
+            assert refusal(place, database, stranger, wanted(each)) == "not_found"
 
 
 @pytest.mark.parametrize("change", ["language = 'en'", "batch_id = 99", "batch_id = NULL"])

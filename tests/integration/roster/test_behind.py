@@ -105,13 +105,14 @@ def test_the_database_says_what_the_rule_says_of_anybody(
 ) -> None:
     dice = Random(3)  # noqa: S311 (a test)
 
-    def day(least: int, most: int) -> date | None:
-        return dice.choice([None, today - timedelta(days=dice.randrange(least, most))])
+    def day(*ago: int) -> date | None:
+        return dice.choice([None, *(today - timedelta(days=each) for each in ago)])
 
     with database.transaction() as session:
         for number in range(40):
-            enrolled = today - timedelta(days=dice.randrange(30))
-            days = {"studied": day(0, 30), "ends": day(-20, 20)}
+            # Most of them at the days on which the rule turns.
+            days = {"studied": day(0, 5, 6, 7, 8, 20), "ends": day(-16, -15, -14, -1, 0, 1, 9)}
+            enrolled = today - timedelta(days=dice.choice([1, 6, 7, 8, 30]))
             make_learner(session, small, f"第{number}人", enrolled=enrolled, **days)
     everybody = called(database, date.max - timedelta(days=30)).lines
     assert len(everybody) == 41

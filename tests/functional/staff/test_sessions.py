@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import select
 
 from lms.core.access import Role, Scope, ScopeKind
-from lms.core.clock import local_time, utc_now
+from lms.core.clock import day_bounds, local_day, local_time, utc_now
 from lms.db.session import Database
 from lms.enrollment.models import AttendanceEntry, ClassSession, Enrollment
 from tests.factories.enrollment import make_class, make_enrollment, make_session
@@ -34,7 +34,8 @@ class Scene:
 
 @pytest.fixture
 def scene(small: Small, database: Database) -> Scene:
-    begins = utc_now().replace(second=0, microsecond=0) - timedelta(hours=1)
+    # Of a morning: one that goes on over midnight has no hours of one day to write down.
+    begins = day_bounds(local_day(utc_now()) - timedelta(days=1))[0] + timedelta(hours=9)
     with database.transaction() as session:
         row = make_class(session, small.course, state="running")
         people = [
@@ -123,7 +124,7 @@ def test_nobody_is_written_down_before_it_begins(
     with database.transaction() as session:
         row = session.get_one(ClassSession, scene.session_id)
         row.starts_at, row.ends_at = (
-            each + timedelta(hours=3) for each in (row.starts_at, row.ends_at)
+            each + timedelta(days=2) for each in (row.starts_at, row.ends_at)
         )
     sent = {"who": scene.people, "status": "present"}
     assert open_desk().post(f"{scene.at}/marks", data=sent).status_code == 409

@@ -5,6 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from lms.accounts.service import consents
+from lms.core.clock import local_day
 from lms.core.errors import Conflict
 from lms.credentials.events import BadgeRevoked
 from lms.db.bus import emit
@@ -97,7 +98,7 @@ def test_what_is_told_of_the_same_payment_is_no_second_one(database, claimant, t
     """The province lists what this site paid; that must not speak against the claim itself."""
     with database.transaction() as session:
         claim = make_passed(session, claimant, *two)
-        today = claim.submitted_at.date().isoformat()
+        today = local_day(claim.submitted_at).isoformat()
         make_fact(session, claimant.person, FactKey.PAST_SUBSIDIES, [{**PAST, "date": today}])
     settle(database)
     assert claim_now(database, claim.id).state == "in_review"

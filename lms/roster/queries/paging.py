@@ -99,25 +99,22 @@ def keys(session: Session, selection: Selection, window: Window) -> Keys:
 
 
 def _found(session: Session, selection: Selection) -> _Found:
-    filters, parts = selection.filters, []
-    needs_cells = not filters.q and not _is_whole(selection) and not _by_class(selection)
-    if needs_cells:
-        cells = select(literal("cell").label("kind"), RosterCell.id.label("id"))
-        cells = cells.where(cells_within(selection.scopes), *of_cells(filters))
-        parts.append(cells.limit(_MOST_CELLS + 1).subquery())
-    people = people_meant(filters.q) if filters.q else None
-    if people is not None:
-        parts += [each.subquery() for each in _people(selection, people)]
-    if not parts:
-        return _Found(None, () if filters.q else None, is_part=False)
-    rows = session.execute(union_all(*(select(part) for part in parts))).all()
-    own = dict.fromkeys(row.id for row in rows if row.kind == "person")
-    people_found = tuple(own)[:MOST_PEOPLE] if filters.q else None
-    return _Found(
-        tuple(row.id for row in rows if row.kind == "cell") if needs_cells else None,
-        people_found,
-        is_part=len(own) > MOST_PEOPLE,
-    )
+    filters = selection.filters
+    if filters.q:
+        return _people_found(session, selection, filters.q)
+    if _is_whole(selection) or _by_class(selection):
+        return _Found(None, None, is_part=False)
+    cells = select(RosterCell.id).where(cells_within(selection.scopes), *of_cells(filters))
+    return _Found(tuple(session.scalars(cells.limit(_MOST_CELLS + 1))), None, is_part=False)
+
+
+def _people_found(session: Session, selection: Selection, q: str) -> _Found:
+    people = people_meant(q)
+    if people is None:
+        return _Found(None, (), is_part=False)
+    parts = [select(each.subquery()) for each in _people(selection, people)]
+    own = tuple(dict.fromkeys(session.scalars(union_all(*parts))))
+    return _Found(None, own[:MOST_PEOPLE], is_part=len(own) > MOST_PEOPLE)
 
 
 def _is_whole(selection: Selection) -> bool:
@@ -138,14 +135,12 @@ def _by_class(selection: Selection) -> bool:
     )
 
 
-def _people(selection: Selection, found: Select[int]) -> list[Select[str, int]]:
+def _people(selection: Selection, found: Select[int]) -> list[Select[int]]:
     """Return the statements of people a search means: first of the counties in reach."""
     codes = {s.id for s in selection.scopes if s.kind is ScopeKind.COUNTY}
     if selection.filters.county:
         codes = {selection.filters.county}
-    wanted = found.with_only_columns(
-        literal("person").label("kind"), next(iter(found.selected_columns)).label("id")
-    ).limit(MOST_PEOPLE + 1)
+    wanted = found.limit(MOST_PEOPLE + 1)
     if FoundBy.__table__ not in found.get_final_froms():
         return [wanted]
     # By county one range of the index each, wherever the people may be.

@@ -7,7 +7,7 @@ from lms.roster.queries.calling import (
     CallPage,
     CallWindow,
     call_page,
-    is_in_reach,
+    is_record_in_reach,
     to_call,
 )
 from lms.roster.queries.choices import Choice, Reach, reach, towns
@@ -90,7 +90,7 @@ __all__ = [
     "extent_of",
     "in_list_order",
     "in_reach",
-    "is_in_reach",
+    "is_record_in_reach",
     "last_enrollment",
     "last_person",
     "learner",

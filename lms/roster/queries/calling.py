@@ -114,7 +114,7 @@ def to_call(
     return page.lines[0] if page.lines else None
 
 
-def is_in_reach(session: Session, selection: Selection, enrollment_id: int) -> bool:
+def is_record_in_reach(session: Session, selection: Selection, enrollment_id: int) -> bool:
     """Tell whether a record, finished or not, lies inside the scopes."""
     own = Filters(status=Status.ALL, ids=(enrollment_id,))
     return count(session, replace(selection, filters=own), at_most=1) > 0

@@ -23,7 +23,7 @@ def show_phone(
     selection = queries.Selection(actor.scopes_for(Permission.COMPLETIONS_READ), Filters())
     found = queries.to_call(session, selection, enrollment_id, today=local_day(now))
     if found is None:
-        if not queries.is_in_reach(session, selection, enrollment_id):
+        if not queries.is_record_in_reach(session, selection, enrollment_id):
             raise NotFound
         return None
     if not found.line.phone:

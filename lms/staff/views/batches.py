@@ -5,7 +5,6 @@ from flask.typing import ResponseReturnValue
 
 from lms.accounts.domain.proofs import is_confirmed
 from lms.core.access import Permission
-from lms.core.clock import utc_now
 from lms.db.session import now
 from lms.roster import queries as roster
 from lms.roster import service
@@ -75,7 +74,7 @@ def show(batch_id: int) -> ResponseReturnValue:
             found=found,
             titles={field.key: field.title for field in FIELDS.values()},
             may_export=actor.may(Permission.COMPLETIONS_EXPORT),
-            may_order=is_confirmed(actor.confirmed_at, at=utc_now()),
+            may_order=is_confirmed(actor.confirmed_at, at=now(session)),
             formats=tuple(ExportFormat),
             desk_place=found.view.county,
         )

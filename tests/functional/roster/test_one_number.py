@@ -51,7 +51,7 @@ def frozen(browser: Client, database: Database, run_jobs: Jobs) -> tuple[float, 
     book = openpyxl.load_workbook(io.BytesIO(browser.get(link, buffered=True).data))
     titles, row, *_ = book.worksheets[0].iter_rows(min_row=3, values_only=True)
     told = dict(zip(map(str, titles), row, strict=True))
-    return cells["hours_online_verified"], told["线上核验学时"]  # type: ignore[return-value]
+    return cells["hours_online_verified"], told["线上核验学时"]  # type: ignore[return-value]  # openpyxl's cells
 
 
 def test_screen_file_proof_frozen_list_and_badge_agree(

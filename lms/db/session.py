@@ -22,13 +22,16 @@ from lms.db.turns import Turns
 
 # Wait this long for another writer before giving up, milliseconds (SQLite has one writer).
 _BUSY_MS = 15_000
+# What a connection to SQLite keeps of the file: its own default, and for long reading.
+_USUAL_KB, _ROOMY_KB = 2_000, 16_000
 # A connection nobody took for so long may have been cut by a restart or a firewall.
 _REST_SECONDS = 10
 # Takes the write lock at once: a read lock that is raised later fails when a writer came between.
 _BEGIN_WRITING = "BEGIN IMMEDIATE"
-# A stuck statement must not hold a thread; all else is how values are written.
+# A stuck statement must not hold a thread; to compile one takes longer than any here gains by it;
+# all else is how values are written.
 _POSTGRESQL_OPTIONS = (
-    "-c statement_timeout=30000 -c timezone=UTC -c datestyle=ISO -c client_encoding=UTF8"
+    "-c statement_timeout=30000 -c jit=off -c timezone=UTC -c datestyle=ISO -c client_encoding=UTF8"
 )
 _SQLITE_NOW = text("SELECT strftime('%Y-%m-%dT%H:%M:%f', 'now')")
 _POSTGRESQL_NOW = text("SELECT clock_timestamp()")
@@ -96,9 +99,12 @@ class Database:
     def one_moment(self) -> Iterator[Session]:
         """Open a session that only reads, and sees one moment however long it reads."""
         with self.snapshot() as session:
-            if not self.is_sqlite:  # SQLite's read transactions are snapshots by nature
+            if self.is_sqlite:  # whose read transactions see one moment by nature
+                with _roomy(connection_of(session)):
+                    yield session
+            else:
                 session.execute(text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY"))
-            yield session
+                yield session
 
     def look_up(self, prepared: Prepared, values: Values) -> list[Any]:
         """Return the rows of one reading statement, by itself: the cheapest way to ask something.
@@ -239,6 +245,16 @@ def _sqlite_engine(url: str) -> Engine:
     event.listen(engine, "connect", _configure_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
     return engine
+
+
+@contextmanager
+def _roomy(connection: Connection) -> Iterator[None]:
+    """Keep more pages at hand: long lists come back to the same ones out of their order."""
+    connection.exec_driver_sql(f"PRAGMA cache_size=-{_ROOMY_KB}")
+    try:
+        yield
+    finally:
+        connection.exec_driver_sql(f"PRAGMA cache_size=-{_USUAL_KB}")
 
 
 def _configure_sqlite(connection: DBAPIConnection, _record: object) -> None:

@@ -33,7 +33,6 @@ from lms.handover.service.orders import Made
 from lms.roster import queries as roster
 from lms.roster.domain.filters import Filters, Status
 from lms.roster.forms import parse_filters
-from lms.roster.service.files import one_moment
 from lms.subsidy.domain.policy_file import canonical
 
 log = structlog.get_logger(__name__)
@@ -74,7 +73,7 @@ def write_package(
     """
     try:
         with (
-            one_moment(database) as session,
+            database.one_moment() as session,
             atomic_file(target) as part,
             Parcel(part, at) as parcel,
         ):

@@ -22,11 +22,14 @@ from lms.progress.queries.counting import (
     totals_of,
 )
 from lms.progress.queries.enrollments import (
+    JOINED_MS,
+    JOINED_PERCENT,
     LedgerCheck,
     final_percent,
     ledger_check,
     ledger_head,
     verified_ms,
+    with_results,
 )
 from lms.progress.queries.evidence import Evidence, day_of, evidence_of
 from lms.progress.queries.flags import (
@@ -81,6 +84,8 @@ from lms.progress.queries.waiting import Waiting, WaitingPage, waiting_of, waiti
 
 __all__ = [
     "COMPENSATE",
+    "JOINED_MS",
+    "JOINED_PERCENT",
     "Appeal",
     "AppealPage",
     "Compensated",
@@ -158,5 +163,6 @@ __all__ = [
     "waiting_of",
     "waiting_time",
     "who_studied",
+    "with_results",
     "wrong_sums",
 ]

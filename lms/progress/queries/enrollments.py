@@ -1,8 +1,9 @@
 """Reads what an enrollment amounts to; page, export and badge show these figures alone."""
 
 from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, Select, and_, func, select
 from sqlalchemy.orm import Session
 
 from lms.enrollment.models import Enrollment
@@ -10,6 +11,21 @@ from lms.progress.domain.ledger import COLUMNS, Head, head_of
 from lms.progress.models import CourseTime, FinalResult, StudyClock, WatchSlice
 
 _READ_AT_ONCE = 1000
+_IS_TIME = and_(
+    CourseTime.person_id == Enrollment.person_id, CourseTime.course_id == Enrollment.course_id
+)
+_IS_RESULT = FinalResult.enrollment_id == Enrollment.id
+# The same as below, of a statement ``with_results``.
+JOINED_MS: ColumnElement[int] = func.coalesce(CourseTime.verified_ms, 0)
+JOINED_PERCENT = FinalResult.percent
+
+
+def with_results(statement: Select[*tuple[Any, ...]]) -> Select[*tuple[Any, ...]]:
+    """Return a statement of enrollments joined with what each amounts to, at most one row of it.
+
+    For very many enrollments a database joins faster than it looks each up.
+    """
+    return statement.outerjoin(CourseTime, _IS_TIME).outerjoin(FinalResult, _IS_RESULT)
 
 
 def verified_ms() -> ColumnElement[int]:
@@ -18,26 +34,13 @@ def verified_ms() -> ColumnElement[int]:
     What an earlier version brought stays when the enrollment is moved, also of lessons that are
     taught no more; counting lets no item have more than its longest version.
     """
-    kept = (
-        select(CourseTime.verified_ms)
-        .where(
-            CourseTime.person_id == Enrollment.person_id,
-            CourseTime.course_id == Enrollment.course_id,
-        )
-        .correlate(Enrollment)
-        .scalar_subquery()
-    )
-    return func.coalesce(kept, 0)
+    kept = select(CourseTime.verified_ms).where(_IS_TIME).correlate(Enrollment)
+    return func.coalesce(kept.scalar_subquery(), 0)
 
 
 def final_percent() -> ColumnElement[int | None]:
     """Return the best graded final test of a row's enrollment, per cent."""
-    return (
-        select(FinalResult.percent)
-        .where(FinalResult.enrollment_id == Enrollment.id)
-        .correlate(Enrollment)
-        .scalar_subquery()
-    )
+    return select(FinalResult.percent).where(_IS_RESULT).correlate(Enrollment).scalar_subquery()
 
 
 def ledger_head(session: Session, person_id: int, *, first: int | None = None) -> tuple[int, str]:

@@ -55,10 +55,10 @@ def _clean(cells: Sequence[Any]) -> Sequence[str]:
 
 def _hours(raw: Raw, key: str, look: Look) -> Sequence[Cell]:
     """Return milliseconds as credit hours, floored to a tenth or to whole ones."""
-    tenths = (None if ms is None else credit_hours(ms) for ms in raw.get(key, ()))
+    times = raw.get(key, ())
     if look.form == "0":
-        return [None if each is None else each // 10 for each in tenths]
-    return [None if each is None else each / 10 for each in tenths]
+        return [None if ms is None else credit_hours(ms) // 10 for ms in times]
+    return [None if ms is None else credit_hours(ms) / 10 for ms in times]
 
 
 def _money(raw: Raw, key: str, _look: Look) -> Sequence[Cell]:

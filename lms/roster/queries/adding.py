@@ -116,9 +116,12 @@ def _add_groups(known: Known, columns: Columns) -> None:
 
 def _add_lacking(known: Known, columns: Columns) -> None:
     """Add what those lack who are not finished; nobody else lacks anything."""
+    if EnrollmentStatus.ACTIVE not in set(columns["status"]):
+        columns["lacking"] = [""] * len(columns["subject"])
+        return
     rows = zip(columns["subject"], columns["revision_id"], columns["status"], strict=True)
     going_on = {one: revision for one, revision, state in rows if state == EnrollmentStatus.ACTIVE}
-    done = completed_of_enrollments(known.session, list(going_on)) if going_on else {}
+    done = completed_of_enrollments(known.session, list(going_on))
     steps = {each: steps_of(known.session, each) for each in set(going_on.values())}
     found = {
         one: _in_both(lacking(steps[revision], done[one])) for one, revision in going_on.items()

@@ -63,7 +63,7 @@ _READ: Mapping[str, Any] = {
 }
 # What is told of the enrollment a claim rests on.
 _STUDY = (
-    *("course_id", "revision_id", "class_id", "status", "enrolled_at", "completed_at"),
+    *("course_id", "revision_id", "class_id", "status", "enrolled_quarter", "completed_quarter"),
     *("hours_online_verified", "final", "offline", "meetings", "visits"),
 )
 _STUDIED = (

@@ -14,8 +14,8 @@ from lms.db.session import connection_of
 from lms.enrollment.domain import SessionState
 from lms.enrollment.models import ClassSession, Enrollment, SessionAttendance
 from lms.enrollment.queries import attended_of_class
-from lms.progress.queries import final_percent, verified_ms
-from lms.roster.domain.days import Days
+from lms.progress.queries import JOINED_MS, JOINED_PERCENT, with_results
+from lms.roster.domain.days import QUARTER_SECONDS, Days
 from lms.roster.queries.adding import add_columns
 from lms.roster.queries.known import Known
 from lms.roster.queries.selecting import Selection, in_list_order, listed
@@ -80,24 +80,25 @@ _READ: Mapping[str, Any] = {
     "revision_id": Enrollment.revision_id,
     "class_id": Enrollment.training_class_id,
     "status": Enrollment.status,
-    "enrolled_at": seconds_of(Enrollment.enrolled_at),
-    "completed_at": seconds_of(Enrollment.completed_at),
-    "hours_online_verified": cast(verified_ms(), BigInteger()),
-    "final": final_percent(),
+    "enrolled_quarter": seconds_of(Enrollment.enrolled_at) // QUARTER_SECONDS,
+    "completed_quarter": seconds_of(Enrollment.completed_at) // QUARTER_SECONDS,
+    "hours_online_verified": cast(JOINED_MS, BigInteger()),
+    "final": JOINED_PERCENT,
     "offline": cast(attended_of_class(), BigInteger()),
     "meetings": _meetings().correlate(Enrollment).scalar_subquery(),
     "visits": _visits().correlate(Enrollment).scalar_subquery(),
     **_IDENTITY,
 }
-_CLASS = ("class_id", "course_id", "revision_id", "enrolled_at", "completed_at")
+_RESULTS = frozenset({"hours_online_verified", "final"})
+_CLASS = ("class_id", "course_id", "revision_id", "enrolled_quarter", "completed_quarter")
 # What a column of the list rests on.
 _NEEDS: Mapping[str, Sequence[str]] = {
     "id_number": ("id_mask",),
     "age": ("birth_date",),
     "county": ("county_code",),
     "course": ("revision_id",),
-    "enrolled_on": ("enrolled_at",),
-    "completed_on": ("completed_at",),
+    "enrolled_on": ("enrolled_quarter",),
+    "completed_on": ("completed_quarter",),
     "attendance_pct": ("meetings", "visits"),
     "score_theory": ("final",),
     "passed": ("status",),
@@ -163,9 +164,9 @@ def chunks(
 
 def add_days(columns: Columns, days: Days) -> None:
     """Add the days of the moments that were read."""
-    for moment, day in (("enrolled_at", "enrolled_on"), ("completed_at", "completed_on")):
-        if moment in columns:
-            columns[day] = days.of(columns[moment])
+    for happened in ("enrolled", "completed"):
+        if f"{happened}_quarter" in columns:
+            columns[f"{happened}_on"] = days.of(columns[f"{happened}_quarter"])
 
 
 def names_of(keys: Collection[str]) -> list[str]:
@@ -180,4 +181,4 @@ def statement_of(names: Sequence[str]) -> Select[Any]:
     found = select(*columns).join(Person, Person.id == Enrollment.person_id)
     if _IDENTITY.keys() & set(names):
         found = found.outerjoin(Identity, Identity.person_id == Person.id)
-    return found
+    return with_results(found) if _RESULTS.intersection(names) else found

@@ -14,7 +14,7 @@ from lms.roster.service.exports import (
     resume_export,
     stop_export,
 )
-from lms.roster.service.files import one_moment, write_list
+from lms.roster.service.files import write_list
 from lms.roster.service.frozen import (
     JOB_KIND as FREEZE_JOB,
 )
@@ -54,7 +54,6 @@ __all__ = [
     "hand_out",
     "keep_template",
     "make_due",
-    "one_moment",
     "order_batch",
     "order_export",
     "own",

@@ -4,7 +4,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from lms.accounts.service.opening import write_down_opening
@@ -46,7 +45,7 @@ def written_whole(database: Database, target: Path) -> Iterator[tuple[Session, P
     Raises ``GatewayError`` where the disk refuses.
     """
     try:
-        with one_moment(database) as session, atomic_file(target) as part:
+        with database.one_moment() as session, atomic_file(target) as part:
             yield session, part
     except OSError as error:
         raise GatewayError(
@@ -73,12 +72,3 @@ def write_rows(part: Path, form: ExportFormat, sheet: Sheet, rows: Rows) -> None
         print_list(part, sheet, rows)
     else:
         write_xlsx(part, sheet, rows)
-
-
-@contextmanager
-def one_moment(database: Database) -> Iterator[Session]:
-    """Open a session in which every statement sees the same moment, however long it reads."""
-    with database.snapshot() as session:
-        if not database.is_sqlite:  # SQLite's read transactions are snapshots by nature
-            session.execute(text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY"))
-        yield session

@@ -37,7 +37,7 @@ def freeze_roster(context: JobContext) -> Mapping[str, Any]:
             return {"rows": batch.rows_total}
         service.clear_rows(session, batch.id)
     template = template_of(ExportKind(batch.kind), batch.template)
-    with service.one_moment(database) as session:
+    with database.one_moment() as session:
         as_of = now(session)
         manifest, sums = queries.manifest_of(batch, as_of), Sums(template)
         rows, total = _read(context, session, batch, template, as_of)

@@ -52,7 +52,8 @@ _ENROLLED = """
 INSERT INTO enrollment (person_id, course_id, revision_id, county_code, status, enrolled_at,
                         completed_at)
 SELECT id, :course, :revision, county_code, 'completed', {enrolled}, {completed}
-FROM (SELECT *, id * 900.0 / :rows AS day FROM person WHERE name LIKE '学员%') AS learner ORDER BY id
+FROM (SELECT *, id * 900.0 / :rows AS day FROM person WHERE name LIKE '学员%') AS learner
+ORDER BY id
 """
 _STUDIED = """
 INSERT INTO material_progress (person_id, material_id, seen, credited, held, refused, seen_ms,
@@ -180,9 +181,14 @@ def _fill(database: Database, rows: int) -> None:
         make_county(session)
         made, taken = _course(session)
         known = {
-            **{"county": COUNTY, "at": at, "rows": rows, "quiz": taken},
-            **{"course": made.course.id, "revision": made.revision.id},
-            **{"material": made.materials["A01/text"].id, "item": made.items["FINAL/final"].id},
+            "county": COUNTY,
+            "at": at,
+            "rows": rows,
+            "quiz": taken,
+            "course": made.course.id,
+            "revision": made.revision.id,
+            "material": made.materials["A01/text"].id,
+            "item": made.items["FINAL/final"].id,
         }
         for statement in _statements(lite=lite):
             session.execute(text(statement), known)

@@ -1,4 +1,4 @@
-"""Calendar days of very many moments: few quarters of an hour are told apart, each looked up once."""
+"""Calendar days of very many moments: each quarter of an hour is looked up once."""
 
 from collections.abc import Iterable
 from datetime import UTC, date, datetime

@@ -4,7 +4,7 @@ import threading
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import event, func, insert, select
+from sqlalchemy import event, func, insert, select, text
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.orm import Session
 
@@ -115,3 +115,23 @@ def test_the_threads_of_a_process_take_turns_without_the_engine_making_them_wait
     for thread in threads:
         thread.join()
     assert faults == []
+
+
+def test_who_reads_long_has_room_and_sees_one_moment_and_gives_the_room_back(
+    database: Database,
+) -> None:
+    def room() -> int | None:
+        if not database.is_sqlite:
+            return None
+        return session.scalar(text("PRAGMA cache_size"))
+
+    with database.snapshot() as session:
+        usual = room()
+    with database.one_moment() as session:
+        before = session.scalar(select(func.count()).select_from(County))
+        add_county(database, "330822")
+        assert session.scalar(select(func.count()).select_from(County)) == before
+        assert usual is None or room() == 8 * usual
+    with database.snapshot() as session:
+        assert room() == usual
+        assert session.get(County, "330822") is not None

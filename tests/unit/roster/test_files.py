@@ -6,11 +6,14 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date, datetime
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import openpyxl
 import pypdfium2
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from python_calamine import CalamineWorkbook
 
 from lms.delivery.gateway import atomic_file, measure
@@ -156,6 +159,17 @@ def test_csv_holds_the_same_texts_and_guards_free_ones(
     assert read[1][2:] == ["33080219700101123X", "2026-05-31", "", "600.00", ""]
     assert read[2][2:5] == ["33080219700101123X", "", "24.5"]
     assert read[-1][0::5] == ["合计", "7800.00"]
+
+
+@given(st.lists(st.tuples(*[st.text("中a \",'\r\n", max_size=4)] * 2), min_size=1, max_size=5))
+def test_csv_reads_back_as_it_was_whatever_commas_quotes_and_breaks_it_holds(
+    texts: list[tuple[str, str]],
+) -> None:
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / "list.csv"
+        write_csv(path, sheet("name", "town"), Given(texts))
+        with path.open(encoding="utf-8-sig", newline="") as opened:
+            assert list(csv.reader(opened))[1:] == [list(row) for row in texts]
 
 
 def test_a_printed_list_repeats_its_head_and_counts_its_pages(tmp_path: Path) -> None:

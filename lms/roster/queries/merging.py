@@ -43,13 +43,14 @@ _TOPS = {
         "JOIN roster_line z ON z.enrollment_id = newest.top ORDER BY {newest} LIMIT {limit}"
     ),
     "postgresql": (
-        "SELECT z.cell_id FROM unnest(CAST(:cells AS bigint[])) AS own(id) CROSS JOIN LATERAL "
-        "(SELECT x.cell_id, x.{at}, x.enrollment_id FROM roster_line x "
+        "SELECT z.cell_id, z.{at} AS at FROM unnest(CAST(:cells AS bigint[])) AS own(id) "
+        "CROSS JOIN LATERAL (SELECT x.cell_id, x.{at}, x.enrollment_id FROM roster_line x "
         "WHERE x.cell_id = own.id{bounds} ORDER BY {order} LIMIT 1) AS z "
         "ORDER BY {newest} LIMIT {limit}"
     ),
 }
-# As many lines of each as the page may need.
+# As many lines of each as the page may need: where as many cells as it has lines have a top, none
+# is beyond the last of these.
 _MERGE = {
     "sqlite": (
         "SELECT y.enrollment_id AS id, y.{at} AS at FROM tops JOIN roster_line y "
@@ -59,7 +60,9 @@ _MERGE = {
     "postgresql": (
         "SELECT y.id, y.at FROM tops CROSS JOIN LATERAL "
         "(SELECT x.enrollment_id AS id, x.{at} AS at FROM roster_line x "
-        "WHERE x.cell_id = tops.cell_id{bounds} ORDER BY {order} LIMIT {limit}) AS y"
+        "WHERE x.cell_id = tops.cell_id{bounds} AND x.{at} {within} coalesce("
+        "(SELECT {utmost}(at) FROM tops HAVING count(*) = {limit}), '{nowhere}') "
+        "ORDER BY {order} LIMIT {limit}) AS y"
     ),
 }
 _PAGE = (
@@ -112,6 +115,9 @@ def _merging(engine: str, filters: Filters, window: Window) -> TextClause:
         "bounds": bounds + (behind if window.cursor else ""),
         "order": f"x.{at} {way}, x.enrollment_id {way}",
         "newest": f"z.{at} {way}, z.enrollment_id {way}",
+        "within": "<=" if back else ">=",
+        "utmost": "max" if back else "min",
+        "nowhere": "infinity" if back else "-infinity",
         "last": f"lines.at {way}, lines.id {way}",
         "limit": window.limit + 1,
         "counted": COUNTED + 1,

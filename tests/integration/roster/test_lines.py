@@ -199,6 +199,33 @@ def test_the_cursor_leads_forth_and_back_without_gap_or_repeat(
     assert (beyond.lines, beyond.newer, beyond.older, beyond.total) == ((), None, None, 6)
 
 
+def test_pages_over_many_courses_are_one_list_forth_and_back(database: Database) -> None:
+    with database.transaction() as session:
+        courses = [make_course(session) for _ in range(5)]
+        # The newest lines lie in one course, those of two others between older ones.
+        for number, place in enumerate((0, 3, 3, 1, 4, 4, 4, 2, 0, 2, 3, 4, 0, 1, 1, 1, 1)):
+            make_enrollment(
+                session,
+                course=courses[place],
+                person=make_person(session, name=f"第{number:02}人"),
+                status=EnrollmentStatus.COMPLETED,
+                completed_at=datetime(2026, 5, 1 + number, tzinfo=UTC),
+            )
+    selection = queries.Selection(OWN, Filters())
+    with database.snapshot() as session:
+        pages = [queries.page(session, selection, queries.Window(limit=2))]
+        while pages[-1].older:
+            window = queries.Window(limit=2, after=pages[-1].older)
+            pages.append(queries.page(session, selection, window))
+        back = [pages[-1]]
+        while back[-1].newer:
+            window = queries.Window(limit=2, before=back[-1].newer)
+            back.append(queries.page(session, selection, window))
+    found = [name for page in pages for name in names(list(page.lines))]
+    assert found == [f"第{number:02}人" for number in reversed(range(17))]
+    assert [page.lines for page in back[::-1]] == [page.lines for page in pages]
+
+
 @pytest.mark.usefixtures("small")
 def test_counting_stops_where_it_is_told_to(database: Database) -> None:
     selection = queries.Selection(EVERYTHING, Filters(status=Status.ALL))

@@ -32,6 +32,14 @@ class Wire(Connection[Any]):
     def __init__(self, pgconn: pq.abc.PGconn, row_factory: Any = tuple_row) -> None:  # noqa: ANN401 (psycopg's, overloaded)
         super().__init__(pgconn, row_factory)
         self.known: set[bytes] = set()
+        # What is made where a cursor of the server is asked for, should it be another.
+        self.server_cursor: Callable[[Connection[Any]], Any] | None = None
+
+    def cursor(self, name: str = "", **how: Any) -> Any:  # noqa: ANN401 (overloaded)
+        """Return a cursor of the server where it has a name."""
+        if name and self.server_cursor is not None:
+            return self.server_cursor(self)
+        return super().cursor(name, **how)
 
     def _deallocate(self, name: bytes | None) -> PQGen[None]:
         if name is None:

@@ -1,9 +1,10 @@
 """Reads lists of enrollments as columns, some thousand rows at a time."""
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from contextlib import nullcontext
 from typing import Any
 
-from sqlalchemy import BigInteger, ColumnElement, Select, and_, case, cast, func, select, text, true
+from sqlalchemy import BigInteger, ColumnElement, Select, and_, case, cast, func, select, true
 from sqlalchemy.orm import Session
 
 from lms.accounts.domain.texts import SENSITIVE
@@ -11,6 +12,7 @@ from lms.accounts.models import Consent, Identity, Person
 from lms.db.among import among
 from lms.db.moments import seconds_of
 from lms.db.session import connection_of
+from lms.db.streams import stream_beside
 from lms.enrollment.domain import SessionState
 from lms.enrollment.models import ClassSession, Enrollment, SessionAttendance
 from lms.enrollment.queries import attended_of_class
@@ -149,17 +151,14 @@ def chunks(
     session: Session, wanted: Select[Any], names: Sequence[str], chunk: int
 ) -> Iterator[Columns]:
     """Yield the columns of a statement's rows, so many rows in memory at a time."""
-    if chunk >= CHUNK and session.get_bind().dialect.name == "postgresql":
-        # All rows of a cursor are fetched here; the plan for the first few of them is another.
-        session.execute(text("SET LOCAL cursor_tuple_fraction = 1"))
-    # No mapped object is made, so the session has no part in it.
-    connection = connection_of(session)
-    rows = connection.execute(wanted, execution_options={"yield_per": chunk})
     days = Days()
-    for part in rows.partitions():
-        columns: Columns = dict(zip(names, zip(*part, strict=True), strict=True))
-        add_days(columns, days)
-        yield columns
+    # No mapped object is made, so the session has no part in it.
+    with stream_beside(session) if chunk >= CHUNK else nullcontext(connection_of(session)) as reads:
+        rows = reads.execute(wanted, execution_options={"yield_per": chunk})
+        for part in rows.partitions():
+            columns: Columns = dict(zip(names, zip(*part, strict=True), strict=True))
+            add_days(columns, days)
+            yield columns
 
 
 def add_days(columns: Columns, days: Days) -> None:

@@ -23,7 +23,7 @@ from lms.db.turns import Turns
 # Wait this long for another writer before giving up, milliseconds (SQLite has one writer).
 _BUSY_MS = 15_000
 # What a connection to SQLite keeps of the file: its own default, and for long reading.
-_USUAL_KB, _ROOMY_KB = 2_000, 16_000
+_USUAL_KB, _ROOMY_KB = 2_000, 48_000
 # A connection nobody took for so long may have been cut by a restart or a firewall.
 _REST_SECONDS = 10
 # Takes the write lock at once: a read lock that is raised later fails when a writer came between.

@@ -85,8 +85,10 @@ def _worded(words: Mapping[Any, Text]) -> "_Maker":
     """Return what puts words for codes; a code without words stays as it is."""
 
     def make(raw: Raw, key: str, look: Look) -> Sequence[Cell]:
-        said = {code: in_words(text, look.language) for code, text in words.items()}
-        return [said.get(code, "" if code is None else str(code)) for code in raw.get(key, ())]
+        codes = raw.get(key, ())
+        said = {code: "" if code is None else str(code) for code in set(codes)}
+        said |= {code: in_words(text, look.language) for code, text in words.items()}
+        return list(map(said.__getitem__, codes))
 
     return make
 
@@ -99,7 +101,7 @@ def _said(raw: Raw, key: str, look: Look) -> Sequence[Cell]:
         place: in_words(text, look.language) if text else ""
         for place, text in dict(zip(places, texts, strict=True)).items()
     }
-    return [said[place] for place in places]
+    return list(map(said.__getitem__, places))
 
 
 def _notes(raw: Raw, key: str, look: Look) -> Sequence[Cell]:

@@ -95,7 +95,7 @@ def as_texts(column: Column, cells: Sequence[Cell]) -> Sequence[str]:
     known = _known(_DAYS[column.form] if column.field.shape is Shape.DAY else _NUMBERS[column.form])
     if len(known) > _MOST_KNOWN:
         known.clear()
-    return [known[cell] for cell in cells]
+    return list(map(known.__getitem__, cells))
 
 
 class _Known(dict[Any, str]):

@@ -24,7 +24,7 @@ def add_columns(known: Known, columns: Columns, keys: Collection[str]) -> None:
 def _add_counties(known: Known, columns: Columns) -> None:
     codes = columns["county_code"]
     names = {code: known.county(code) for code in set(codes)}
-    columns["county"] = [names[code] for code in codes]
+    columns["county"] = list(map(names.__getitem__, codes))
 
 
 def _add_residences(known: Known, columns: Columns) -> None:
@@ -55,7 +55,7 @@ def _add_particulars(known: Known, columns: Columns) -> None:
 
 def _add_titles(known: Known, columns: Columns) -> None:
     titles = known.titles(columns["revision_id"])
-    columns["course"] = [titles[each] for each in columns["revision_id"]]
+    columns["course"] = list(map(titles.__getitem__, columns["revision_id"]))
 
 
 def _add_trained_for(known: Known, columns: Columns) -> None:

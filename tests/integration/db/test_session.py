@@ -131,7 +131,7 @@ def test_who_reads_long_has_room_and_sees_one_moment_and_gives_the_room_back(
         before = session.scalar(select(func.count()).select_from(County))
         add_county(database, "330822")
         assert session.scalar(select(func.count()).select_from(County)) == before
-        assert usual is None or room() == 8 * usual
+        assert usual is None or room() == 24 * usual
     with database.snapshot() as session:
         assert room() == usual
         assert session.get(County, "330822") is not None

@@ -8,6 +8,7 @@ it needs a connection for itself. That one sees the very moment the session sees
 from collections.abc import Generator, Iterator
 from contextlib import contextmanager
 from itertools import islice
+from sys import maxsize
 from typing import Any, cast
 
 from psycopg import Connection as PgConnection
@@ -74,6 +75,10 @@ class _Streamed(Cursor[Any]):
         """Return the next rows; none: there are no more."""
         came, self._came = self._came, []
         return came + self._next((size or self.arraysize) - len(came))
+
+    def fetchall(self) -> list[Any]:
+        """Return all that is left: the driver's own knows the last piece alone."""
+        return self.fetchmany(maxsize)
 
     def _next(self, most: int) -> list[Any]:
         return list(islice(self._coming or (), most))

@@ -83,3 +83,11 @@ def test_who_stops_early_leaves_sound_connections(database: Database) -> None:
 def test_nothing_comes_of_an_empty_table(database: Database) -> None:
     with database.one_moment() as session:
         assert list(parts(session)) == []
+
+
+def test_all_that_is_left_is_every_row(database: Database, counties: list[str]) -> None:
+    wanted = select(County.code).order_by(County.code)
+    with database.one_moment() as session, stream_beside(session) as reads:
+        rows = reads.execute(wanted, execution_options={"yield_per": 700})
+        begun = [row[0] for row in rows.fetchmany(5)]
+        assert begun + [row[0] for row in rows.all()] == counties

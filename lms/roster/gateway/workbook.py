@@ -6,9 +6,10 @@ as long for a million rows. Texts are inline texts, so nothing in them ever calc
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from itertools import count, repeat
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, Any, Self
 from xml.sax.saxutils import escape
 from zipfile import ZIP_DEFLATED, ZipFile
 
@@ -39,7 +40,8 @@ def write_xlsx(path: Path, sheet: Sheet, rows: Rows) -> None:
         pages = 0
         while pages == 0 or blocks.has_more():
             pages += 1
-            with book.open(parts.page_name(pages), "w", force_zip64=True) as page:
+            name = parts.page_name(pages)
+            with book.open(name, "w", force_zip64=True) as opened, _Packer(opened) as page:
                 _write_page(page, sheet, blocks)
         for name, text in parts.around(sheet, pages).items():
             book.writestr(name, text)
@@ -81,27 +83,55 @@ class _Blocks:
         return self._rows.notes()
 
 
-def _write_page(page: IO[bytes], sheet: Sheet, blocks: _Blocks) -> None:
-    page.write(parts.page_begin(sheet).encode())
+class _Packer:
+    """Packs what is written on another core while the next rows are made; one piece waits at most.
+
+    What goes wrong is raised with the next piece, or at the end.
+    """
+
+    def __init__(self, page: IO[bytes]) -> None:
+        self._page = page
+        self._last: Future[int] | None = None
+        self._packs = ThreadPoolExecutor(1, "packer")
+
+    def __enter__(self) -> Self:
+        """Begin."""
+        return self
+
+    def write(self, text: str) -> None:
+        """Have a piece packed behind the one before."""
+        if self._last is not None:
+            self._last.result()
+        self._last = self._packs.submit(self._page.write, text.encode())
+
+    def __exit__(self, failed: type[BaseException] | None, *_: object) -> None:
+        """Wait until all is packed."""
+        self._packs.shutdown()
+        if self._last is not None and failed is None:
+            self._last.result()
+
+
+def _write_page(page: _Packer, sheet: Sheet, blocks: _Blocks) -> None:
+    page.write(parts.page_begin(sheet))
     heads = (
         _row_of_texts(1, [sheet.heading], parts.HEADING),
         _row_of_texts(2, [sheet.signatures], parts.NOTE),
         _row_of_texts(_HEADER_ROW, sheet.titles, parts.TITLE),
     )
-    page.write("".join(heads).encode())
+    page.write("".join(heads))
     at = _HEADER_ROW + 1
     for block in blocks.take(_ROWS_A_SHEET):
-        page.write(_rows_of(sheet.columns, block, at).encode())
+        page.write(_rows_of(sheet.columns, block, at))
         at += len(block[0])
     totals = None if blocks.has_more() else blocks.totals()
     if totals is not None:
-        page.write(_row_of_totals(sheet.columns, totals, at).encode())
+        page.write(_row_of_totals(sheet.columns, totals, at))
         at += 1
     if not blocks.has_more():
         for note in blocks.notes():
-            page.write(_row_of_texts(at, [note], parts.NOTE).encode())
+            page.write(_row_of_texts(at, [note], parts.NOTE))
             at += 1
-    page.write(parts.page_end(sheet, last_row=at - 1).encode())
+    page.write(parts.page_end(sheet, last_row=at - 1))
 
 
 def _rows_of(columns: Sequence[Column], block: Block, first: int) -> str:

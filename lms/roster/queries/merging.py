@@ -14,6 +14,9 @@ from lms.roster.queries.selecting import moment
 
 # Counting stops here; beyond it a page says "more than".
 COUNTED = 5_000
+# To look at the newest line of each of more cells takes longer than to walk through the newest of
+# all: where a page of them fits there, no cell is looked at.
+MANY_CELLS, WALKED = 200, 3_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,11 +42,12 @@ _TOPS = {
     "sqlite": (
         "SELECT z.cell_id FROM (SELECT (SELECT x.enrollment_id FROM roster_line x "
         "WHERE x.cell_id = roster_cell.id{bounds} ORDER BY {order} LIMIT 1) AS top "
-        "FROM roster_cell WHERE roster_cell.id {cells}) AS newest "
+        "FROM roster_cell WHERE roster_cell.id {cells}{unless}) AS newest "
         "JOIN roster_line z ON z.enrollment_id = newest.top ORDER BY {newest} LIMIT {limit}"
     ),
     "postgresql": (
-        "SELECT z.cell_id, z.{at} AS at FROM unnest(CAST(:cells AS bigint[])) AS own(id) "
+        "SELECT z.cell_id, z.{at} AS at FROM "
+        "(SELECT id FROM unnest(CAST(:cells AS bigint[])) AS each(id) WHERE true{unless}) AS own "
         "CROSS JOIN LATERAL (SELECT x.cell_id, x.{at}, x.enrollment_id FROM roster_line x "
         "WHERE x.cell_id = own.id{bounds} ORDER BY {order} LIMIT 1) AS z "
         "ORDER BY {newest} LIMIT {limit}"
@@ -65,11 +69,19 @@ _MERGE = {
         "ORDER BY {order} LIMIT {limit}) AS y"
     ),
 }
+# The lines of a page that stand among the newest of all, if it has as many.
+_WALK = (
+    "walk AS (SELECT x.enrollment_id AS id, x.{at} AS at FROM (SELECT x.* FROM roster_line x "
+    "WHERE true{reach} ORDER BY {order} LIMIT {walked}) AS x "
+    "WHERE x.cell_id {cells}{own} ORDER BY {order} LIMIT {limit}), "
+)
+_UNLESS = " AND (SELECT count(*) FROM walk) < {limit}"
+_WALKED_LINES = "SELECT id, at FROM walk WHERE (SELECT count(*) FROM walk) = {limit} UNION ALL "
 _PAGE = (
-    "WITH tops AS ({tops}) "
+    "WITH {walk}tops AS ({tops}) "
     "SELECT lines.id, lines.at, (SELECT count(*) FROM (SELECT 1 FROM roster_line x "
     "WHERE x.cell_id {cells}{range} LIMIT {counted}) AS counted) AS total "
-    "FROM ({merge}) AS lines ORDER BY {last} LIMIT {limit}"
+    "FROM ({walked_lines}{merge}) AS lines ORDER BY {last} LIMIT {limit}"
 )
 
 
@@ -83,7 +95,9 @@ def merged(
     engine = session.get_bind().dialect.name
     asked = {"cells": str(list(cells)) if engine == "sqlite" else list(cells)}
     given = {k: v for k, v in {**asked, **_values(filters, window)}.items() if v is not None}
-    return session.execute(_merging(engine, filters, window), given).all()
+    return session.execute(
+        _merging(engine, filters, window, is_walked=len(cells) > MANY_CELLS), given
+    ).all()
 
 
 def _values(filters: Filters, window: Window) -> dict[str, Any]:
@@ -97,22 +111,44 @@ def _values(filters: Filters, window: Window) -> dict[str, Any]:
     }
 
 
-def _merging(engine: str, filters: Filters, window: Window) -> TextClause:
-    at, back = moment(filters).key, window.before is not None
+def _merging(engine: str, filters: Filters, window: Window, *, is_walked: bool) -> TextClause:
+    places = _places(engine, filters, window)
+    fixed = {
+        "walk": _WALK if is_walked else "",
+        "unless": _UNLESS if is_walked else "",
+        "walked_lines": _WALKED_LINES if is_walked else "",
+        "tops": _TOPS[engine],
+        "merge": _MERGE[engine],
+    }
+    asked = _PAGE
+    for name in ("walk", "tops", "walked_lines", "merge", "unless"):
+        asked = asked.replace(f"{{{name}}}", fixed[name])
     values = _values(filters, window)
-    bounds = f" AND x.{at} IS NOT NULL"
-    for name, said in (
-        ("town", " AND x.town = :town"),
-        ("first", f" AND x.{at} >= :first"),
-        ("last", f" AND x.{at} < :last"),
-    ):
-        bounds += said if values[name] is not None else ""
-    behind = f" AND (x.{at}, x.enrollment_id) {'>' if back else '<'} (:at, :id)"
+    moments = [
+        bindparam(name, type_=UtcDateTime())
+        for name in ("first", "last", "at")
+        if values[name] is not None
+    ]
+    found = text(asked.format(**places)).bindparams(*moments)
+    return found.columns(at=UtcDateTime())  # type: ignore[return-value]  # rows alike
+
+
+def _places(engine: str, filters: Filters, window: Window) -> dict[str, Any]:
+    """Return what the parts of the statement say where they differ."""
+    at, back = moment(filters).key, window.before is not None
+    days = f" AND x.{at} IS NOT NULL"
+    days += f" AND x.{at} >= :first" if filters.first_day else ""
+    days += f" AND x.{at} < :last" if filters.last_day else ""
+    town = " AND x.town = :town" if filters.town else ""
     way = "ASC" if back else "DESC"
-    places = {
+    behind = f" AND (x.{at}, x.enrollment_id) {'>' if back else '<'} (:at, :id)"
+    behind = behind if window.cursor else ""
+    return {
         "at": at,
-        "range": bounds,
-        "bounds": bounds + (behind if window.cursor else ""),
+        "reach": days + behind,
+        "own": town,
+        "range": days + town,
+        "bounds": days + town + behind,
         "order": f"x.{at} {way}, x.enrollment_id {way}",
         "newest": f"z.{at} {way}, z.enrollment_id {way}",
         "within": "<=" if back else ">=",
@@ -121,15 +157,6 @@ def _merging(engine: str, filters: Filters, window: Window) -> TextClause:
         "last": f"lines.at {way}, lines.id {way}",
         "limit": window.limit + 1,
         "counted": COUNTED + 1,
+        "walked": WALKED,
         "cells": _CELLS[engine],
     }
-    moments = [
-        bindparam(name, type_=UtcDateTime())
-        for name in ("first", "last", "at")
-        if values[name] is not None
-    ]
-    parts = {
-        name: said[engine].format(**places) for name, said in (("tops", _TOPS), ("merge", _MERGE))
-    }
-    asked = text(_PAGE.format(**parts, **places))
-    return asked.bindparams(*moments).columns(at=UtcDateTime())  # type: ignore[return-value]  # rows alike

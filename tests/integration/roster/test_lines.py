@@ -13,7 +13,8 @@ from lms.progress.queries import totals_of
 from lms.roster import queries
 from lms.roster.domain.filters import Filters, Place, Status
 from lms.roster.domain.lines import Line
-from tests.factories.accounts import COUNTY, make_person
+from lms.roster.queries import merging
+from tests.factories.accounts import COUNTY, make_county, make_person
 from tests.factories.catalog import make_course
 from tests.factories.enrollment import make_enrollment
 from tests.factories.roster import MINUTE, NEIGHBOUR, Small
@@ -199,7 +200,13 @@ def test_the_cursor_leads_forth_and_back_without_gap_or_repeat(
     assert (beyond.lines, beyond.newer, beyond.older, beyond.total) == ((), None, None, 6)
 
 
-def test_pages_over_many_courses_are_one_list_forth_and_back(database: Database) -> None:
+@pytest.mark.parametrize(("many", "walked"), [(200, 3_000), (0, 3_000), (0, 4)])
+def test_pages_over_many_courses_are_one_list_forth_and_back(
+    database: Database, monkeypatch: pytest.MonkeyPatch, many: int, walked: int
+) -> None:
+    """Whether the newest of all are walked through first, and whether a page fits there."""
+    monkeypatch.setattr(merging, "MANY_CELLS", many)
+    monkeypatch.setattr(merging, "WALKED", walked)
     with database.transaction() as session:
         courses = [make_course(session) for _ in range(5)]
         # The newest lines lie in one course, those of two others between older ones.
@@ -210,6 +217,15 @@ def test_pages_over_many_courses_are_one_list_forth_and_back(database: Database)
                 person=make_person(session, name=f"第{number:02}人"),
                 status=EnrollmentStatus.COMPLETED,
                 completed_at=datetime(2026, 5, 1 + number, tzinfo=UTC),
+            )
+        make_county(session, NEIGHBOUR)
+        for number in range(9):  # newer ones of another county
+            make_enrollment(
+                session,
+                course=courses[0],
+                county_code=NEIGHBOUR,
+                status=EnrollmentStatus.COMPLETED,
+                completed_at=datetime(2026, 6, 1 + number, tzinfo=UTC),
             )
     selection = queries.Selection(OWN, Filters())
     with database.snapshot() as session:

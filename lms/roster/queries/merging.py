@@ -33,21 +33,22 @@ class Window:
         return self.before or self.after
 
 
-_CELLS = {
-    "sqlite": "IN (SELECT value FROM json_each(:cells))",
-    "postgresql": "= ANY (CAST(:cells AS bigint[]))",
+# A statement that names hundreds of cells would have each weighed before it is answered.
+_OWN = {
+    "sqlite": "own(id) AS (SELECT value FROM json_each(:cells))",
+    "postgresql": "own AS MATERIALIZED (SELECT unnest(CAST(:cells AS bigint[])) AS id)",
 }
 # The cells whose newest lines are the newest.
 _TOPS = {
     "sqlite": (
         "SELECT z.cell_id FROM (SELECT (SELECT x.enrollment_id FROM roster_line x "
         "WHERE x.cell_id = roster_cell.id{bounds} ORDER BY {order} LIMIT 1) AS top "
-        "FROM roster_cell WHERE roster_cell.id {cells}{unless}) AS newest "
+        "FROM roster_cell WHERE roster_cell.id IN (SELECT id FROM own){unless}) AS newest "
         "JOIN roster_line z ON z.enrollment_id = newest.top ORDER BY {newest} LIMIT {limit}"
     ),
     "postgresql": (
         "SELECT z.cell_id, z.{at} AS at FROM "
-        "(SELECT id FROM unnest(CAST(:cells AS bigint[])) AS each(id) WHERE true{unless}) AS own "
+        "(SELECT id FROM own WHERE true{unless}) AS own "
         "CROSS JOIN LATERAL (SELECT x.cell_id, x.{at}, x.enrollment_id FROM roster_line x "
         "WHERE x.cell_id = own.id{bounds} ORDER BY {order} LIMIT 1) AS z "
         "ORDER BY {newest} LIMIT {limit}"
@@ -73,14 +74,21 @@ _MERGE = {
 _WALK = (
     "walk AS (SELECT x.enrollment_id AS id, x.{at} AS at FROM (SELECT x.* FROM roster_line x "
     "WHERE true{reach} ORDER BY {order} LIMIT {walked}) AS x "
-    "WHERE x.cell_id {cells}{own} ORDER BY {order} LIMIT {limit}), "
+    "WHERE (x.cell_id IN (SELECT id FROM own)) IS TRUE ORDER BY {order} LIMIT {limit}), "
 )
 _UNLESS = " AND (SELECT count(*) FROM walk) < {limit}"
 _WALKED_LINES = "SELECT id, at FROM walk WHERE (SELECT count(*) FROM walk) = {limit} UNION ALL "
+_COUNT = {
+    "sqlite": "SELECT 1 FROM roster_line x WHERE x.cell_id IN (SELECT id FROM own){range}",
+    "postgresql": (
+        "SELECT 1 FROM own CROSS JOIN LATERAL (SELECT 1 FROM roster_line x "
+        "WHERE x.cell_id = own.id{range} LIMIT {counted}) AS each"
+    ),
+}
 _PAGE = (
-    "WITH {walk}tops AS ({tops}) "
-    "SELECT lines.id, lines.at, (SELECT count(*) FROM (SELECT 1 FROM roster_line x "
-    "WHERE x.cell_id {cells}{range} LIMIT {counted}) AS counted) AS total "
+    "WITH {cells}, {walk}tops AS ({tops}) "
+    "SELECT lines.id, lines.at, "
+    "(SELECT count(*) FROM ({count} LIMIT {counted}) AS counted) AS total "
     "FROM ({walked_lines}{merge}) AS lines ORDER BY {last} LIMIT {limit}"
 )
 
@@ -93,11 +101,12 @@ def merged(
     Each row has ``id``, ``at`` and ``total``, which is at most one more than ``COUNTED``.
     """
     engine = session.get_bind().dialect.name
-    asked = {"cells": str(list(cells)) if engine == "sqlite" else list(cells)}
+    brackets = "[{}]" if engine == "sqlite" else "{{{}}}"
+    asked = {"cells": brackets.format(",".join(map(str, cells)))}
     given = {k: v for k, v in {**asked, **_values(filters, window)}.items() if v is not None}
-    return session.execute(
-        _merging(engine, filters, window, is_walked=len(cells) > MANY_CELLS), given
-    ).all()
+    # A town's lines are too few among them.
+    is_walked = len(cells) > MANY_CELLS and not filters.town
+    return session.execute(_merging(engine, filters, window, is_walked=is_walked), given).all()
 
 
 def _values(filters: Filters, window: Window) -> dict[str, Any]:
@@ -112,16 +121,18 @@ def _values(filters: Filters, window: Window) -> dict[str, Any]:
 
 
 def _merging(engine: str, filters: Filters, window: Window, *, is_walked: bool) -> TextClause:
-    places = _places(engine, filters, window)
+    places = _places(filters, window)
     fixed = {
         "walk": _WALK if is_walked else "",
         "unless": _UNLESS if is_walked else "",
         "walked_lines": _WALKED_LINES if is_walked else "",
+        "cells": _OWN[engine],
         "tops": _TOPS[engine],
+        "count": _COUNT[engine],
         "merge": _MERGE[engine],
     }
     asked = _PAGE
-    for name in ("walk", "tops", "walked_lines", "merge", "unless"):
+    for name in ("cells", "walk", "tops", "count", "walked_lines", "merge", "unless"):
         asked = asked.replace(f"{{{name}}}", fixed[name])
     values = _values(filters, window)
     moments = [
@@ -133,7 +144,7 @@ def _merging(engine: str, filters: Filters, window: Window, *, is_walked: bool) 
     return found.columns(at=UtcDateTime())  # type: ignore[return-value]  # rows alike
 
 
-def _places(engine: str, filters: Filters, window: Window) -> dict[str, Any]:
+def _places(filters: Filters, window: Window) -> dict[str, Any]:
     """Return what the parts of the statement say where they differ."""
     at, back = moment(filters).key, window.before is not None
     days = f" AND x.{at} IS NOT NULL"
@@ -146,7 +157,6 @@ def _places(engine: str, filters: Filters, window: Window) -> dict[str, Any]:
     return {
         "at": at,
         "reach": days + behind,
-        "own": town,
         "range": days + town,
         "bounds": days + town + behind,
         "order": f"x.{at} {way}, x.enrollment_id {way}",
@@ -158,5 +168,4 @@ def _places(engine: str, filters: Filters, window: Window) -> dict[str, Any]:
         "limit": window.limit + 1,
         "counted": COUNTED + 1,
         "walked": WALKED,
-        "cells": _CELLS[engine],
     }

@@ -82,6 +82,7 @@ def _fill(database: Database, many: int) -> None:
             session.execute(text("SET LOCAL statement_timeout = 0"))
         session.execute(text("DELETE FROM identity WHERE number_index LIKE 'bench-%'"))
         session.execute(text("DELETE FROM role_grant WHERE role = 'mentor'"))
+        session.execute(text("DELETE FROM found_by"))
         session.execute(text("DELETE FROM person WHERE name LIKE 'P%-%'"))
         session.execute(text(_FILL), {"many": many, "county": COUNTY, "at": at})
         session.execute(text(_NUMBERS.format(moment=moment)), {"at": at})

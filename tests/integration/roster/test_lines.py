@@ -242,6 +242,34 @@ def test_pages_over_many_courses_are_one_list_forth_and_back(
     assert [page.lines for page in back[::-1]] == [page.lines for page in pages]
 
 
+@pytest.mark.parametrize("many", [200, 0])
+def test_a_page_over_cells_shows_and_counts_what_fits_alone(
+    database: Database, monkeypatch: pytest.MonkeyPatch, many: int
+) -> None:
+    monkeypatch.setattr(merging, "MANY_CELLS", many)
+    with database.transaction() as session:
+        courses = [make_course(session) for _ in range(2)]
+        for number in range(12):
+            town = "芳村镇" if number % 2 else "何家乡"
+            make_enrollment(
+                session,
+                course=courses[number % 3 % 2],
+                person=make_person(session, name=f"第{number:02}人", town=town),
+                status=EnrollmentStatus.COMPLETED,
+                completed_at=datetime(2026, 5, 1 + number, tzinfo=UTC),
+            )
+    days = {"first_day": date(2026, 5, 4), "last_day": date(2026, 5, 9)}
+    expected = {
+        Filters(town="芳村镇"): ["第11人", "第09人", "第07人", "第05人", "第03人", "第01人"],
+        Filters(**days): ["第08人", "第07人", "第06人", "第05人", "第04人", "第03人"],
+        Filters(town="芳村镇", **days): ["第07人", "第05人", "第03人"],
+    }
+    for filters, found in expected.items():
+        with database.snapshot() as session:
+            page = queries.page(session, queries.Selection(OWN, filters), queries.Window(limit=2))
+        assert (names(list(page.lines)), page.total) == (found[:2], len(found))
+
+
 @pytest.mark.usefixtures("small")
 def test_counting_stops_where_it_is_told_to(database: Database) -> None:
     selection = queries.Selection(EVERYTHING, Filters(status=Status.ALL))

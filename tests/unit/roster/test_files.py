@@ -228,6 +228,30 @@ def test_a_write_that_fails_leaves_nothing_and_keeps_what_was_there(
     assert target.read_text() == "before"
 
 
+@pytest.mark.parametrize("piece", [b"<sheetData>", b'<row r="4">', b"</sheetData>"])
+def test_a_workbook_of_which_a_piece_could_not_be_packed_is_none(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, piece: bytes
+) -> None:
+    """Whether others were packed behind it or not."""
+
+    class Cramped(zipfile.ZipFile):
+        def open(self, *given: Any, **options: Any) -> Any:
+            opened = super().open(*given, **options)
+            write = opened.write
+
+            def try_to(data: bytes) -> int:
+                if piece in data:
+                    raise OSError(28, "No space left on device")
+                return write(data)
+
+            monkeypatch.setattr(opened, "write", try_to)
+            return opened
+
+    monkeypatch.setattr(workbook, "ZipFile", Cramped)
+    with pytest.raises(OSError, match="No space"):
+        write_xlsx(tmp_path / "list.xlsx", sheet(*KEYS), Given(rows(), most=1))
+
+
 def test_a_whole_file_takes_its_place_readable_by_us_alone(tmp_path: Path) -> None:
     target = tmp_path / "exports" / "list.csv"
     with atomic_file(target) as part:

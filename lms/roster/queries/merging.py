@@ -78,6 +78,7 @@ _WALK = (
 )
 _UNLESS = " AND (SELECT count(*) FROM walk) < {limit}"
 _WALKED_LINES = "SELECT id, at FROM walk WHERE (SELECT count(*) FROM walk) = {limit} UNION ALL "
+# Cell by cell, so that PostgreSQL never reads all lines to find the few of rare cells.
 _COUNT = {
     "sqlite": "SELECT 1 FROM roster_line x WHERE x.cell_id IN (SELECT id FROM own){range}",
     "postgresql": (

@@ -12,6 +12,7 @@ from typing import Any
 from sqlalchemy import (
     Row,
     Select,
+    case,
     func,
     literal,
     or_,
@@ -157,19 +158,29 @@ def _rows(
         if not found.cells:
             return ()
         return merged(session, selection.filters, window, found.cells)
-    at = moment(selection.filters)
-    place, back = tuple_(at, RosterLine.enrollment_id), window.before is not None
-    statement = _lines(selection).add_columns(
-        at.label("at"), _total(selection, found).label("total")
-    )
+    statement, at, enrollment = _counted(selection, found)
+    place, back = tuple_(at, enrollment), window.before is not None
     if window.cursor:
         cursor = tuple_(
             literal(window.cursor.at, UtcDateTime()), literal(window.cursor.enrollment_id)
         )
         statement = statement.where(place > cursor if back else place < cursor)
-    order = (at, RosterLine.enrollment_id)
+    order = (at, enrollment)
     statement = statement.order_by(*(order if back else (each.desc() for each in order)))
     return session.execute(statement.limit(window.limit + 1), found.given).all()
+
+
+def _counted(selection: Selection, found: _Found) -> tuple[Select[Any], Any, Any]:
+    """Return the lines that fit with how many there are, their moment and their record."""
+    at = moment(selection.filters)
+    lines = _lines(selection).add_columns(at.label("at"))
+    if found.people is None:
+        total = _total(selection, found).label("total")
+        return lines.add_columns(total), at, RosterLine.enrollment_id
+    # A search finds few lines, all of which a page puts in order: counted while they are.
+    own = lines.add_columns(func.count().over().label("total")).subquery()
+    most = case((own.c.total > COUNTED, COUNTED + 1), else_=own.c.total)
+    return select(own.c.id, own.c.at, most.label("total")), own.c.at, own.c.id
 
 
 def _lines(selection: Selection) -> Select[int]:

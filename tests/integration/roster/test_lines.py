@@ -13,7 +13,7 @@ from lms.progress.queries import totals_of
 from lms.roster import queries
 from lms.roster.domain.filters import Filters, Place, Status
 from lms.roster.domain.lines import Line
-from lms.roster.queries import merging
+from lms.roster.queries import merging, paging
 from tests.factories.accounts import COUNTY, make_county, make_person
 from tests.factories.catalog import make_course
 from tests.factories.enrollment import make_enrollment
@@ -268,6 +268,30 @@ def test_a_page_over_cells_shows_and_counts_what_fits_alone(
         with database.snapshot() as session:
             page = queries.page(session, queries.Selection(OWN, filters), queries.Window(limit=2))
         assert (names(list(page.lines)), page.total) == (found[:2], len(found))
+
+
+@pytest.mark.parametrize(("counted", "told"), [(5_000, 4), (2, 3)])
+def test_every_page_of_a_search_tells_how_many_it_found(
+    database: Database, small: Small, monkeypatch: pytest.MonkeyPatch, counted: int, told: int
+) -> None:
+    monkeypatch.setattr(paging, "COUNTED", counted)
+    with database.transaction() as session:
+        for number, name in enumerate(("徐丽", "徐丽", "汪丽", "余芳", "徐丽")):
+            make_enrollment(
+                session,
+                course=small.course,
+                person=make_person(session, name=name, town=f"第{number}镇"),
+                status=EnrollmentStatus.COMPLETED,
+                completed_at=datetime(2026, 7, 1 + number, tzinfo=UTC),
+            )
+    selection = queries.Selection(OWN, Filters(q="丽"))
+    with database.snapshot() as session:
+        newest = queries.page(session, selection, queries.Window(limit=3))
+        older = queries.page(session, selection, queries.Window(limit=3, after=newest.older))
+        back = queries.page(session, selection, queries.Window(limit=3, before=older.newer))
+        steps = [[line.town for line in page.lines] for page in (newest, older, back)]
+    assert steps == [["第4镇", "第2镇", "第1镇"], ["第0镇"], ["第4镇", "第2镇", "第1镇"]]
+    assert {newest.total, older.total, back.total} == {told}
 
 
 @pytest.mark.usefixtures("small")

@@ -5,6 +5,7 @@ import pytest
 from lms.accounts.gateway import Keys, keys_of
 from lms.core.access import Actor, Scope, ScopeKind
 from lms.db.session import Database
+from lms.roster.domain.lines import Line
 from lms.settings import Settings
 from tests.factories.accounts import COUNTY
 from tests.factories.roster import Small, make_small_county
@@ -32,3 +33,8 @@ def administrator(database: Database, small: Small) -> Actor:
 def keys(settings: Settings) -> Keys:
     """The keys numbers are sealed with."""
     return keys_of(settings)
+
+
+def names(found: list[Line]) -> list[str]:
+    """Return whose lines they are, in their order."""
+    return [line.name for line in found]

@@ -156,7 +156,11 @@ def take_picture(page: Page, test: str) -> None:
 
 
 def barriers(page: Page) -> list[str]:
-    """Return what axe finds that keeps people out, one line each; an empty list is the aim."""
+    """Return what axe finds that keeps people out, one line each; an empty list is the aim.
+
+    A page is looked at once its style sheets have come: half of them give other colours.
+    """
+    page.wait_for_load_state("load")
     faults = _AXE.run(page).response["violations"]
     return [f"{fault['id']}: {fault['help']} {_places(fault)}" for fault in faults]
 

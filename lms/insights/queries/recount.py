@@ -4,21 +4,21 @@ The roll-up counts one person after the other and adds differences; here the dat
 ranks all of them at once, and what it finds is added up from nothing.
 """
 
-from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from datetime import date, datetime
 from itertools import groupby
 from operator import attrgetter
+from sys import intern
 from typing import Any, NamedTuple
 
-from sqlalchemy import Row, select, text
+from sqlalchemy import Executable, Result, Row, select, text
 from sqlalchemy.orm import Session
 from sqlalchemy.sql.expression import TextualSelect
 
 from lms.core.clock import local_day
 from lms.insights.domain.groups import GROUP_ORDER, NO_GROUP
 from lms.insights.domain.months import month_of
-from lms.insights.domain.tallies import MEASURES, NO_COURSE, Cell, total_of
+from lms.insights.domain.tallies import MEASURES, NO_COURSE, Cell, Tally, total_of
 from lms.insights.models import FigureCell, FigureMark, FigureRefused
 from lms.insights.queries.ledger import lengths
 from lms.insights.queries.recount_sql import CLAIMS, ENROLLMENTS, ENTRIES, GROUPS, PAYMENTS
@@ -34,7 +34,6 @@ class Figure(NamedTuple):
     name: str
 
 
-Figures = dict[Figure, int]
 Counts = Iterator[tuple[Figure, int]]
 Groups = Mapping[int, str]
 
@@ -53,30 +52,34 @@ def differences(session: Session) -> list[Difference]:
         # Everything of everybody takes longer than a page may, and is read at one moment.
         session.execute(text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ"))
         session.execute(text("SET LOCAL statement_timeout = 0"))
-    was, now = kept(session), recounted(session)
-    return [
-        Difference(figure, was.get(figure, 0), now.get(figure, 0))
-        for figure in sorted(was.keys() | now.keys())
-        if was.get(figure, 0) != now.get(figure, 0)
-    ]
+    counted, found = recounted(session), []
+    for figure, amount in _kept(session):
+        now = counted.get(figure.cell, {}).pop(figure.name, 0)
+        if now != amount:
+            found.append(Difference(figure, amount, now))
+    unknown = (
+        Difference(Figure(cell, name), 0, amount)
+        for cell, amounts in counted.items()
+        for name, amount in amounts.items()
+        if amount
+    )
+    return sorted([*found, *unknown])
 
 
-def kept(session: Session) -> Figures:
-    """Return every number of the roll-up that is not zero."""
-    found: Figures = {}
-    for row in session.execute(select(FigureCell.__table__)).mappings():
-        for name in MEASURES:
-            found[Figure(_kept_cell(row), name)] = row[name]
-    for row in session.execute(select(FigureRefused.__table__)).mappings():
-        found[Figure(_kept_cell(row), f"{_LOST}{row['reason']}")] = row["ms"]
-    return {figure: amount for figure, amount in found.items() if amount}
+def _kept(session: Session) -> Counts:
+    """Yield every number of the roll-up."""
+    for row in _each(session, select(FigureCell.__table__)).mappings():
+        cell = _kept_cell(row)
+        yield from ((Figure(cell, name), row[name]) for name in MEASURES)
+    for row in _each(session, select(FigureRefused.__table__)).mappings():
+        yield Figure(_kept_cell(row), f"{_LOST}{row['reason']}"), row["ms"]
 
 
-def recounted(session: Session) -> Figures:
-    """Return every number that is not zero as the base tables say it."""
+def recounted(session: Session) -> Tally:
+    """Return every number as the base tables say it, by cell."""
     mark = {"mark": session.scalar(select(FigureMark.ledger_id)) or 0}
     groups = _groups(session)
-    found: defaultdict[Figure, int] = defaultdict(int)
+    found: Tally = {}
     for statement, read in (
         (ENROLLMENTS, _of_enrollment),
         (CLAIMS, _of_claim),
@@ -85,15 +88,27 @@ def recounted(session: Session) -> Figures:
     ):
         for row in _rows(session, statement, mark):
             for figure, amount in read(row, groups):
-                found[figure] += amount
+                _add(found, figure, amount)
                 if not figure.name.startswith(_LOST):
-                    found[Figure(total_of(figure.cell), figure.name)] += amount
-    return {figure: amount for figure, amount in found.items() if amount}
+                    _add(found, Figure(total_of(figure.cell), figure.name), amount)
+    return found
+
+
+def _add(tally: Tally, figure: Figure, amount: int) -> None:
+    amounts = tally.setdefault(figure.cell, {})
+    # One text for a name however often it is made: there are millions of these.
+    name = intern(figure.name)
+    amounts[name] = amounts.get(name, 0) + amount
 
 
 def _rows(session: Session, statement: TextualSelect, mark: Mapping[str, int]) -> Iterator[Any]:
-    asks = mark if ":mark" in str(statement) else {}
-    yield from session.execute(statement, asks, execution_options={"yield_per": _READ_AT_ONCE})
+    yield from _each(session, statement, mark if ":mark" in str(statement) else {})
+
+
+def _each(
+    session: Session, statement: Executable, asks: Mapping[str, int] | None = None
+) -> Result[Any]:
+    return session.execute(statement, asks, execution_options={"yield_per": _READ_AT_ONCE})
 
 
 def _kept_cell(row: Mapping[Any, Any]) -> Cell:

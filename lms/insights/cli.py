@@ -46,4 +46,6 @@ def _tell(found: list[queries.Difference]) -> None:
     for each in found[:_SHOWN]:
         place = "/".join(str(part) or "-" for part in each.figure.cell)
         click.echo(f"{place} {each.figure.name}: kept {each.kept}, counted {each.counted}")
-    click.echo(f"Figures that differ: {len(found)}." if found else "Every figure is what was counted.")
+    click.echo(
+        f"Figures that differ: {len(found)}." if found else "Every figure is what was counted."
+    )

@@ -1,12 +1,13 @@
 """Exports: which list was asked for in which form, and those made each month by themselves."""
 
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Table
 from sqlalchemy.orm import Mapped, mapped_column
 
 from lms.db.base import Base, index_where, one_of, unique_where
+from lms.db.ddl import refuse
 from lms.delivery.models import Delivery
 from lms.roster.domain.orders import ExportFormat, ExportKind
 from lms.roster.domain.schedules import LAST_DAY, ScheduleEnd
@@ -48,6 +49,14 @@ class Export(Base):
     period: Mapped[str | None] = mapped_column(String(7))
     batch_id: Mapped[int | None] = mapped_column(ForeignKey("roster_batch.id"))
     left_masked: Mapped[int | None]
+
+
+refuse(
+    cast(Table, Export.__table__),
+    "INSERT",
+    condition="NEW.batch_id IS NOT NULL AND NOT EXISTS "
+    "(SELECT 1 FROM roster_batch WHERE id = NEW.batch_id AND state = 'frozen')",
+)
 
 
 class ExportSchedule(Base):

@@ -85,7 +85,7 @@ def run_confined(
         if process.returncode != 0 or watch.timed_out:
             last_words = _last_words(errors)
             log.info("program_failed", status=process.returncode, errors=last_words)
-            is_over = watch.timed_out or watch.cpu_seconds > limits.cpu_seconds - _ROUNDING
+            is_over = watch.timed_out or watch.used_up(limits.cpu_seconds)
             ending = Ending.TIME_UP if is_over else _ending(process.returncode, last_words)
             raise ProgramFailed(last_words, ending)
 
@@ -117,7 +117,8 @@ class _Watch:
     """Kills the program's whole group when its time is up, and at the end in any case.
 
     What it used of the processors tells a limit from a kill: the signal of the limit comes again
-    each second, and a program that is slow to end may go in another way than by it.
+    each second, and a program that is slow to end may go in another way than by it. Who went by
+    that signal reached the limit, whatever the account of a machine with many guests says.
     """
 
     def __init__(self, process: subprocess.Popen[str], seconds: int) -> None:
@@ -131,6 +132,11 @@ class _Watch:
     def wait(self) -> None:
         """Wait for the program without forgetting it: until ``end`` its number stays its own."""
         os.waitid(os.P_PID, self._process.pid, os.WEXITED | os.WNOWAIT)
+
+    def used_up(self, cpu_seconds: int) -> bool:
+        """Tell whether the program, which ended, reached its limit of the processors."""
+        by_limit = self._process.returncode == -signal.SIGXCPU
+        return by_limit or self.cpu_seconds > cpu_seconds - _ROUNDING
 
     def end(self) -> None:
         """Leave nothing of the program running."""

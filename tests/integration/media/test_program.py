@@ -114,6 +114,15 @@ def test_a_program_that_spins_is_stopped_by_its_processor_time(tmp_path):
     assert time.monotonic() - began < 15
 
 
+def test_a_program_that_went_by_the_signal_of_the_limit_used_it_up_whatever_the_account_says(
+    tmp_path,
+):
+    code = "import os, signal; os.kill(os.getpid(), signal.SIGXCPU)"
+    with pytest.raises(ProgramFailed) as raised:
+        run(tmp_path, code)
+    assert raised.value.ending is Ending.TIME_UP
+
+
 def test_a_program_that_ends_in_its_own_way_after_its_processor_time_had_used_it_up(tmp_path):
     code = """
 import signal, sys, time

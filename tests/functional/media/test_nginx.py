@@ -4,6 +4,7 @@ import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
+from uuid import uuid4
 
 import pytest
 from sqlalchemy import update
@@ -40,7 +41,8 @@ def front(tmp_path_factory) -> Iterator[Front]:
         open_cinema(folder / "site", size=SIZE) as cinema,
         serving("wsgi:app", cinema.variables | {"LMS_ACCEL_REDIRECT": nginx.PREFIX}) as site,
         nginx.serving(
-            run.run_folder() / f"nginx-{folder.name}",
+            # Another worker of the run may serve the other half of these tests.
+            run.run_folder() / f"nginx-{uuid4().hex[:8]}",
             site_port=site.port,
             media_dir=cinema.media_dir,
         ) as port,

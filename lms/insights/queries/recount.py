@@ -52,7 +52,7 @@ def differences(session: Session) -> list[Difference]:
         # Everything of everybody takes longer than a page may, and is read at one moment.
         session.execute(text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ"))
         session.execute(text("SET LOCAL statement_timeout = 0"))
-    counted, found = recounted(session), []
+    counted, found = _recounted(session), []
     for figure, amount in _kept(session):
         now = counted.get(figure.cell, {}).pop(figure.name, 0)
         if now != amount:
@@ -75,7 +75,7 @@ def _kept(session: Session) -> Counts:
         yield Figure(_kept_cell(row), f"{_LOST}{row['reason']}"), row["ms"]
 
 
-def recounted(session: Session) -> Tally:
+def _recounted(session: Session) -> Tally:
     """Return every number as the base tables say it, by cell."""
     mark = {"mark": session.scalar(select(FigureMark.ledger_id)) or 0}
     groups = _groups(session)

@@ -33,6 +33,7 @@ from lms.media.cli import media as media_commands
 from lms.media.views import BLUEPRINTS as MEDIA
 from lms.notify.views import BLUEPRINTS as NOTIFY
 from lms.operations.cli import init_operations
+from lms.payments.views import BLUEPRINTS as PAYMENTS
 from lms.progress import views as progress
 from lms.progress.cli import cli as progress_commands
 from lms.roster.cli import roster as roster_commands
@@ -69,6 +70,7 @@ BLUEPRINTS = (
     assessment,
     assessment_api,
     *progress.BLUEPRINTS,
+    *PAYMENTS,
     *credentials.BLUEPRINTS,
     *SUBSIDY,
     *FIGURES,

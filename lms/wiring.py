@@ -58,6 +58,7 @@ from lms.media.tasks import clear_uploads, make_ladder
 from lms.media.tasks import prepare as prepare_video
 from lms.notify.handlers import send_message
 from lms.payments.events import Refunded
+from lms.payments.tasks import close_page, end_overdue
 from lms.progress import handlers as progress
 from lms.progress.events import FlagChanged, ItemCompleted, LeaseEnded, TimeGranted
 from lms.progress.tasks import compensate, look_at_day, look_at_missed_days
@@ -117,6 +118,7 @@ JOBS: dict[str, JobHandler] = {
     "handover.make": make_handover,
     "media.ladder": make_ladder,
     "media.prepare": prepare_video,
+    "payments.close_page": close_page,
     "progress.compensate": compensate,
     "progress.flags": look_at_day,
     "roster.export": make_export,
@@ -141,6 +143,7 @@ CHORES: Sequence[Chore] = (
     decide_what_is_due,
     look_at_claims_again,
     follow_the_days,
+    end_overdue,
     keep_printed,
     EraseDue(),
     SweepPapers(),

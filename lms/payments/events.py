@@ -11,3 +11,13 @@ class Refunded:
     refund: str
     enrollment_id: int
     at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class SeatLost:
+    """All that was paid for a seat went back: it ends, and nothing earned on it counts any more."""
+
+    order_number: str
+    enrollment_id: int
+    person_id: int
+    at: datetime

@@ -5,9 +5,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from lms.settings.reader import Reader
-from lms.settings.values import BadSettings, BucketSettings, PasswordCost
+from lms.settings.tills import stripe
+from lms.settings.values import BadSettings, BucketSettings, PasswordCost, StripeSettings
 
-__all__ = ["BadSettings", "BucketSettings", "PasswordCost", "Settings"]
+__all__ = ["BadSettings", "BucketSettings", "PasswordCost", "Settings", "StripeSettings"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +26,7 @@ class Settings:
     sms_url: str | None = None
     identity_url: str | None = None
     bucket: BucketSettings | None = None
+    stripe: StripeSettings | None = None
     accel_redirect: str | None = None
     metrics_token: str | None = None
     trusted_hosts: tuple[str, ...] = ()
@@ -73,6 +75,7 @@ class Settings:
             sms_url=reader.sms_url(),
             identity_url=environ.get("LMS_IDENTITY_URL") or None,
             bucket=reader.bucket(),
+            stripe=stripe(reader),
             accel_redirect=environ.get("LMS_ACCEL_REDIRECT") or None,
             metrics_token=environ.get("LMS_METRICS_TOKEN") or None,
             trusted_hosts=reader.trusted_hosts(),

@@ -42,3 +42,22 @@ class BucketSettings:
             return self.endpoint
         scheme, host = self.endpoint.split("://", 1)
         return f"{scheme}://{self.name}.{host}"
+
+
+@dataclass(frozen=True, slots=True)
+class StripeSettings:
+    """What opens the account through which people pay on line, and how they may pay there.
+
+    Messages signed with any of ``webhook_secrets`` are believed, so that one can take over from
+    another. ``api_base`` is another place than Stripe's own, for tests and the demonstration.
+    """
+
+    secret_key: str = field(repr=False)
+    webhook_secrets: tuple[str, ...] = field(repr=False)
+    methods: tuple[str, ...]
+    api_base: str | None = None
+
+    @property
+    def is_live(self) -> bool:
+        """Tell whether money really moves."""
+        return self.secret_key.startswith(("sk_live_", "rk_live_"))

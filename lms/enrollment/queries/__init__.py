@@ -21,6 +21,7 @@ from lms.enrollment.queries.joined import (
 )
 from lms.enrollment.queries.seats import (
     Waiting,
+    costs_money,
     has_seat,
     line,
     locked_class,
@@ -61,6 +62,7 @@ __all__ = [
     "class_of_session",
     "class_session",
     "classes",
+    "costs_money",
     "count_moved",
     "count_to_move",
     "counting_entry",

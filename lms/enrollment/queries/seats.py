@@ -70,6 +70,12 @@ def line(session: Session, training_class_id: int) -> Sequence[ClassWait]:
     ).all()
 
 
+def costs_money(session: Session, course_id: int) -> bool:
+    """Tell whether a course has to be paid for."""
+    price = session.scalar(select(Course.price_fen).where(Course.id == course_id))
+    return bool(price)
+
+
 def own_wait(session: Session, *, person_id: int, training_class_id: int) -> ClassWait | None:
     """Return the person's place in the line of a class, where they wait."""
     return session.scalar(

@@ -13,8 +13,8 @@ from lms.enrollment.service.classes import (
 from lms.enrollment.service.confirming import object_to_class, sign_class, signed
 from lms.enrollment.service.filling import fill_class, refusal_of_class
 from lms.enrollment.service.giving import Given, give_seat
-from lms.enrollment.service.joining import complete, enroll
-from lms.enrollment.service.leaving import transfer, withdraw, withdraw_learner
+from lms.enrollment.service.joining import complete, enroll, take_in
+from lms.enrollment.service.leaving import take_back, transfer, withdraw, withdraw_learner
 from lms.enrollment.service.moving import (
     MOVE,
     Order,
@@ -24,7 +24,13 @@ from lms.enrollment.service.moving import (
     record_moved,
     stop_moving,
 )
-from lms.enrollment.service.seats import leave_line, require_seat, seat_waiting, wait
+from lms.enrollment.service.seats import (
+    leave_line,
+    put_in_line,
+    require_seat,
+    seat_waiting,
+    wait,
+)
 from lms.enrollment.service.sessions import (
     Meeting,
     add_session,
@@ -61,6 +67,7 @@ __all__ = [
     "object_to_class",
     "open_class",
     "order_of",
+    "put_in_line",
     "record_attendance",
     "record_moved",
     "refusal_of_class",
@@ -70,6 +77,8 @@ __all__ = [
     "sign_class",
     "signed",
     "stop_moving",
+    "take_back",
+    "take_in",
     "transfer",
     "wait",
     "withdraw",

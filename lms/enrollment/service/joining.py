@@ -35,34 +35,56 @@ def enroll(
     found = queries.live(session, person_id=actor.person_id, course_id=course.course_id)
     if found is not None:
         return found.id
-    if course.price_fen > 0:
+    if queries.costs_money(session, course.course_id):
         raise PaymentRequired("payment_required", "This course has to be paid for first.")
+    return take_in(
+        session,
+        person_id=actor.person_id,
+        course=course,
+        training_class_id=training_class_id,
+        now=now,
+    )
+
+
+def take_in(
+    session: Session,
+    *,
+    person_id: int,
+    course: CourseView,
+    training_class_id: int | None,
+    now: datetime,
+) -> int:
+    """Enroll a person whatever the course costs and return the enrollment's id.
+
+    That the course was paid is the caller's to see to, and the database looks too. A class is
+    locked and has a seat. Whoever is enrolled already stays where they are.
+    """
     try:
         with savepoint(session):
-            enrollment_id = _insert(session, actor, course, training_class_id, now)
+            enrollment_id = _insert(session, person_id, course, training_class_id, now)
     except IntegrityError:
         # Another tap was faster; the partial unique index kept a second row out.
         session.expire_all()
-        other = queries.live(session, person_id=actor.person_id, course_id=course.course_id)
+        other = queries.live(session, person_id=person_id, course_id=course.course_id)
         if other is None:
             raise
         return other.id
-    emit(session, Enrolled(enrollment_id, actor.person_id, course.revision_id, now))
+    emit(session, Enrolled(enrollment_id, person_id, course.revision_id, now))
     return enrollment_id
 
 
 def _insert(
     session: Session,
-    actor: Actor,
+    person_id: int,
     course: CourseView,
     training_class_id: int | None,
     now: datetime,
 ) -> int:
-    county = select(Person.county_code).where(Person.id == actor.person_id).scalar_subquery()
+    county = select(Person.county_code).where(Person.id == person_id).scalar_subquery()
     return session.execute(
         insert(Enrollment)
         .values(
-            person_id=actor.person_id,
+            person_id=person_id,
             course_id=course.course_id,
             revision_id=course.revision_id,
             training_class_id=training_class_id,

@@ -23,7 +23,21 @@ def withdraw(session: Session, *, actor: Actor, course_id: int, now: datetime) -
     found = queries.live(session, person_id=actor.person_id, course_id=course_id)
     if found is None:
         raise _cannot_leave()
-    _leave(session, found, now)
+    _leave(session, found, EnrollmentStatus.WITHDRAWN, now)
+
+
+def take_back(session: Session, *, enrollment_id: int, now: datetime) -> bool:
+    """Cancel an enrollment whose ground is gone, and give the seat to who waits.
+
+    What was studied stays written down. False, and nothing changes, where the course was completed
+    or left before.
+    """
+    found = session.get_one(Enrollment, enrollment_id)
+    try:
+        _leave(session, found, EnrollmentStatus.CANCELLED, now)
+    except Conflict:
+        return False
+    return True
 
 
 def withdraw_learner(
@@ -34,7 +48,7 @@ def withdraw_learner(
     Raises ``Conflict`` as ``withdraw`` does.
     """
     found = session.get_one(Enrollment, enrollment_id)
-    _leave(session, found, now)
+    _leave(session, found, EnrollmentStatus.WITHDRAWN, now)
     _record(session, actor, "enrollment.withdrawn", found, {"reason": reason}, now)
 
 
@@ -95,12 +109,12 @@ def changed_meanwhile() -> Conflict:
     )
 
 
-def _leave(session: Session, found: Enrollment, now: datetime) -> None:
+def _leave(session: Session, found: Enrollment, to: EnrollmentStatus, now: datetime) -> None:
     training_class = _lock(session, found)
     session.refresh(found, with_for_update=True)
-    if not may_become(EnrollmentStatus(found.status), EnrollmentStatus.WITHDRAWN):
+    if not may_become(EnrollmentStatus(found.status), to):
         raise _cannot_leave()
-    found.status, found.ended_at = EnrollmentStatus.WITHDRAWN, now
+    found.status, found.ended_at = to, now
     session.flush()
     if training_class is not None:
         seat_waiting(session, training_class, now=now)

@@ -66,6 +66,19 @@ def stand_in_line(
     return row
 
 
+def put_in_line(
+    session: Session, training_class: TrainingClass, *, person_id: int, now: datetime
+) -> None:
+    """Put a person in the line of a full class, which is locked, and tell them.
+
+    Whoever waits already keeps their place.
+    """
+    who = {"person_id": person_id, "training_class_id": training_class.id}
+    if queries.own_wait(session, **who) is None:
+        stand_in_line(session, training_class, person_id, now)
+        tell(session, training_class, person_id, "seat_line")
+
+
 def leave_line(session: Session, *, actor: Actor, training_class_id: int, now: datetime) -> None:
     """Let the actor wait no longer. Raises ``Conflict`` where they do not wait."""
     queries.locked_class(session, training_class_id)
@@ -93,6 +106,9 @@ def seat_waiting(session: Session, training_class: TrainingClass, *, now: dateti
         own = queries.live(session, person_id=each.person_id, course_id=training_class.course_id)
         if own is not None and not _may_be_seated(own):
             settle(each, WaitState.LEFT, now)
+            continue
+        if own is None and queries.costs_money(session, training_class.course_id):
+            # It did not when they asked for a seat: they keep their place until they paid.
             continue
         sit_down(session, training_class, each.person_id, own, now)
         settle(each, WaitState.SEATED, now)

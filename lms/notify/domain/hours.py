@@ -28,6 +28,9 @@ GOOD_FOR = {
     "claim_rejected": timedelta(days=2),
     "claim_reopened": timedelta(days=2),
     "claim_clawed_back": timedelta(days=2),
+    "order_paid": timedelta(days=2),
+    "order_without_seat": timedelta(days=2),
+    "order_refunded": timedelta(days=2),
 }
 
 # What was sent is kept this long, to answer who was told what and when.

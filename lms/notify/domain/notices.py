@@ -13,6 +13,7 @@ from typing import Any
 from lms.core.errors import Message
 from lms.notify.domain.deliveries import DELIVERIES
 from lms.notify.domain.kinds import CLAIM, Kind, Notice, Value
+from lms.notify.domain.orders import ORDERS
 
 _LONGEST_REASON = 500
 _NUMBER = re.compile(r"[0-9A-Z]{1,12}(-[0-9A-Z]{1,12}){0,4}")
@@ -154,6 +155,7 @@ NOTICES: Mapping[str, Notice] = {
         {**_REASON, "amount": Kind.FEN},
     ),
     **DELIVERIES,
+    **ORDERS,
 }
 
 

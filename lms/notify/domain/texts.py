@@ -84,6 +84,18 @@ _TEXTS: dict[str, dict[str, str]] = {
         "zh": "【乡播学堂】有 {amount} 元补贴要退回，原因登录网站看。别给陌生人转账，先打 12333。",
         "en": "[Xiangbo] {amount} yuan is to be paid back: see the site. Unsure? Call 12333.",
     },
+    "order_paid": {
+        "zh": "【乡播学堂】订单 {order} 的 {amount} 元收到了，课程可以学了。",
+        "en": "[Xiangbo] {amount} yuan for order {order} arrived. You can begin.",
+    },
+    "order_without_seat": {
+        "zh": "【乡播学堂】订单 {order} 的 {amount} 元重复付了，办公室会退给您，不用您做什么。",
+        "en": "[Xiangbo] Order {order} was paid twice; {amount} yuan goes back to you.",
+    },
+    "order_refunded": {
+        "zh": "【乡播学堂】订单 {order} 退款 {amount} 元，按原路退回，银行要几天。",
+        "en": "[Xiangbo] {amount} yuan of order {order} goes back to you in a few days.",
+    },
 }
 
 

@@ -1,0 +1,1 @@
+"""What orders cost and where they stand: pure rules over what became known."""

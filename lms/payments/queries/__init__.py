@@ -1,0 +1,33 @@
+"""Reads orders, and what became known of the money for them."""
+
+from lms.payments.queries.money import disputes_of, known_of, refunds_of
+from lms.payments.queries.orders import (
+    Offered,
+    OwnOrder,
+    Standing,
+    locked_order,
+    offered,
+    open_order,
+    order_with_free_seat,
+    overdue,
+    own_order,
+    own_orders,
+    standing_with,
+)
+
+__all__ = [
+    "Offered",
+    "OwnOrder",
+    "Standing",
+    "disputes_of",
+    "known_of",
+    "locked_order",
+    "offered",
+    "open_order",
+    "order_with_free_seat",
+    "overdue",
+    "own_order",
+    "own_orders",
+    "refunds_of",
+    "standing_with",
+]

@@ -1,0 +1,45 @@
+"""Adds up what became known of the money of an order."""
+
+from collections.abc import Sequence
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from lms.payments.domain.orders import DisputeState, Ending, Known, returned_fen
+from lms.payments.models import CourseOrder, Dispute, OrderPayment, Refund
+
+
+def known_of(session: Session, order: CourseOrder) -> Known:
+    """Return all that became known of an order, which is locked."""
+    paid = session.scalar(
+        select(func.sum(OrderPayment.amount_fen)).where(OrderPayment.order_id == order.id)
+    )
+    refunds = [(row.amount_fen, row.state) for row in refunds_of(session, order.id)]
+    disputes = disputes_of(session, order.id)
+    return Known(
+        paid_fen=paid or 0,
+        returned_fen=returned_fen(refunds, [(row.amount_fen, row.state) for row in disputes]),
+        has_open_dispute=any(row.state == DisputeState.OPEN for row in disputes),
+        is_waived=order.due_fen == 0,
+        ending=Ending(order.ending) if order.ending else None,
+    )
+
+
+def refunds_of(session: Session, order_id: int) -> Sequence[Refund]:
+    """Return what went back or is on its way, the oldest first."""
+    return session.scalars(
+        select(Refund)
+        .join(OrderPayment, OrderPayment.id == Refund.payment_id)
+        .where(OrderPayment.order_id == order_id)
+        .order_by(Refund.id)
+    ).all()
+
+
+def disputes_of(session: Session, order_id: int) -> Sequence[Dispute]:
+    """Return what payers' banks asked back, the oldest first."""
+    return session.scalars(
+        select(Dispute)
+        .join(OrderPayment, OrderPayment.id == Dispute.payment_id)
+        .where(OrderPayment.order_id == order_id)
+        .order_by(Dispute.id)
+    ).all()

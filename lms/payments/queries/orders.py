@@ -1,0 +1,203 @@
+"""Reads orders: one under its lock, a learner's own, and what a course costs them now."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Select, and_, or_, select
+from sqlalchemy.orm import Session
+
+from lms.catalog.models import Course, Revision, RevisionState
+from lms.core.errors import NotFound
+from lms.db.base import Localized
+from lms.enrollment.domain import LIVE, ClassState
+from lms.enrollment.models import Enrollment, TrainingClass
+from lms.payments.domain.orders import OrderState, keeps_seat
+from lms.payments.models import CourseOrder, OrderPayment, Refund
+
+_SEATED = tuple(state for state in OrderState if keeps_seat(state))
+_MOST = 200
+# Paid, and whoever it was for does not sit on it any more. With the enrollment beside it.
+_HAS_FREE_SEAT = and_(
+    CourseOrder.state.in_(_SEATED), or_(Enrollment.id.is_(None), Enrollment.status.not_in(LIVE))
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Offered:
+    """A course somebody can order, at what it costs now, and the class they want a seat in."""
+
+    course_id: int
+    slug: str
+    title: Localized
+    price_fen: int
+    training_class_id: int | None
+    class_title: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How somebody stands with a course: in it, to come back for nothing, or ordered already."""
+
+    is_enrolled: bool
+    may_come_back: bool
+    open_number: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class OwnOrder:
+    """An order of the learner with what was ordered, and the money that came in and went back."""
+
+    order: CourseOrder
+    slug: str
+    title: Localized
+    class_title: str | None
+    payments: Sequence[OrderPayment] = ()
+    refunds: Sequence[Refund] = ()
+
+
+def offered(session: Session, *, slug: str, training_class_id: int | None) -> Offered:
+    """Return what can be ordered at an address, at its price now.
+
+    Raises ``NotFound`` for a course that is not published or a class of it that is not open.
+    """
+    row = session.execute(
+        select(Course.id, Course.price_fen, Revision.title)
+        .join(Revision, Revision.course_id == Course.id)
+        .where(Course.slug == slug, Revision.state == RevisionState.PUBLISHED)
+    ).one_or_none()
+    if row is None:
+        raise NotFound
+    class_title = None
+    if training_class_id is not None:
+        class_title = session.scalar(
+            select(TrainingClass.title).where(
+                TrainingClass.id == training_class_id,
+                TrainingClass.course_id == row.id,
+                TrainingClass.state == ClassState.OPEN,
+            )
+        )
+        if class_title is None:
+            raise NotFound
+    return Offered(row.id, slug, row.title, row.price_fen, training_class_id, class_title)
+
+
+def standing_with(session: Session, *, person_id: int, course_id: int) -> Standing:
+    """Return how somebody stands with a course before they order it."""
+    row = session.execute(
+        select(CourseOrder.number, CourseOrder.state)
+        .outerjoin(Enrollment, Enrollment.id == CourseOrder.enrollment_id)
+        .where(
+            CourseOrder.person_id == person_id,
+            CourseOrder.course_id == course_id,
+            or_(CourseOrder.state == OrderState.OPEN, _HAS_FREE_SEAT),
+        )
+        .order_by(CourseOrder.state == OrderState.OPEN, CourseOrder.id)
+        .limit(1)
+    ).one_or_none()
+    live = select(Enrollment.id).where(
+        Enrollment.person_id == person_id,
+        Enrollment.course_id == course_id,
+        Enrollment.status.in_(LIVE),
+    )
+    is_open = row is not None and row.state == OrderState.OPEN
+    return Standing(
+        is_enrolled=session.scalar(live) is not None,
+        may_come_back=row is not None and not is_open,
+        open_number=row.number if row is not None and is_open else None,
+    )
+
+
+def locked_order(session: Session, order_id: int) -> CourseOrder:
+    """Lock and return an order as it stands now."""
+    return session.get_one(CourseOrder, order_id, with_for_update=True, populate_existing=True)
+
+
+def open_order(session: Session, *, person_id: int, course_id: int) -> CourseOrder | None:
+    """Lock and return the person's order for the course that is not paid yet."""
+    return session.scalar(
+        select(CourseOrder)
+        .where(
+            CourseOrder.person_id == person_id,
+            CourseOrder.course_id == course_id,
+            CourseOrder.state == OrderState.OPEN,
+        )
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    )
+
+
+def order_with_free_seat(session: Session, *, person_id: int, course_id: int) -> CourseOrder | None:
+    """Lock and return an order whose money came in and on which nobody sits any more."""
+    return session.scalar(
+        select(CourseOrder)
+        .outerjoin(Enrollment, Enrollment.id == CourseOrder.enrollment_id)
+        .where(
+            CourseOrder.person_id == person_id,
+            CourseOrder.course_id == course_id,
+            _HAS_FREE_SEAT,
+        )
+        .order_by(CourseOrder.id)
+        .limit(1)
+        .with_for_update(of=CourseOrder)
+        .execution_options(populate_existing=True)
+    )
+
+
+def overdue(session: Session, *, at: datetime, limit: int) -> Sequence[int]:
+    """Return the ids of orders that were to be paid by now; those a bank thinks about are not."""
+    return session.scalars(
+        select(CourseOrder.id)
+        .where(
+            CourseOrder.state == OrderState.OPEN,
+            CourseOrder.expires_at <= at,
+            CourseOrder.awaiting_at.is_(None),
+        )
+        .order_by(CourseOrder.expires_at)
+        .limit(limit)
+    ).all()
+
+
+def own_order(session: Session, *, person_id: int, number: str) -> OwnOrder:
+    """Return the person's order with all that became of it. Raises ``NotFound`` for others'."""
+    row = session.execute(_of(person_id).where(CourseOrder.number == number)).one_or_none()
+    if row is None:
+        raise NotFound
+    payments = session.scalars(
+        select(OrderPayment)
+        .where(OrderPayment.order_id == row.CourseOrder.id)
+        .order_by(OrderPayment.id)
+    ).all()
+    refunds = session.scalars(
+        select(Refund)
+        .where(Refund.payment_id.in_([each.id for each in payments]))
+        .order_by(Refund.id)
+    ).all()
+    return OwnOrder(row.CourseOrder, row.slug, row.title, row.class_title, payments, refunds)
+
+
+def own_orders(session: Session, person_id: int) -> list[OwnOrder]:
+    """Return the person's orders, newest first."""
+    rows = session.execute(_of(person_id).order_by(CourseOrder.id.desc()).limit(_MOST)).all()
+    return [OwnOrder(row.CourseOrder, row.slug, row.title, row.class_title) for row in rows]
+
+
+def _of(person_id: int) -> Select[tuple[CourseOrder, str, Localized, str]]:
+    newest = (
+        select(Revision.title)
+        .where(Revision.course_id == CourseOrder.course_id, Revision.published_at.is_not(None))
+        .order_by(Revision.id.desc())
+        .limit(1)
+        .scalar_subquery()
+    )
+    return (
+        select(
+            CourseOrder,
+            Course.slug,
+            newest.label("title"),
+            TrainingClass.title.label("class_title"),
+        )
+        .join(Course, Course.id == CourseOrder.course_id)
+        .outerjoin(TrainingClass, TrainingClass.id == CourseOrder.training_class_id)
+        .where(CourseOrder.person_id == person_id)
+    )

@@ -1,0 +1,18 @@
+"""Takes orders, hears what providers tell, and brings each order to where that puts it."""
+
+from lms.payments.service.hearing import hear, learn
+from lms.payments.service.ordering import Wanted, cancel, expire, place
+from lms.payments.service.pages import CLOSE, open_page
+from lms.payments.service.standing import settle
+
+__all__ = [
+    "CLOSE",
+    "Wanted",
+    "cancel",
+    "expire",
+    "hear",
+    "learn",
+    "open_page",
+    "place",
+    "settle",
+]

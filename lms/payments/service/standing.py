@@ -1,0 +1,62 @@
+"""Brings an order to where all that became known of its money puts it."""
+
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from lms.notify.domain.kinds import Value
+from lms.notify.service import Told, tell
+from lms.payments import queries
+from lms.payments.domain.orders import (
+    TAKEN,
+    Ending,
+    Known,
+    OrderState,
+    keeps_seat,
+    order_state,
+)
+from lms.payments.models import CourseOrder
+from lms.payments.service.returns import count_returns
+from lms.payments.service.seating import end_seat, give_seat, give_seat_again
+
+
+def settle(session: Session, order: CourseOrder, *, now: datetime) -> OrderState:
+    """Give and take what the facts say; the order is locked. Doing it again changes nothing.
+
+    The seat is given before it is taken back, so that it does not matter whether the site heard
+    of the money first or of its return.
+    """
+    session.flush()
+    known = queries.known_of(session, order)
+    state = order_state(known)
+    if state in TAKEN and order.paid_at is None:
+        _take_payment(session, order, known, now)
+    order.state = state
+    session.flush()
+    if state is OrderState.REFUNDED and order.seat_ended_at is None:
+        end_seat(session, order, now=now)
+    if keeps_seat(state) and order.seat_ended_at is not None:
+        # The refund failed after all.
+        give_seat_again(session, order, now=now)
+    count_returns(session, order, now=now)
+    return state
+
+
+def end(session: Session, order: CourseOrder, ending: Ending, *, now: datetime) -> None:
+    """Say that an open order will not be paid; money that comes in all the same counts more."""
+    if order.ending is None:
+        order.ending, order.ended_at = ending, now
+        order.state = order_state(queries.known_of(session, order))
+        session.flush()
+
+
+def _take_payment(session: Session, order: CourseOrder, known: Known, now: datetime) -> None:
+    order.state, order.paid_at = OrderState.PAID, now
+    session.flush()
+    has_seat = give_seat(session, order, now=now)
+    if not known.paid_fen:
+        return
+    template = "order_paid" if has_seat else "order_without_seat"
+    params: dict[str, Value] = {"order": order.number, "amount": known.paid_fen}
+    told = Told(order.person_id, template, params, f"order:{order.id}:paid")
+    tell(session, messages=[told], now=now)

@@ -1,0 +1,42 @@
+"""Through whom people can pay here."""
+
+from flask import url_for
+
+from lms.core.errors import NotFound
+from lms.payments.domain.office import Office
+from lms.payments.domain.orders import ProviderName
+from lms.payments.domain.provider import Provider
+from lms.payments.gateway import Stripe, stripe_of
+from lms.payments.models import CourseOrder
+from lms.payments.service import open_page
+from lms.web.access import database, settings
+
+
+def ways() -> tuple[ProviderName, ...]:
+    """Return how people can pay here, the usual way first."""
+    office = (ProviderName.OFFICE,)
+    return (ProviderName.STRIPE, *office) if settings().stripe else office
+
+
+def till(name: str) -> Provider:
+    """Return the provider of a name. Raises ``NotFound`` where it is not set up here."""
+    return Office() if name == ProviderName.OFFICE else stripe()
+
+
+def stripe() -> Stripe:
+    """Return the account at Stripe. Raises ``NotFound`` where none is set up."""
+    account = settings().stripe
+    if account is None:
+        raise NotFound
+    return stripe_of(account)
+
+
+def page_of(order: CourseOrder) -> str:
+    """Open the page on which an order is paid, and return its address."""
+    here = url_for("orders.one", number=order.number, back=1, _external=False)
+    return open_page(
+        database(),
+        till(order.provider),
+        order_id=order.id,
+        come_back_to=settings().base_url + here,
+    )

@@ -57,7 +57,7 @@ from lms.media.tasks import clear_abandoned as clear_abandoned_videos
 from lms.media.tasks import clear_uploads, make_ladder
 from lms.media.tasks import prepare as prepare_video
 from lms.notify.handlers import send_message
-from lms.payments.events import Refunded
+from lms.payments.events import Refunded, SeatChanged
 from lms.payments.tasks import close_page, end_overdue
 from lms.progress import handlers as progress
 from lms.progress.events import FlagChanged, ItemCompleted, LeaseEnded, TimeGranted
@@ -99,6 +99,7 @@ EVENTS: dict[type, Sequence[EventHandler]] = {
     LeaseEnded: (subsidy.studied,),
     ListingChanged: (subsidy.listing_changed,),
     Moved: (progress.moved, subsidy.studied),
+    SeatChanged: (credentials.seat_changed, subsidy.studied),
     Seated: (subsidy.studied,),
     PayeeChanged: (subsidy.payee_changed,),
     PeopleTakenIn: (subsidy.people_taken_in,),

@@ -153,12 +153,18 @@ _CREDENTIALS = cast(Table, Credential.__table__)
 _KEPT = ("person_id", "course_id", "enrollment_id", "created_at")
 _SIGNED = ("value", "serial", "status_list", "status_index", "document", "jwt", "issued_at")
 # Two people decide: before a badge is revoked, or a new one stands in the place of one that was,
-# the request for it has to be confirmed. Once signed, only the state, the moment of revocation and
+# the request for it has to be confirmed; or all that was paid for it went back. Once signed, only
+# the state, the moment of revocation and
 # how the name is shown may change.
 _CONFIRMED = (
     "EXISTS (SELECT 1 FROM badge_request AS asked WHERE asked.credential_id = {credential} "
     "AND asked.aim = '{aim}' AND asked.ruling = 'confirmed')"
 )
+_PAID_BACK = (
+    "EXISTS (SELECT 1 FROM course_order AS paid WHERE paid.enrollment_id = OLD.enrollment_id "
+    "AND paid.seat_ended_at IS NOT NULL)"
+)
+_UNASKED = f"NOT {_CONFIRMED.format(credential='OLD.id', aim=Aim.REVOKE)} AND NOT {_PAID_BACK}"
 _REWRITTEN = " OR ".join(
     (
         *(f"NEW.{column} <> OLD.{column}" for column in _KEPT),
@@ -169,7 +175,7 @@ _REWRITTEN = " OR ".join(
             "COALESCE(NEW.valid_until, NEW.issued_at) <> COALESCE(OLD.valid_until, OLD.issued_at))"
         ),
         "(OLD.state = 'revoked' AND NEW.state <> 'revoked')",
-        f"(NEW.state = 'revoked' AND NOT {_CONFIRMED.format(credential='OLD.id', aim=Aim.REVOKE)})",
+        f"(OLD.state <> 'revoked' AND NEW.state = 'revoked' AND {_UNASKED})",
     )
 )
 _IN_THE_WAY = " ".join(

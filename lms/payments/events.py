@@ -14,10 +14,10 @@ class Refunded:
 
 
 @dataclass(frozen=True, slots=True)
-class SeatLost:
-    """All that was paid for a seat went back: it ends, and nothing earned on it counts any more."""
+class SeatChanged:
+    """A seat that was paid for is lost, for all of the money went back; or it is held again."""
 
-    order_number: str
     enrollment_id: int
     person_id: int
+    is_lost: bool
     at: datetime

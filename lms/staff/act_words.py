@@ -62,6 +62,7 @@ ACTS = {
     "credential.reissue_confirmed": _("%(who)s confirmed that %(what)s is issued anew"),
     "credential.reissue_declined": _("%(who)s declined to issue %(what)s anew"),
     "credential.reissue_withdrawn": _("%(who)s withdrew the request to issue %(what)s anew"),
+    "credential.revoked_refunded": _("%(what)s is revoked: all of the money went back"),
     "credential.revoke_asked": _("%(who)s asked to revoke %(what)s"),
     "credential.revoke_confirmed": _("%(who)s confirmed that %(what)s is revoked"),
     "credential.revoke_declined": _("%(who)s declined to revoke %(what)s"),

@@ -25,7 +25,7 @@ from lms.enrollment.events import (
     Seated,
 )
 from lms.enrollment.queries import members_of
-from lms.payments.events import Refunded
+from lms.payments.events import Refunded, SeatChanged
 from lms.progress.events import FlagChanged, ItemCompleted, LeaseEnded, TimeGranted
 from lms.subsidy import service
 from lms.subsidy.domain.claim_states import Cause
@@ -43,9 +43,10 @@ def studied(
     | CourseCompleted
     | FlagChanged
     | Attended
-    | Seated,
+    | Seated
+    | SeatChanged,
 ) -> None:
-    """Mark what the person studies for: joined, went on, completed or was granted something."""
+    """Mark what the person studies for: joined, went on, completed, was granted or lost it."""
     service.mark_due(session, person_id=happened.person_id, since=happened.at)
 
 

@@ -98,6 +98,8 @@ REVOCATION_REASONS: Mapping[Reason, Message] = {
         "holder_asked", "The holder asked to have it taken back."
     ),
 }
+# Of a badge that no two people took back.
+REFUNDED = Message("refunded", "All that was paid for the training went back.")
 REISSUE_REASONS: Mapping[Reason, Message] = {
     ReissueReason.OBJECTION_UPHELD: Message(
         "objection_upheld", "The holder objected, and the review found the objection right."

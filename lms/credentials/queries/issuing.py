@@ -18,6 +18,7 @@ from lms.credentials.domain.value import Award, BadgeValue, Evidence, Training
 from lms.credentials.models import BadgeRequest, Credential, Holder, IssuerKey, StatusList
 from lms.enrollment.domain import EnrollmentStatus
 from lms.enrollment.models import Enrollment
+from lms.payments.queries import is_seat_lost
 from lms.progress import queries as progress
 
 
@@ -55,7 +56,10 @@ def pending_ids(session: Session, *, limit: int) -> list[str]:
     return list(
         session.scalars(
             select(Credential.id)
-            .where(Credential.state == CredentialState.PENDING)
+            .where(
+                Credential.state == CredentialState.PENDING,
+                ~is_seat_lost(Credential.enrollment_id),
+            )
             .order_by(Credential.created_at, Credential.id)
             .limit(limit)
         )
@@ -72,7 +76,12 @@ def unbadged_completions(
     )
     return session.execute(
         select(Enrollment.id, Enrollment.person_id, Enrollment.course_id)
-        .where(Enrollment.id > after, Enrollment.status == EnrollmentStatus.COMPLETED, ~badge)
+        .where(
+            Enrollment.id > after,
+            Enrollment.status == EnrollmentStatus.COMPLETED,
+            ~badge,
+            ~is_seat_lost(Enrollment.id),
+        )
         .order_by(Enrollment.id)
         .limit(limit)
     ).all()
@@ -115,6 +124,7 @@ def due(session: Session, ids: Sequence[str]) -> list[Due]:
             Credential.id.in_(ids),
             Credential.state == CredentialState.PENDING,
             Credential.status_index.is_not(None),
+            ~is_seat_lost(Credential.enrollment_id),
         )
     ).all()
     trees = {row.revision_id: revision_tree(session, row.revision_id) for row in rows}

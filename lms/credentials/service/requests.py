@@ -5,21 +5,16 @@ from datetime import datetime
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from lms.accounts.models import Person
 from lms.accounts.service.security import require_confirmed
 from lms.audit.service import record
 from lms.core.access import Actor, Permission
 from lms.core.errors import Conflict, Forbidden, NotFound
 from lms.credentials import queries
-from lms.credentials.domain.states import Aim, CredentialState, Plea, Ruling, fitting_aim
-from lms.credentials.events import BadgeRevoked
+from lms.credentials.domain.states import Aim, Plea, Ruling, fitting_aim
 from lms.credentials.models import BadgeRequest, Credential
 from lms.credentials.service import issuing
-from lms.credentials.service.keys import STATUS
-from lms.db.bus import emit
+from lms.credentials.service.revoking import revoke, tell_holder
 from lms.db.session import savepoint
-from lms.jobs.service import JobRequest, enqueue
-from lms.notify.service import send_sms
 
 
 def ask(
@@ -74,19 +69,10 @@ def rule(
     session.flush()
     if ruling is Ruling.CONFIRMED:
         badge = session.get_one(Credential, request.credential_id, with_for_update=True)
-        carry_out = _revoke if Aim(request.aim) is Aim.REVOKE else _reissue
+        carry_out = revoke if Aim(request.aim) is Aim.REVOKE else _reissue
         carry_out(session, badge, now)
     _write_down(session, actor, ruling, request, now)
     return request
-
-
-def _revoke(session: Session, badge: Credential, now: datetime) -> None:
-    badge.state, badge.revoked_at = CredentialState.REVOKED, now
-    session.flush()
-    args = {"list": badge.status_list}
-    enqueue(session, JobRequest(STATUS, f"{STATUS}:{badge.id}", args))
-    _tell(session, badge, "badge_revoked")
-    emit(session, BadgeRevoked(badge.id, badge.enrollment_id, badge.person_id, now))
 
 
 def _reissue(session: Session, badge: Credential, now: datetime) -> None:
@@ -97,19 +83,7 @@ def _reissue(session: Session, badge: Credential, now: datetime) -> None:
         course_id=badge.course_id,
         at=now,
     )
-    _tell(session, badge, "badge_reissued")
-
-
-def _tell(session: Session, badge: Credential, template: str) -> None:
-    holder = session.get_one(Person, badge.person_id)
-    if holder.phone:
-        send_sms(
-            session,
-            phone=holder.phone,
-            template=template,
-            params={"serial": badge.serial or ""},
-            locale=holder.locale,
-        )
+    tell_holder(session, badge, "badge_reissued")
 
 
 def _misfit(aim: Aim) -> Conflict:

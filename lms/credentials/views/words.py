@@ -7,7 +7,7 @@ from lms.accounts.domain.people import masked_name
 from lms.core.clock import local_time
 from lms.credentials.domain.addresses import Site
 from lms.credentials.domain.document import hours_words
-from lms.credentials.domain.states import REVOCATION_REASONS, RevocationReason
+from lms.credentials.domain.states import REFUNDED, REVOCATION_REASONS, RevocationReason
 from lms.credentials.queries import Badge
 from lms.web.i18n import gettext, localized, say
 
@@ -54,8 +54,15 @@ def badge_words(badge: Badge, base_url: str, *, full_name: bool = False) -> Badg
         facts=tuple(facts),
         address=site.badge(badge.id),
         host=site.host,
-        reason=say(REVOCATION_REASONS[RevocationReason(badge.reason)]) if badge.reason else "",
+        reason=_reason(badge),
     )
+
+
+def _reason(badge: Badge) -> str:
+    """Return why a badge was revoked; where nobody asked for it, the money had gone back."""
+    if badge.reason:
+        return say(REVOCATION_REASONS[RevocationReason(badge.reason)])
+    return say(REFUNDED) if badge.revoked_at else ""
 
 
 def day(at: datetime) -> str:

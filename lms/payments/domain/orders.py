@@ -144,9 +144,11 @@ def returned_fen(refunds: Iterable[tuple[int, str]], disputes: Iterable[tuple[in
     return back + sum(fen for fen, state in disputes if state == DisputeState.LOST)
 
 
-def keeps_seat(state: OrderState) -> bool:
+def holds_seat(known: Known) -> bool:
     """Tell whether whoever paid may go on learning and keeps what was earned; see docs/orders.md.
 
     A part that went back and a dispute that is not decided take nothing away.
     """
-    return state in (OrderState.PAID, OrderState.PART_REFUNDED, OrderState.DISPUTED)
+    if not known.paid_fen:
+        return known.is_waived
+    return known.returned_fen < known.paid_fen

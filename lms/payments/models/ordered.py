@@ -110,7 +110,7 @@ _UNPAID = " ".join(
     (
         "EXISTS (SELECT 1 FROM course WHERE id = NEW.course_id AND price_fen > 0)",
         "AND NOT EXISTS (SELECT 1 FROM course_order WHERE person_id = NEW.person_id",
-        "AND course_id = NEW.course_id AND state IN ('paid', 'part_refunded', 'disputed')",
+        "AND course_id = NEW.course_id AND paid_at IS NOT NULL AND seat_ended_at IS NULL",
         "AND (enrollment_id IS NULL OR EXISTS",
         _LEFT.format(order="course_order") + "))",
     )

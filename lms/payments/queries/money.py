@@ -17,7 +17,8 @@ def known_of(session: Session, order: CourseOrder) -> Known:
     refunds = [(row.amount_fen, row.state) for row in refunds_of(session, order.id)]
     disputes = disputes_of(session, order.id)
     return Known(
-        paid_fen=paid or 0,
+        # PostgreSQL adds whole numbers up to decimals.
+        paid_fen=int(paid or 0),
         returned_fen=returned_fen(refunds, [(row.amount_fen, row.state) for row in disputes]),
         has_open_dispute=any(row.state == DisputeState.OPEN for row in disputes),
         is_waived=order.due_fen == 0,

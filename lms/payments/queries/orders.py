@@ -4,22 +4,23 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Select, and_, or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, Exists, Select, and_, exists, or_, select
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from lms.catalog.models import Course, Revision, RevisionState
 from lms.core.errors import NotFound
 from lms.db.base import Localized
 from lms.enrollment.domain import LIVE, ClassState
 from lms.enrollment.models import Enrollment, TrainingClass
-from lms.payments.domain.orders import OrderState, keeps_seat
+from lms.payments.domain.orders import OrderState
 from lms.payments.models import CourseOrder, OrderPayment, Refund
 
-_SEATED = tuple(state for state in OrderState if keeps_seat(state))
 _MOST = 200
 # Paid, and whoever it was for does not sit on it any more. With the enrollment beside it.
 _HAS_FREE_SEAT = and_(
-    CourseOrder.state.in_(_SEATED), or_(Enrollment.id.is_(None), Enrollment.status.not_in(LIVE))
+    CourseOrder.paid_at.is_not(None),
+    CourseOrder.seat_ended_at.is_(None),
+    or_(Enrollment.id.is_(None), Enrollment.status.not_in(LIVE)),
 )
 
 
@@ -80,6 +81,13 @@ def offered(session: Session, *, slug: str, training_class_id: int | None) -> Of
         if class_title is None:
             raise NotFound
     return Offered(row.id, slug, row.title, row.price_fen, training_class_id, class_title)
+
+
+def is_seat_lost(enrollment_id: ColumnElement[int] | InstrumentedAttribute[int]) -> Exists:
+    """Return the condition that all of the money for an enrollment went back."""
+    return exists().where(
+        CourseOrder.enrollment_id == enrollment_id, CourseOrder.seat_ended_at.is_not(None)
+    )
 
 
 def standing_with(session: Session, *, person_id: int, course_id: int) -> Standing:

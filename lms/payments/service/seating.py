@@ -10,7 +10,7 @@ from lms.enrollment import queries as enrollments
 from lms.enrollment import service as enrollment
 from lms.enrollment.domain import SEATING
 from lms.enrollment.models import TrainingClass
-from lms.payments.events import SeatLost
+from lms.payments.events import SeatChanged
 from lms.payments.models import CourseOrder
 
 
@@ -49,7 +49,7 @@ def end_seat(session: Session, order: CourseOrder, *, now: datetime) -> None:
     if order.enrollment_id is None:
         return
     enrollment.take_back(session, enrollment_id=order.enrollment_id, now=now)
-    emit(session, SeatLost(order.number, order.enrollment_id, order.person_id, now))
+    emit(session, SeatChanged(order.enrollment_id, order.person_id, is_lost=True, at=now))
 
 
 def give_seat_again(session: Session, order: CourseOrder, *, now: datetime) -> None:
@@ -57,6 +57,8 @@ def give_seat_again(session: Session, order: CourseOrder, *, now: datetime) -> N
     order.seat_ended_at = None
     session.flush()
     give_seat(session, order, now=now)
+    if order.enrollment_id is not None:
+        emit(session, SeatChanged(order.enrollment_id, order.person_id, is_lost=False, at=now))
 
 
 def _class_of(session: Session, order: CourseOrder) -> TrainingClass | None:

@@ -1,5 +1,6 @@
 """Brings an order to where all that became known of its money puts it."""
 
+from dataclasses import replace
 from datetime import datetime
 
 from sqlalchemy.orm import Session
@@ -12,7 +13,7 @@ from lms.payments.domain.orders import (
     Ending,
     Known,
     OrderState,
-    keeps_seat,
+    holds_seat,
     order_state,
 )
 from lms.payments.models import CourseOrder
@@ -33,11 +34,10 @@ def settle(session: Session, order: CourseOrder, *, now: datetime) -> OrderState
         _take_payment(session, order, known, now)
     order.state = state
     session.flush()
-    if state is OrderState.REFUNDED and order.seat_ended_at is None:
-        end_seat(session, order, now=now)
-    if keeps_seat(state) and order.seat_ended_at is not None:
-        # The refund failed after all.
-        give_seat_again(session, order, now=now)
+    if state in TAKEN and holds_seat(known) is not (order.seat_ended_at is None):
+        # All of it went back, or a refund failed after all.
+        change = end_seat if order.seat_ended_at is None else give_seat_again
+        change(session, order, now=now)
     count_returns(session, order, now=now)
     return state
 
@@ -45,8 +45,8 @@ def settle(session: Session, order: CourseOrder, *, now: datetime) -> OrderState
 def end(session: Session, order: CourseOrder, ending: Ending, *, now: datetime) -> None:
     """Say that an open order will not be paid; money that comes in all the same counts more."""
     if order.ending is None:
-        order.ending, order.ended_at = ending, now
-        order.state = order_state(queries.known_of(session, order))
+        known = replace(queries.known_of(session, order), ending=ending)
+        order.ending, order.ended_at, order.state = ending, now, order_state(known)
         session.flush()
 
 

@@ -23,6 +23,7 @@ from lms.db.among import among
 from lms.db.base import UtcDateTime
 from lms.enrollment.domain import LIVE
 from lms.enrollment.models import Enrollment
+from lms.payments.queries import is_seat_lost
 
 # Parts of different shape share these columns; a part leaves empty what it has no use for.
 _COLUMNS: Mapping[str, Any] = {
@@ -49,7 +50,8 @@ PEOPLE = "people"
 # The moment before which something was known, where that is asked.
 UNTIL = "until"
 NOBODY = cast(null(), BigInteger())
-# What these people study for now; and then, when they had not left it yet.
-_OWN = among(Enrollment.person_id, PEOPLE)
+# What these people study for now; and then, when they had not left it yet. What was paid for and
+# paid back counts for nothing.
+_OWN = and_(among(Enrollment.person_id, PEOPLE), ~is_seat_lost(Enrollment.id))
 TAKES = and_(_OWN, Enrollment.status.in_(LIVE))
 TOOK = and_(_OWN, or_(Enrollment.status.in_(LIVE), Enrollment.ended_at >= bindparam(UNTIL)))

@@ -82,7 +82,7 @@ REFUSED = (
 UNPAID = (
     "EXISTS (SELECT 1 FROM course WHERE id = NEW.course_id AND price_fen > 0) AND NOT "
     "EXISTS (SELECT 1 FROM course_order WHERE person_id = NEW.person_id AND course_id "
-    "= NEW.course_id AND state IN ('paid', 'part_refunded', 'disputed') AND "
+    "= NEW.course_id AND paid_at IS NOT NULL AND seat_ended_at IS NULL AND "
     "(enrollment_id IS NULL OR EXISTS (SELECT 1 FROM enrollment WHERE id = "
     "course_order.enrollment_id AND status IN ('withdrawn', 'cancelled'))))"
 )

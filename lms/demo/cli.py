@@ -1,4 +1,4 @@
-"""The demo's command; refused in production."""
+"""The demo's commands; refused in production."""
 
 from pathlib import Path
 
@@ -9,6 +9,7 @@ from lms.accounts.gateway import SealedFolder, keys_of
 from lms.demo.domain import with_history
 from lms.demo.service import Seeded, Settled, Wish, settle, sign_first
 from lms.demo.service import seed as make_demo
+from lms.demo.stripe_server import StripeTill, serve
 from lms.insights.service.rounds import catch_up
 from lms.subsidy.gateway.papers import PAPERS
 from lms.web.access import database, settings
@@ -26,6 +27,7 @@ _WHO = (
 )
 # What `make run` tells people stands here, so that it stays true when the password changes.
 _PASSWORD_FILE = "demo.password"  # noqa: S105 (the name of a file)
+_TILL_FILE = "stripe.json"
 
 
 @demo.command("seed")
@@ -55,6 +57,26 @@ def seed(learners: int, enrollments: int | None, password: str, seed: int) -> No
     catch_up(database())
     for line in _story(done, settled, signed, password):
         click.echo(line)
+
+
+@demo.command("stripe")
+@click.option("--host", default="127.0.0.1", show_default=True)
+@click.option("--port", type=click.IntRange(1, 65_535), default=8421, show_default=True)
+@click.option("--webhook-url", help="Where the site takes events; its own address by default.")
+@click.option("--webhook-secret", required=True, help="What events are signed with.")
+def stripe(host: str, port: int, webhook_url: str | None, webhook_secret: str) -> None:
+    """Serve a Stripe of our own, so that a purchase can be tried without an account."""
+    if settings().production:
+        raise click.ClickException(
+            "Anybody can pay there without money. It is not served in production."
+        )
+    till = StripeTill(
+        webhook_secret=webhook_secret,
+        webhook_url=webhook_url or f"{settings().base_url}/webhooks/stripe",
+        keep_in=settings().data_dir / _TILL_FILE,
+    )
+    click.echo(f"Stripe for demonstration on http://{host}:{port}")
+    serve(till, host, port)
 
 
 def _keep(file: Path, password: str) -> None:

@@ -59,9 +59,10 @@ class TokenRefused(NotSignedIn):
 
 
 class PaymentRequired(LmsError):
-    """The thing asked for costs money; ``checkout`` is where to pay."""
+    """The thing asked for costs money; ``checkout`` is the address where to pay, once known."""
 
     status = 402
+    checkout: str | None = None
 
 
 class Forbidden(LmsError):

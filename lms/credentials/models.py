@@ -154,8 +154,7 @@ _KEPT = ("person_id", "course_id", "enrollment_id", "created_at")
 _SIGNED = ("value", "serial", "status_list", "status_index", "document", "jwt", "issued_at")
 # Two people decide: before a badge is revoked, or a new one stands in the place of one that was,
 # the request for it has to be confirmed; or all that was paid for it went back. Once signed, only
-# the state, the moment of revocation and
-# how the name is shown may change.
+# the state, the moment of revocation and how the name is shown may change.
 _CONFIRMED = (
     "EXISTS (SELECT 1 FROM badge_request AS asked WHERE asked.credential_id = {credential} "
     "AND asked.aim = '{aim}' AND asked.ruling = 'confirmed')"

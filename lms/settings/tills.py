@@ -6,7 +6,7 @@ from lms.settings.reader import Reader
 from lms.settings.values import StripeSettings
 
 _KEY = re.compile(r"(sk|rk)_(live|test)_[A-Za-z0-9_]{8,}")
-_SECRET = re.compile(r"whsec_[A-Za-z0-9+/=_-]{16,}")
+_SECRET = re.compile(r"whsec_[A-Za-z0-9+/=_-]{12,}")
 _METHODS = ("card", "alipay", "wechat_pay")
 _VARIABLES = ("LMS_STRIPE_SECRET_KEY", "LMS_STRIPE_WEBHOOK_SECRET")
 # Beside a real account nothing of these words stands in a key.

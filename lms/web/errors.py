@@ -18,6 +18,7 @@ from lms.core.errors import (
     LmsError,
     Message,
     NotSignedIn,
+    PaymentRequired,
     SecondFactorNeeded,
     TokenRefused,
     TooMany,
@@ -77,8 +78,11 @@ def _coded(error: LmsError) -> ResponseReturnValue:
     door = _DOORS.get(type(error))
     if door is not None and not _wants_json():
         return redirect(url_for(door, next=_way_back()))
+    checkout = error.checkout if isinstance(error, PaymentRequired) else None
+    if checkout is not None and not _wants_json():
+        return redirect(checkout)
     fields = error.fields if isinstance(error, InvalidInput) else {}
-    response = _answer(error.status, error.message, fields)
+    response = _answer(error.status, error.message, fields, checkout)
     if isinstance(error, TooMany):
         response.headers["Retry-After"] = str(error.retry_after)
     if isinstance(error, TokenRefused):
@@ -148,7 +152,9 @@ def _phrase(status: int) -> str:
         return "Refused"
 
 
-def _answer(status: int, message: Message, fields: dict[str, Message]) -> Response:
+def _answer(
+    status: int, message: Message, fields: dict[str, Message], checkout: str | None = None
+) -> Response:
     if _wants_json():
         body = {
             "type": "about:blank",
@@ -161,6 +167,8 @@ def _answer(status: int, message: Message, fields: dict[str, Message]) -> Respon
             body["fields"] = {
                 name: {"code": m.code, "message": say(m)} for name, m in fields.items()
             }
+        if checkout is not None:
+            body["checkout"] = checkout
         response = jsonify(body)
         response.content_type = "application/problem+json"
     else:

@@ -10,6 +10,7 @@ from lms.core.access import Permission
 from lms.core.errors import NotFound
 from lms.db.session import now
 from lms.learning import forms, queries, service
+from lms.learning.views.paying import or_checkout
 from lms.progress.domain.units import ms_to_seconds
 from lms.web.access import current_actor, database, optional_actor, public, requires
 from lms.web.i18n import localized
@@ -54,7 +55,7 @@ def course(slug: str) -> ResponseReturnValue:
 def enroll(slug: str) -> ResponseReturnValue:
     """Join a course, in a class where one is named; 402 where it has to be paid for."""
     training_class_id = forms.parse_class(request.get_json(silent=True))
-    with database().transaction() as session:
+    with or_checkout(slug, training_class_id), database().transaction() as session:
         enrollment_id = service.join_course(
             session,
             actor=current_actor(),

@@ -12,6 +12,7 @@ from lms.enrollment import service as enrollment_service
 from lms.enrollment.domain import is_door_code
 from lms.learning import queries, service
 from lms.learning.forms import parse_class, parse_words
+from lms.learning.views.paying import or_checkout
 from lms.web.access import current_actor, database, requires, settings
 from lms.web.client import address_prefix
 from lms.web.i18n import gettext
@@ -26,7 +27,7 @@ _OWN = "/me/classes/<int(max=9223372036854775807):enrollment_id>"
 def wait(slug: str) -> ResponseReturnValue:
     """Wait for a seat of a full class."""
     class_id = parse_class(request.form) or 0
-    with database().transaction() as session:
+    with or_checkout(slug, class_id), database().transaction() as session:
         service.wait_for_seat(
             session,
             actor=current_actor(),

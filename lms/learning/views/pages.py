@@ -10,6 +10,7 @@ from lms.db.session import now
 from lms.enrollment.queries import waitings as waited_for
 from lms.learning import queries, service
 from lms.learning.forms import matching, parse_class
+from lms.learning.views.paying import or_checkout
 from lms.web.access import current_actor, database, optional_actor, public, requires
 from lms.web.i18n import gettext
 
@@ -82,7 +83,7 @@ def course(slug: str) -> ResponseReturnValue:
 def enroll(slug: str) -> ResponseReturnValue:
     """Join a free course, in the class whose link was followed, and go to its first lesson."""
     training_class_id = parse_class(request.form)
-    with database().transaction() as session:
+    with or_checkout(slug, training_class_id), database().transaction() as session:
         service.join_course(
             session,
             actor=current_actor(),

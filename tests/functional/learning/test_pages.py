@@ -81,6 +81,9 @@ def test_a_course_that_costs_money_is_not_joined_for_free(
     # The revision's outline is kept by the process; the price is part of the course.
     assert answer.status_code == 402
     assert answer.json["code"] == "payment_required"
+    checkout = f"/courses/{school.slug}/checkout"
+    assert answer.json["checkout"] == f"http://localhost{checkout}"
+    assert client.post(f"/courses/{school.slug}/enrollment").location.endswith(checkout)
 
 
 @pytest.mark.parametrize("path", ["/me", "/me/record", "/"])

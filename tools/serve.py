@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 import socket
 import sys
 import time
@@ -10,13 +11,15 @@ import urllib.request
 from pathlib import Path
 
 from lms.settings import Settings
-from tools.address import address, child_environment, local_url
+from tools.address import DEFAULT_HOST, address, child_environment, local_url
 from tools.environment import run_politely
 from tools.setup import DEMO_PASSWORD, read_settings
 from tools.supervisor import TICK_SECONDS, Supervisor
 
 ROOT = Path(__file__).resolve().parent.parent
 START_SECONDS = 60
+# How far above the site's own port its till listens.
+TILL_ABOVE = 421
 PEOPLE = (
     ("learner", "学员", "13800000001"),
     ("instructor", "教师", "13800090001"),
@@ -32,16 +35,21 @@ def main() -> None:
     host, port = address()
     refuse_taken(host, port)
     environment = child_environment()
-    supervisor = Supervisor()
-
-    def started() -> None:
-        if wait_until_up(supervisor, host, port):
-            print(welcome(settings, environment["LMS_BASE_URL"]), flush=True)
-
     commands = {
         "web server": web_command(host, port),
         "worker": [sys.executable, "-m", "flask", "worker"],
     }
+    if needs_till(settings):
+        till = till_port(port)
+        environment |= till_environment(till)
+        commands["till"] = [sys.executable, "-m", "flask", "demo", "stripe", f"--port={till}"]
+    supervisor = Supervisor()
+
+    def started() -> None:
+        if wait_until_up(supervisor, host, port):
+            till_url = environment.get("LMS_STRIPE_API_BASE", "") if "till" in commands else ""
+            print(welcome(settings, environment["LMS_BASE_URL"], till_url), flush=True)
+
     crashed = supervisor.run(commands, environment=environment, folder=ROOT, started=started)
     if crashed:
         sys.exit(f"The {crashed} ended unexpectedly, see above; everything else was stopped too.")
@@ -60,6 +68,39 @@ def refuse_taken(host: str, port: int) -> None:
                 f"Cannot serve on {host} port {port}: {error.strerror}. Perhaps the site runs "
                 f"already. Stop that program, or take another port: make run PORT={port + 1}"
             )
+
+
+def needs_till(settings: Settings) -> bool:
+    """Tell whether people pay at a till of ours: in development, where no account is set up."""
+    return not settings.production and settings.stripe is None
+
+
+def till_port(port: int) -> int:
+    """Return a port for the till: the same at each start where it is free."""
+    usual = port + TILL_ABOVE if port + TILL_ABOVE < 2**16 else port - TILL_ABOVE
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((DEFAULT_HOST, usual))
+        except OSError:
+            return free_port()
+    return usual
+
+
+def free_port() -> int:
+    """Return a port nobody listens on."""
+    with socket.create_server((DEFAULT_HOST, 0)) as found:
+        free: int = found.getsockname()[1]
+        return free
+
+
+def till_environment(port: int) -> dict[str, str]:
+    """Return what site and till are to know of each other."""
+    return {
+        "LMS_STRIPE_SECRET_KEY": "sk_test_" + secrets.token_hex(12),
+        "LMS_STRIPE_WEBHOOK_SECRET": "whsec_" + secrets.token_hex(16),
+        "LMS_STRIPE_API_BASE": local_url(DEFAULT_HOST, port),
+    }
 
 
 def web_command(host: str, port: int) -> list[str]:
@@ -101,9 +142,11 @@ def answers(url: str) -> bool:
         return False
 
 
-def welcome(settings: Settings, url: str) -> str:
+def welcome(settings: Settings, url: str, till_url: str = "") -> str:
     """Return where to go and, where there are demo people, how to sign in as each."""
     lines = ["", f"  Xiangbo is served on  {url}", ""]
+    if till_url:
+        lines += [f"  Demo payments on      {till_url}", ""]
     password = settings.data_dir / DEMO_PASSWORD
     if not settings.production and password.exists():
         lines += [f"  Sign in on            {url}/sign-in", ""]

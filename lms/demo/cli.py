@@ -62,17 +62,21 @@ def seed(learners: int, enrollments: int | None, password: str, seed: int) -> No
 @demo.command("stripe")
 @click.option("--host", default="127.0.0.1", show_default=True)
 @click.option("--port", type=click.IntRange(1, 65_535), default=8421, show_default=True)
-@click.option("--webhook-url", help="Where the site takes events; its own address by default.")
-@click.option("--webhook-secret", required=True, help="What events are signed with.")
-def stripe(host: str, port: int, webhook_url: str | None, webhook_secret: str) -> None:
+def stripe(host: str, port: int) -> None:
     """Serve a Stripe of our own, so that a purchase can be tried without an account."""
     if settings().production:
         raise click.ClickException(
             "Anybody can pay there without money. It is not served in production."
         )
+    account = settings().stripe
+    if account is None:
+        raise click.ClickException(
+            "The site has no account there: set LMS_STRIPE_SECRET_KEY (sk_test_…), "
+            "LMS_STRIPE_WEBHOOK_SECRET (whsec_…) and LMS_STRIPE_API_BASE, as make run does."
+        )
     till = StripeTill(
-        webhook_secret=webhook_secret,
-        webhook_url=webhook_url or f"{settings().base_url}/webhooks/stripe",
+        webhook_secret=account.webhook_secrets[0],
+        webhook_url=f"{settings().base_url}/webhooks/stripe",
         keep_in=settings().data_dir / _TILL_FILE,
     )
     click.echo(f"Stripe for demonstration on http://{host}:{port}")

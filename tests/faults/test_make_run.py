@@ -112,13 +112,16 @@ def test_an_empty_folder_becomes_a_site_and_ctrl_c_leaves_nothing_running(enviro
         said += line
     site = re.search(r"served on\s+(\S+)", said)[1]
     password = re.search(r"password\s+(\S+)", said)[1]
+    till = build_opener(ProxyHandler({}))
+    with till.open(re.search(r"payments on\s+(\S+)", said)[1]) as answer:
+        assert answer.status == 200
     for phone, role in ROLES.items():
         assert phone in said
         assert role in signed_in(site, phone, password)[1]
     graduate, _ = signed_in(site, "13800000002", password)
     assert stands_under_its_own_address(site, graduate)
     started = descendants(server.pid)
-    assert len(started) >= 4  # the server, its two processes, the worker
+    assert len(started) >= 5  # the server, its two processes, the worker, the till
     server.send_signal(signal.SIGINT)
     rest, _ = server.communicate(timeout=60)
     assert rest.endswith("Stopped.\n")

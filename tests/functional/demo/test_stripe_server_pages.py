@@ -8,6 +8,7 @@ import pytest
 
 from lms.app import create_app
 from lms.demo import cli
+from lms.settings import StripeSettings
 
 
 class Visitor:
@@ -200,22 +201,35 @@ def served(monkeypatch) -> list[object]:
     return calls
 
 
-def test_the_command_serves_on_loopback_and_tells_the_site(app, settings, served):
-    done = app.test_cli_runner().invoke(args=["demo", "stripe", "--webhook-secret", "whsec_a"])
+def with_account(settings):
+    account = StripeSettings("sk_test_12345678", ("whsec_first_of_two", "whsec_b"), ("card",))
+    return replace(settings, stripe=account)
+
+
+def test_the_command_serves_on_loopback_and_tells_the_site(settings, database, queue, served):
+    app = create_app(with_account(settings), database=database, queue=queue)
+    done = app.test_cli_runner().invoke(args=["demo", "stripe"])
     assert done.exit_code == 0, done.output
     ((till, host, port),) = served
     assert (host, port) == ("127.0.0.1", 8421)
     assert till.courier.url == f"{settings.base_url}/webhooks/stripe"
-    assert till.courier.secret == "whsec_a"
+    assert till.courier.secret == "whsec_first_of_two"
     with till.books.change():
         assert not (settings.data_dir / "stripe.json").exists()
     assert (settings.data_dir / "stripe.json").exists()
 
 
+def test_without_an_account_the_command_says_what_to_set(app, served):
+    done = app.test_cli_runner().invoke(args=["demo", "stripe"])
+    assert done.exit_code == 1
+    assert "LMS_STRIPE_SECRET_KEY" in done.output
+    assert served == []
+
+
 def test_the_command_is_refused_in_production(settings, database, queue, served):
-    production = replace(settings, production=True, base_url="https://example.test")
+    production = replace(with_account(settings), production=True, base_url="https://example.test")
     app = create_app(production, database=database, queue=queue)
-    done = app.test_cli_runner().invoke(args=["demo", "stripe", "--webhook-secret", "whsec_a"])
+    done = app.test_cli_runner().invoke(args=["demo", "stripe"])
     assert done.exit_code == 1
     assert "not served in production" in done.output
     assert served == []

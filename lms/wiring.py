@@ -58,7 +58,7 @@ from lms.media.tasks import clear_uploads, make_ladder
 from lms.media.tasks import prepare as prepare_video
 from lms.notify.handlers import send_message
 from lms.payments.events import Refunded, SeatChanged
-from lms.payments.tasks import close_page, end_overdue
+from lms.payments.tasks import close_page, end_overdue, send_refund
 from lms.progress import handlers as progress
 from lms.progress.events import FlagChanged, ItemCompleted, LeaseEnded, TimeGranted
 from lms.progress.tasks import compensate, look_at_day, look_at_missed_days
@@ -120,6 +120,7 @@ JOBS: dict[str, JobHandler] = {
     "media.ladder": make_ladder,
     "media.prepare": prepare_video,
     "payments.close_page": close_page,
+    "payments.refund": send_refund,
     "progress.compensate": compensate,
     "progress.flags": look_at_day,
     "roster.export": make_export,

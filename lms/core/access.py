@@ -59,6 +59,8 @@ class Permission(StrEnum):
     SUBSIDY_PAY = "subsidy.pay"
     AUDIT_READ = "audit.read"
     EXCHANGE_OPEN = "exchange.open"
+    ORDERS_READ = "orders.read"
+    ORDERS_REFUND = "orders.refund"
 
 
 class TokenScope(StrEnum):
@@ -82,6 +84,7 @@ _STAFF_READ = frozenset(
         Permission.FACTS_READ,
         Permission.AUDIT_READ,
         Permission.SUBSIDY_READ,
+        Permission.ORDERS_READ,
     }
 )
 # Who helps people at the village office: signs them up and looks at their card.
@@ -122,6 +125,7 @@ GRANTS: dict[Role, frozenset[Permission]] = {
         Permission.SUBSIDY_PAY,
         Permission.SUBSIDY_PUBLISH,
         Permission.EXCHANGE_OPEN,
+        Permission.ORDERS_REFUND,
     },
     Role.SUPERVISOR: _STAFF_READ,
 }

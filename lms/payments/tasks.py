@@ -1,5 +1,6 @@
-"""What the worker does about orders: closes pages nobody is to pay on, ends what ran out."""
+"""What the worker does about orders: closes pages, asks for refunds, ends what ran out."""
 
+from lms.core.errors import GatewayError
 from lms.db.session import Database, now
 from lms.jobs.tasks import JobContext
 from lms.payments import queries, service
@@ -20,6 +21,35 @@ def close_page(context: JobContext) -> None:
         return
     stripe = stripe_of(account)
     seen = stripe.close_page(order.page_ref)
+    with context.database.transaction() as session:
+        service.learn(
+            session,
+            provider=ProviderName.STRIPE,
+            seen=seen,
+            is_live=stripe.is_live,
+            now=now(session),
+        )
+
+
+def send_refund(context: JobContext) -> None:
+    """Ask the provider to let money go back; asking again is the same refund.
+
+    Raises ``GatewayError`` where it does not answer, and the job tries again.
+    """
+    refund_id, account = int(context.args["refund"]), context.settings.stripe
+    with context.database.snapshot() as session:
+        wanted = service.wanted_refund(session, refund_id)
+    if wanted is None or account is None:
+        return
+    stripe = stripe_of(account)
+    try:
+        seen = stripe.refund(wanted[1])
+    except GatewayError as error:
+        if error.retryable:
+            raise
+        with context.database.transaction() as session:
+            service.refuse_refund(session, refund_id, error, now=now(session))
+        return
     with context.database.transaction() as session:
         service.learn(
             session,

@@ -53,6 +53,7 @@ class Refund(Base):
         CheckConstraint("(key IS NULL) = (asked_by_id IS NULL)", name="asked"),
         CheckConstraint("(key IS NULL) = (reason IS NULL)", name="reasoned"),
         CheckConstraint("state IN ('asked', 'failed') OR ref IS NOT NULL", name="known"),
+        CheckConstraint("fault IS NULL OR state = 'failed'", name="fault"),
         CheckConstraint(
             "(state IN ('succeeded', 'failed')) = (settled_at IS NOT NULL)", name="over"
         ),
@@ -66,6 +67,8 @@ class Refund(Base):
     amount_fen: Mapped[int]
     state: Mapped[str] = mapped_column(String(9))
     reason: Mapped[str | None] = mapped_column(String(200))
+    # What the provider said where it would not.
+    fault: Mapped[str | None] = mapped_column(String(80))
     asked_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     asked_at: Mapped[datetime]
     settled_at: Mapped[datetime | None]
@@ -124,6 +127,16 @@ refuse(
         "NEW.payment_id <> OLD.payment_id OR NEW.ref <> OLD.ref "
         "OR NEW.amount_fen <> OLD.amount_fen "
         "OR (OLD.state <> 'open' AND (NEW.state <> OLD.state OR OLD.counted_at IS NOT NULL))"
+    ),
+)
+# We never ask for more than came in; what was given back at the provider's own desk is a fact.
+refuse(
+    _refunds,
+    "INSERT",
+    condition=(
+        "NEW.key IS NOT NULL AND NEW.amount_fen + (SELECT coalesce(sum(amount_fen), 0) "
+        "FROM order_refund WHERE payment_id = NEW.payment_id AND state <> 'failed') > "
+        "(SELECT coalesce(amount_fen, 0) FROM order_payment WHERE id = NEW.payment_id)"
     ),
 )
 for _table in (_payments, _refunds, _disputes):

@@ -3,16 +3,30 @@
 from lms.payments.service.hearing import hear, learn
 from lms.payments.service.ordering import Wanted, cancel, expire, place
 from lms.payments.service.pages import CLOSE, open_page
+from lms.payments.service.refunding import (
+    Asked,
+    ask_again,
+    ask_refund,
+    handle,
+    refuse_refund,
+    wanted_refund,
+)
 from lms.payments.service.standing import settle
 
 __all__ = [
     "CLOSE",
+    "Asked",
     "Wanted",
+    "ask_again",
+    "ask_refund",
     "cancel",
     "expire",
+    "handle",
     "hear",
     "learn",
     "open_page",
     "place",
+    "refuse_refund",
     "settle",
+    "wanted_refund",
 ]

@@ -43,6 +43,13 @@ REFUSED = (
         "AND NEW.state NOT IN ('succeeded', 'failed'))",
     ),
     (
+        "order_refund",
+        "INSERT",
+        "NEW.key IS NOT NULL AND NEW.amount_fen + (SELECT coalesce(sum(amount_fen), 0) "
+        "FROM order_refund WHERE payment_id = NEW.payment_id AND state <> 'failed') > "
+        "(SELECT coalesce(amount_fen, 0) FROM order_payment WHERE id = NEW.payment_id)",
+    ),
+    (
         "order_dispute",
         "UPDATE",
         "NEW.payment_id <> OLD.payment_id OR NEW.ref <> OLD.ref OR NEW.amount_fen <> "
@@ -309,6 +316,7 @@ def upgrade() -> None:
         sa.Column("amount_fen", ID, nullable=False),
         sa.Column("state", sa.String(length=9), nullable=False),
         sa.Column("reason", sa.String(length=200), nullable=True),
+        sa.Column("fault", sa.String(length=80), nullable=True),
         sa.Column("asked_by_id", ID, nullable=True),
         sa.Column("asked_at", MOMENT, nullable=False),
         sa.Column("settled_at", MOMENT, nullable=True),
@@ -317,6 +325,7 @@ def upgrade() -> None:
             "(state IN ('succeeded', 'failed')) = (settled_at IS NOT NULL)",
             name=op.f("ck_order_refund_over"),
         ),
+        sa.CheckConstraint("fault IS NULL OR state = 'failed'", name=op.f("ck_order_refund_fault")),
         sa.CheckConstraint(
             "state IN ('asked', 'failed') OR ref IS NOT NULL", name=op.f("ck_order_refund_known")
         ),

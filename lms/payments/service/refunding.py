@@ -1,0 +1,135 @@
+"""Lets money go back: a person asks with a reason, the worker asks the provider, once."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from lms.accounts.service.security import require_confirmed
+from lms.audit.service import record
+from lms.core.access import Actor, Permission
+from lms.core.errors import Conflict, Forbidden, GatewayError, InvalidInput, Message
+from lms.jobs.service import JobRequest, enqueue, run_again
+from lms.payments import queries
+from lms.payments.domain.orders import RefundState
+from lms.payments.domain.provider import RefundWanted
+from lms.payments.models import OrderPayment, ProviderMessage, Refund
+
+REFUND = "payments.refund"
+_FAULT = 80
+_TOO_MUCH = Message("refund_too_much", "No more than %(most)s fen can go back.")
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What is to go back, in fen, and why; ``key`` is the form's, so that twice sent is once."""
+
+    key: str
+    amount_fen: int
+    reason: str
+
+
+def ask_refund(
+    session: Session, *, actor: Actor, number: str, asked: Asked, now: datetime
+) -> Refund:
+    """Write down that money is to go back and the job that sees to it; return the refund.
+
+    Raises ``NotFound`` out of reach, ``Forbidden`` for one's own order, ``ConfirmationNeeded``
+    unless the actor proved anew who they are, ``InvalidInput`` where it is more than there is,
+    ``Conflict`` where nothing can go back.
+    """
+    require_confirmed(session, actor, now=now)
+    seen = queries.whole(session, actor, number, Permission.ORDERS_REFUND)
+    if seen.line.order.person_id == actor.person_id:
+        raise Forbidden("desk_of_oneself", "Please ask a colleague to do this for you.")
+    known = session.scalar(select(Refund).where(Refund.key == asked.key))
+    if known is not None:
+        return known
+    payment = _payment_of(session, seen.line.order.id)
+    queries.locked_order(session, seen.line.order.id)
+    most = queries.whole(session, actor, number, Permission.ORDERS_REFUND).refundable_fen
+    if payment is None or most == 0:
+        raise Conflict("nothing_to_refund", "Nothing of this order can go back now.")
+    if asked.amount_fen > most:
+        raise InvalidInput({"amount": Message(_TOO_MUCH.code, _TOO_MUCH.text, {"most": most})})
+    refund = Refund(
+        payment_id=payment.id,
+        key=asked.key,
+        amount_fen=asked.amount_fen,
+        state=RefundState.ASKED,
+        reason=asked.reason,
+        asked_by_id=actor.person_id,
+        asked_at=now,
+    )
+    session.add(refund)
+    session.flush()
+    enqueue(session, JobRequest(REFUND, _job_of(refund), {"refund": refund.id}, actor.person_id))
+    record(
+        session,
+        actor_id=actor.person_id,
+        action="order.refund_asked",
+        subject=f"order:{number}",
+        details={"amount_fen": asked.amount_fen, "reason": asked.reason},
+        at=now,
+    )
+    return refund
+
+
+def ask_again(session: Session, *, actor: Actor, number: str, refund_id: int) -> bool:
+    """Have a refund asked for once more that the provider did not answer to; false if not so."""
+    seen = queries.whole(session, actor, number, Permission.ORDERS_REFUND)
+    refund = next((each for each in seen.refunds if each.id == refund_id), None)
+    if refund is None or refund.state != RefundState.ASKED:
+        return False
+    return run_again(session, _job_of(refund))
+
+
+def wanted_refund(session: Session, refund_id: int) -> tuple[str, RefundWanted] | None:
+    """Return what to ask of which provider, ``None`` where nothing is to be asked any more."""
+    refund = session.get_one(Refund, refund_id)
+    payment = session.get_one(OrderPayment, refund.payment_id)
+    if refund.state != RefundState.ASKED or refund.key is None:
+        return None
+    return payment.provider, RefundWanted(refund.key, payment.ref, refund.amount_fen)
+
+
+def refuse_refund(session: Session, refund_id: int, error: GatewayError, *, now: datetime) -> None:
+    """Write down that the provider would not; nothing went back."""
+    refund = session.get_one(Refund, refund_id, with_for_update=True, populate_existing=True)
+    if refund.state == RefundState.ASKED:
+        why = str(error.message.params.get("why", error.code))
+        refund.state, refund.settled_at, refund.fault = RefundState.FAILED, now, why[:_FAULT]
+        session.flush()
+
+
+def handle(session: Session, *, actor: Actor, message_id: str, now: datetime) -> None:
+    """Note that somebody looked at a message that fits nothing. Raises ``Conflict`` if it does."""
+    message = session.get(ProviderMessage, message_id, with_for_update=True)
+    if message is None or message.why is None or message.handled_at is not None:
+        raise Conflict("message_handled", "Somebody looked at this already.")
+    message.handled_at, message.handled_by_id = now, actor.person_id
+    session.flush()
+    record(
+        session,
+        actor_id=actor.person_id,
+        action="order.message_handled",
+        subject=f"message:{message_id}",
+        details={"why": message.why},
+        at=now,
+    )
+
+
+def _payment_of(session: Session, order_id: int) -> OrderPayment | None:
+    """Lock and return the payment of an order; payments are locked before their orders."""
+    return session.scalars(
+        select(OrderPayment)
+        .where(OrderPayment.order_id == order_id)
+        .order_by(OrderPayment.id)
+        .limit(1)
+        .with_for_update()
+    ).one_or_none()
+
+
+def _job_of(refund: Refund) -> str:
+    return f"{REFUND}:{refund.key}"

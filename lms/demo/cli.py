@@ -112,5 +112,5 @@ def _story(done: Seeded, settled: Settled, signed: int, password: str) -> list[s
         *_WHO,
     ]
     if not done.courses:
-        lines.append("There is no published course yet: load one, then seed again for a history.")
+        lines.append("There is no free course yet: load one, then seed again for a history.")
     return lines

@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 
 from lms.accounts.gateway import Keys
 from lms.catalog.outline import CourseView
+from lms.catalog.tree import published_revisions, revision_tree
 from lms.core.access import Actor
 from lms.demo.domain import Learner, Place
 
@@ -27,3 +28,9 @@ class County:
     keys: Keys
     password_hash: str
     seed: int
+
+
+def free_courses(session: Session) -> list[CourseView]:
+    """Return the published courses anybody may join; what costs money needs a paid order."""
+    trees = (revision_tree(session, each) for each in published_revisions(session))
+    return [tree for tree in trees if not tree.price_fen]

@@ -8,12 +8,12 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from lms.catalog.outline import CourseView
-from lms.catalog.tree import published_revisions, revision_tree
 from lms.core.clock import day_bounds, local_day
 from lms.db.session import Database, now
 from lms.demo import domain
 from lms.demo.domain import Fate, Learner, Step
 from lms.demo.service import badges, facts, particulars, people, plan, study
+from lms.demo.service.county import free_courses
 from lms.demo.service.study import Studied, Taken
 from lms.enrollment.models import Enrollment
 
@@ -49,7 +49,7 @@ def seed(database: Database, wish: Wish, report: Report) -> Seeded:
         people.make_counties(session)
         people.make_staff(session, password_hash=wish.password_hash, now=now(session))
         facts.make_school(session)
-        trees = [revision_tree(session, each) for each in published_revisions(session)]
+        trees = free_courses(session)
     learners = max(wish.learners, domain.learners_needed(wish.enrollments, len(trees)))
     wish = replace(wish, learners=learners)
     made = completed = 0

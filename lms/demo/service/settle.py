@@ -10,7 +10,6 @@ from sqlalchemy.orm import Session
 
 from lms.accounts.gateway import Keys, SealedFolder
 from lms.accounts.models import Person
-from lms.catalog.tree import published_revisions, revision_tree
 from lms.db.session import Database, now
 from lms.demo.domain import (
     CARDED,
@@ -29,7 +28,7 @@ from lms.demo.domain import (
 from lms.demo.service import claim_roads, frozen, institutions, people, supervision
 from lms.demo.service.cards import Cards
 from lms.demo.service.classes import DemoClassLife
-from lms.demo.service.county import County
+from lms.demo.service.county import County, free_courses
 from lms.demo.service.diary import Diary
 from lms.demo.service.seed import Wish
 from lms.insights.domain.shares import NewBudget
@@ -106,10 +105,10 @@ class _Counties:
     keys: Keys
 
     def county(self, place: Place, villagers: Iterator[Learner]) -> County | None:
-        """Return the county, or nothing while no course is published."""
+        """Return the county, or nothing while no free course is published."""
         session, phones = self.session, people.AT_WORK[place]
-        revisions = published_revisions(session)
-        if not revisions:
+        courses = free_courses(session)
+        if not courses:
             return None
         return County(
             session,
@@ -118,7 +117,7 @@ class _Counties:
             teacher=people.actor(session, phones.teacher),
             desk=people.actor(session, phones.desk),
             teacher_phone=phones.teacher,
-            courses=(revision_tree(session, revisions[0]), revision_tree(session, revisions[-1])),
+            courses=(courses[0], courses[-1]),
             villagers=villagers,
             keys=self.keys,
             password_hash=self.wish.password_hash,

@@ -253,6 +253,24 @@ def test_a_shipped_course_loads_whole(load: Load, database: Database, slug: str)
     assert load(SHIPPED / slug) is Outcome.UNCHANGED
 
 
+def test_the_shipped_course_that_costs_money_is_text_alone_and_of_no_programme(
+    load: Load, database: Database
+) -> None:
+    assert load(SHIPPED / "shop-accounts") is Outcome.FIRST
+
+    with database.snapshot() as session:
+        course = session.scalars(select(Course)).one()
+        assert (course.price_fen, course.programme_id) == (2_900, None)
+        rows = published(session, course.slug)
+        assert [entry.lesson.key for entry in rows.lessons] == ["C01", "C02", FINAL_KEY]
+        for entry in rows.lessons[:-1]:
+            assert [item.kind for item in entry.items] == ["reading", "practice", "quiz"]
+            assert questions_of(session, entry.items[2]) == 5
+            assert all(set(item.body or {"zh": 1, "en": 1}) == {"zh", "en"} for item in entry.items)
+        assert questions_of(session, rows.lessons[-1].items[0]) == 10
+    assert load(SHIPPED / "shop-accounts") is Outcome.UNCHANGED
+
+
 def questions_of(session: Session, quiz_item: Item) -> int:
     """Return how many questions the quiz draws from."""
     quiz = session.get_one(Quiz, quiz_item.quiz_id)

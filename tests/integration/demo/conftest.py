@@ -11,6 +11,7 @@ from lms.demo.service import Settled, Wish, seed, settle
 from lms.settings import Settings
 from lms.subsidy.gateway.papers import PAPERS
 from lms.wiring import event_bus
+from tests.factories.catalog import make_course
 from tests.factories.subsidy import make_subsidised_course
 from tests.support import site
 from tests.support.databases import create_schema, fresh_url
@@ -39,12 +40,13 @@ def plant(database: Database, keys: Keys, tmp_path: Path) -> Plant:
 def demo(
     request: pytest.FixtureRequest, demo_keys: Keys, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Database]:
-    """The whole demo with a course for each of the two programmes; tests only read it."""
+    """The whole demo: a course for each of two programmes, one that costs money; only read it."""
     with fresh_url(request.param, create_schema) as url:
         opened = Database(url, bus=event_bus(), dispatch=site.WaitingQueue().dispatch)
         with opened.transaction() as session:
             make_subsidised_course(session)
             make_subsidised_course(session, programme="store-l5")
+            make_course(session, price_fen=2_900)
         _plant(opened, demo_keys, tmp_path_factory.mktemp("papers"), (30, 27))
         yield opened
         opened.dispose()

@@ -6,7 +6,7 @@ from datetime import date
 from sqlalchemy import func, select
 
 from lms.accounts.models import Person, RoleGrant
-from lms.catalog.models import CatalogueListing, Institution, Programme
+from lms.catalog.models import CatalogueListing, Course, Institution, Programme
 from lms.core.clock import local_day
 from lms.core.uscc import is_uscc
 from lms.db.session import Database, now
@@ -48,6 +48,13 @@ def lines(database: Database, county: str) -> list[Row]:
             )
             for row in rows
         ]
+
+
+def test_a_course_that_costs_money_has_neither_classes_nor_learners(demo: Database) -> None:
+    with demo.snapshot() as session:
+        for taken in (TrainingClass, Enrollment):
+            prices = select(Course.price_fen).join(taken, taken.course_id == Course.id)
+            assert set(session.scalars(prices)) == {0}
 
 
 def test_each_county_has_classes_in_every_state_and_nobody_stands(demo: Database) -> None:

@@ -1,14 +1,22 @@
-"""Reads what learners send about orders."""
+"""Reads what learners and the desk send about orders."""
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from lms.core.errors import InvalidInput, Message
-from lms.core.query import Faults, read_number
-from lms.payments.domain.orders import ProviderName
+from lms.core.query import Faults, read_number, read_text
+from lms.payments.domain.orders import OrderState, ProviderName
+from lms.payments.domain.refunds import Asked
+from lms.payments.queries import Wished
 
 _WAY = Message("bad_way", "Please choose how you want to pay.")
+_NO_AMOUNT = Message("bad_amount", "Please write an amount in yuan, such as 29 or 12.50.")
+_NO_REASON = Message("no_reason", "Please write why. The learner reads it.")
 _MOST_LOOKS = 12
+_LONGEST_WORDS, _LONGEST_REASON = 60, 200
+_YUAN = re.compile(r"(?P<yuan>[0-9]{1,7})(\.(?P<fen>[0-9]{1,2}))?")
+_KEY = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 
 def parse_class(sent: Mapping[str, Any]) -> int | None:
@@ -25,7 +33,7 @@ def parse_way(form: Mapping[str, Any], ways: Sequence[ProviderName]) -> Provider
 
     Nothing else of the form counts: what it costs is looked up.
     """
-    said = str(form.get("way") or ways[0])
+    said = str(form.get("way") or (ways[0] if ways else ""))
     if said not in ways:
         raise InvalidInput({"way": _WAY})
     return ProviderName(said)
@@ -35,3 +43,38 @@ def parse_looks(query: Mapping[str, Any]) -> int:
     """Return the how-maniest time whoever came back from paying looks; 0 where they did not."""
     said = str(query.get("back") or "")
     return min(int(said), _MOST_LOOKS) if said.isascii() and said.isdigit() and said else 0
+
+
+def parse_wished(query: Mapping[str, Any]) -> Wished:
+    """Return what the desk's list is narrowed to. Raises ``InvalidInput`` for a bad cursor."""
+    faults: Faults = {}
+    before = read_number(query, "after", faults)
+    words = read_text(query, "q", faults, longest=_LONGEST_WORDS)
+    if faults:
+        raise InvalidInput(faults)
+    state = str(query.get("status") or "")
+    return Wished(state if state in set(OrderState) else None, words or "", before)
+
+
+def parse_refund(form: Mapping[str, Any]) -> Asked:
+    """Return how much is to go back and why. Raises ``InvalidInput``."""
+    faults: Faults = {}
+    reason = read_text(form, "reason", faults, longest=_LONGEST_REASON)
+    amount = _fen(str(form.get("amount") or ""))
+    key = str(form.get("key") or "")
+    if reason is None:
+        faults.setdefault("reason", _NO_REASON)
+    if amount is None:
+        faults["amount"] = _NO_AMOUNT
+    if faults or reason is None or amount is None or not _KEY.fullmatch(key):
+        raise InvalidInput(faults)
+    return Asked(key, amount, reason)
+
+
+def _fen(written: str) -> int | None:
+    """Return an amount written in yuan, with the fen behind a point; ``None`` for none."""
+    found = _YUAN.fullmatch(written.strip().replace("，", ",").replace("．", "."))
+    if found is None:
+        return None
+    fen = int(found["yuan"]) * 100 + int((found["fen"] or "").ljust(2, "0") or 0)
+    return fen or None

@@ -1,8 +1,18 @@
-"""How much of a payment can still go back."""
+"""What is asked to go back, and how much of a payment still can."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 
 from lms.payments.domain.orders import DisputeState, RefundState
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What is to go back, in fen, and why; ``key`` is the form's, so that twice sent is once."""
+
+    key: str
+    amount_fen: int
+    reason: str
 
 
 def refundable_fen(

@@ -6,7 +6,7 @@ from lms.payments.queries.desk import (
     Whole,
     Wished,
     lines,
-    may_see_all,
+    may_refund,
     parked,
     whole,
 )
@@ -39,7 +39,7 @@ __all__ = [
     "known_of",
     "lines",
     "locked_order",
-    "may_see_all",
+    "may_refund",
     "offered",
     "open_order",
     "order_with_free_seat",

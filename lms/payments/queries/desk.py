@@ -105,19 +105,35 @@ def whole(session: Session, actor: Actor, number: str, permission: Permission) -
     )
 
 
-def parked(session: Session) -> Sequence[ProviderMessage]:
-    """Return the messages that fit nothing and nobody looked at yet, the oldest first."""
-    return session.scalars(
-        select(ProviderMessage)
-        .where(ProviderMessage.outcome == Outcome.PARKED, ProviderMessage.handled_at.is_(None))
-        .order_by(ProviderMessage.received_at)
-        .limit(PAGE)
-    ).all()
+def parked(
+    session: Session, actor: Actor, permission: Permission = Permission.ORDERS_READ
+) -> Sequence[ProviderMessage]:
+    """Return the messages that fit nothing and nobody looked at yet, the oldest first.
+
+    Those that name an order are its county's; the others those see who look after all of them.
+    """
+    found = select(ProviderMessage).where(
+        ProviderMessage.outcome == Outcome.PARKED, ProviderMessage.handled_at.is_(None)
+    )
+    if not _may_see_all(actor, permission):
+        own = select(CourseOrder.number).where(_in_reach(actor, permission))
+        found = found.where(ProviderMessage.order_number.in_(own))
+    return session.scalars(found.order_by(ProviderMessage.received_at).limit(PAGE)).all()
 
 
-def may_see_all(actor: Actor, permission: Permission) -> bool:
+def _may_see_all(actor: Actor, permission: Permission) -> bool:
     """Tell whether the actor looks after the whole platform: a message may be of any county."""
     return any(scope.kind is ScopeKind.PLATFORM for scope in actor.scopes_for(permission))
+
+
+def may_refund(actor: Actor, seen: Whole) -> bool:
+    """Tell whether the actor may let money of this order go back: never of their own."""
+    order = seen.line.order
+    reaches = _may_see_all(actor, Permission.ORDERS_REFUND) or any(
+        scope.kind is ScopeKind.COUNTY and scope.id == order.county_code
+        for scope in actor.scopes_for(Permission.ORDERS_REFUND)
+    )
+    return reaches and order.person_id != actor.person_id and seen.refundable_fen > 0
 
 
 def _lines() -> Select[tuple[CourseOrder, str, Localized]]:
@@ -136,7 +152,7 @@ def _lines() -> Select[tuple[CourseOrder, str, Localized]]:
 
 
 def _in_reach(actor: Actor, permission: Permission) -> ColumnElement[bool]:
-    if may_see_all(actor, permission):
+    if _may_see_all(actor, permission):
         return true()
     scopes = actor.scopes_for(permission)
     codes = [scope.id for scope in scopes if scope.kind is ScopeKind.COUNTY]

@@ -4,7 +4,6 @@ from lms.payments.service.hearing import hear, learn
 from lms.payments.service.ordering import Wanted, cancel, expire, place
 from lms.payments.service.pages import CLOSE, open_page
 from lms.payments.service.refunding import (
-    Asked,
     ask_again,
     ask_refund,
     handle,
@@ -15,7 +14,6 @@ from lms.payments.service.standing import settle
 
 __all__ = [
     "CLOSE",
-    "Asked",
     "Wanted",
     "ask_again",
     "ask_refund",

@@ -19,6 +19,7 @@ from lms.payments.domain.provider import (
     Seen,
 )
 from lms.payments.models import CourseOrder, OrderPayment, ProviderMessage
+from lms.payments.service.alerts import tell_of_odd
 from lms.payments.service.returns import note_dispute, note_refund
 from lms.payments.service.standing import end, settle
 
@@ -57,6 +58,7 @@ def hear(
     session.flush()
     if outcome is Outcome.PARKED:
         log.error("payment_message_parked", message=row.id, kind=row.kind, why=why)
+        tell_of_odd(session, row, now=now)
     return outcome
 
 

@@ -1,6 +1,5 @@
 """Lets money go back: a person asks with a reason, the worker asks the provider, once."""
 
-from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import select
@@ -14,20 +13,11 @@ from lms.jobs.service import JobRequest, enqueue, run_again
 from lms.payments import queries
 from lms.payments.domain.orders import RefundState
 from lms.payments.domain.provider import RefundWanted
+from lms.payments.domain.refunds import Asked
 from lms.payments.models import OrderPayment, ProviderMessage, Refund
 
 REFUND = "payments.refund"
 _FAULT = 80
-_TOO_MUCH = Message("refund_too_much", "No more than %(most)s fen can go back.")
-
-
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """What is to go back, in fen, and why; ``key`` is the form's, so that twice sent is once."""
-
-    key: str
-    amount_fen: int
-    reason: str
 
 
 def ask_refund(
@@ -52,7 +42,7 @@ def ask_refund(
     if payment is None or most == 0:
         raise Conflict("nothing_to_refund", "Nothing of this order can go back now.")
     if asked.amount_fen > most:
-        raise InvalidInput({"amount": Message(_TOO_MUCH.code, _TOO_MUCH.text, {"most": most})})
+        raise InvalidInput({"amount": _too_much(most)})
     refund = Refund(
         payment_id=payment.id,
         key=asked.key,
@@ -104,10 +94,14 @@ def refuse_refund(session: Session, refund_id: int, error: GatewayError, *, now:
 
 
 def handle(session: Session, *, actor: Actor, message_id: str, now: datetime) -> None:
-    """Note that somebody looked at a message that fits nothing. Raises ``Conflict`` if it does."""
-    message = session.get(ProviderMessage, message_id, with_for_update=True)
-    if message is None or message.why is None or message.handled_at is not None:
+    """Note that somebody looked at a message that fits nothing.
+
+    Raises ``Conflict`` where it is none that waits for the actor.
+    """
+    waiting = {each.id for each in queries.parked(session, actor, Permission.ORDERS_REFUND)}
+    if message_id not in waiting:
         raise Conflict("message_handled", "Somebody looked at this already.")
+    message = session.get_one(ProviderMessage, message_id, with_for_update=True)
     message.handled_at, message.handled_by_id = now, actor.person_id
     session.flush()
     record(
@@ -129,6 +123,11 @@ def _payment_of(session: Session, order_id: int) -> OrderPayment | None:
         .limit(1)
         .with_for_update()
     ).one_or_none()
+
+
+def _too_much(most_fen: int) -> Message:
+    most = f"{most_fen // 100}.{most_fen % 100:02d}"
+    return Message("refund_too_much", "No more than %(most)s yuan can go back.", {"most": most})
 
 
 def _job_of(refund: Refund) -> str:

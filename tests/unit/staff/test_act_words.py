@@ -35,7 +35,7 @@ ENDS: dict[str, list[type[StrEnum]]] = {
 NO_ACTS = {
     *("accounts.registry", "accounts.sign_in", "enrollment.move"),
     *("handover.make", "roster.export", "roster.freeze", "subsidy.mark_touched"),
-    "subsidy.print_notice",
+    *("subsidy.print_notice", "payments.refund"),
 }
 # A step that no call takes: an account is looked at, so it is never declared again.
 NEVER = {"account.declared"}

@@ -1,0 +1,107 @@
+"""The desk of orders: what was ordered and paid, money that goes back, messages that do not fit."""
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from lms.core.access import Permission
+from lms.core.errors import InvalidInput
+from lms.core.ids import new_uuid
+from lms.core.query import Faults
+from lms.db.session import now
+from lms.payments import forms, queries, service
+from lms.payments.domain.orders import OrderState
+from lms.payments.words import WHY
+from lms.web.access import current_actor, database, requires
+from lms.web.i18n import gettext
+
+bp = Blueprint("order_desk", __name__, url_prefix="/staff/orders")
+
+
+@bp.get("")
+@requires(Permission.ORDERS_READ)
+def board() -> ResponseReturnValue:
+    """List the orders of the counties, the newest first."""
+    wished, actor = forms.parse_wished(request.args), current_actor()
+    with database().snapshot() as session:
+        lines = queries.lines(session, actor, wished)
+        parked = queries.parked(session, actor)
+    return render_template(
+        "payments/desk_orders.html",
+        lines=lines[: queries.PAGE],
+        is_more=len(lines) > queries.PAGE,
+        wished=wished,
+        states=list(OrderState),
+        parked=parked,
+    )
+
+
+@bp.get("/messages")
+@requires(Permission.ORDERS_READ)
+def messages() -> ResponseReturnValue:
+    """List what the provider told that fits no order."""
+    with database().snapshot() as session:
+        parked = queries.parked(session, current_actor())
+    return render_template("payments/desk_messages.html", parked=parked, why=WHY)
+
+
+@bp.post("/messages")
+@requires(Permission.ORDERS_REFUND)
+def handle() -> ResponseReturnValue:
+    """Note that somebody looked at a message."""
+    with database().transaction() as session:
+        message_id = str(request.form.get("message") or "")
+        service.handle(session, actor=current_actor(), message_id=message_id, now=now(session))
+    flash(gettext("Written down."), "ok")
+    return redirect(url_for("order_desk.messages"))
+
+
+@bp.get("/<number>")
+@requires(Permission.ORDERS_READ)
+def one(number: str) -> ResponseReturnValue:
+    """Show an order with all that is known of its money."""
+    return _page(number, {})
+
+
+@bp.post("/<number>/refunds")
+@requires(Permission.ORDERS_REFUND)
+def refund(number: str) -> ResponseReturnValue:
+    """Let money of an order go back; the provider is asked once this is kept."""
+    try:
+        asked = forms.parse_refund(request.form)
+        with database().transaction() as session:
+            service.ask_refund(
+                session, actor=current_actor(), number=number, asked=asked, now=now(session)
+            )
+    except InvalidInput as error:
+        return _page(number, error.fields), error.status
+    flash(gettext("Asked for. The learner is told once the money goes back."), "ok")
+    return redirect(url_for("order_desk.one", number=number))
+
+
+@bp.post("/<number>/refunds/<int(max=9223372036854775807):refund_id>/again")
+@requires(Permission.ORDERS_REFUND)
+def again(number: str, refund_id: int) -> ResponseReturnValue:
+    """Ask the provider once more for a refund it did not answer to."""
+    with database().transaction() as session:
+        asked = service.ask_again(
+            session, actor=current_actor(), number=number, refund_id=refund_id
+        )
+    flash(gettext("Asked again.") if asked else gettext("It is being asked for already."), "ok")
+    return redirect(url_for("order_desk.one", number=number))
+
+
+def _page(number: str, faults: Faults) -> str:
+    actor = current_actor()
+    with database().snapshot() as session:
+        seen = queries.whole(session, actor, number, Permission.ORDERS_READ)
+        may_refund = queries.may_refund(actor, seen)
+    return render_template(
+        "payments/desk_order.html",
+        seen=seen,
+        order=seen.line.order,
+        may_refund=may_refund,
+        faults=faults,
+        typed=request.form,
+        key=request.form.get("key") or new_uuid(),
+        why=WHY,
+    )

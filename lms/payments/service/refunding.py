@@ -43,27 +43,7 @@ def ask_refund(
         raise Conflict("nothing_to_refund", "Nothing of this order can go back now.")
     if asked.amount_fen > most:
         raise InvalidInput({"amount": _too_much(most)})
-    refund = Refund(
-        payment_id=payment.id,
-        key=asked.key,
-        amount_fen=asked.amount_fen,
-        state=RefundState.ASKED,
-        reason=asked.reason,
-        asked_by_id=actor.person_id,
-        asked_at=now,
-    )
-    session.add(refund)
-    session.flush()
-    enqueue(session, JobRequest(REFUND, _job_of(refund), {"refund": refund.id}, actor.person_id))
-    record(
-        session,
-        actor_id=actor.person_id,
-        action="order.refund_asked",
-        subject=f"order:{number}",
-        details={"amount_fen": asked.amount_fen, "reason": asked.reason},
-        at=now,
-    )
-    return refund
+    return _write_down(session, actor, (payment, number), asked, now)
 
 
 def ask_again(session: Session, *, actor: Actor, number: str, refund_id: int) -> bool:
@@ -112,6 +92,32 @@ def handle(session: Session, *, actor: Actor, message_id: str, now: datetime) ->
         details={"why": message.why},
         at=now,
     )
+
+
+def _write_down(
+    session: Session, actor: Actor, of: tuple[OrderPayment, str], asked: Asked, now: datetime
+) -> Refund:
+    refund = Refund(
+        payment_id=of[0].id,
+        key=asked.key,
+        amount_fen=asked.amount_fen,
+        state=RefundState.ASKED,
+        reason=asked.reason,
+        asked_by_id=actor.person_id,
+        asked_at=now,
+    )
+    session.add(refund)
+    session.flush()
+    enqueue(session, JobRequest(REFUND, _job_of(refund), {"refund": refund.id}, actor.person_id))
+    record(
+        session,
+        actor_id=actor.person_id,
+        action="order.refund_asked",
+        subject=f"order:{of[1]}",
+        details={"amount_fen": asked.amount_fen, "reason": asked.reason},
+        at=now,
+    )
+    return refund
 
 
 def _payment_of(session: Session, order_id: int) -> OrderPayment | None:

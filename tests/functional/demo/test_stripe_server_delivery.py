@@ -162,6 +162,18 @@ def test_an_event_is_told_after_the_answer(running_till, listener, session_id):
     assert len(listener.wait_for(1)) == 1
 
 
+def test_an_event_is_told_though_the_browser_left_before_the_answer_was_over(
+    running_till, listener, session_id
+):
+    browser = running_till.server.app.test_client()
+    headers = {"Authorization": "Bearer sk_test_a"}
+    answer = browser.post(f"/v1/checkout/sessions/{session_id}/expire", headers=headers)
+    assert len(listener.wait_for(1)) == 1
+    answer.close()
+    assert running_till.till.wait_until_quiet()
+    assert len(listener.heard) == 1
+
+
 def test_a_restart_forgets_nothing_and_delivers_what_was_left(tmp_path, order, listener):
     file = tmp_path / "data" / "stripe.json"
     options = {"idempotency_key": "order-7"}

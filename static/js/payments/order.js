@@ -4,6 +4,6 @@
   var box = d.querySelector("[data-looks]");
   if (!box) { return; }
   var looks = +box.dataset.looks;
-  /* Soon at first, then ever more seldom: a dozen looks take two minutes. */
-  setTimeout(function () { w.location.replace("?back=" + (looks + 1)); }, 1000 + looks * 1500);
+  /* Soon at first, then ever more seldom: a dozen looks take a minute. */
+  setTimeout(function () { w.location.replace("?back=" + (looks + 1)); }, looks * 800);
 })(document, window);

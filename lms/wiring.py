@@ -58,7 +58,13 @@ from lms.media.tasks import clear_uploads, make_ladder
 from lms.media.tasks import prepare as prepare_video
 from lms.notify.handlers import send_message
 from lms.payments.events import Refunded, SeatChanged
-from lms.payments.tasks import close_page, end_overdue, send_refund
+from lms.payments.tasks import (
+    close_page,
+    end_overdue,
+    reconcile,
+    reconcile_nightly,
+    send_refund,
+)
 from lms.progress import handlers as progress
 from lms.progress.events import FlagChanged, ItemCompleted, LeaseEnded, TimeGranted
 from lms.progress.tasks import compensate, look_at_day, look_at_missed_days
@@ -120,6 +126,7 @@ JOBS: dict[str, JobHandler] = {
     "media.ladder": make_ladder,
     "media.prepare": prepare_video,
     "payments.close_page": close_page,
+    "payments.reconcile": reconcile,
     "payments.refund": send_refund,
     "progress.compensate": compensate,
     "progress.flags": look_at_day,
@@ -146,6 +153,7 @@ CHORES: Sequence[Chore] = (
     look_at_claims_again,
     follow_the_days,
     end_overdue,
+    reconcile_nightly,
     keep_printed,
     EraseDue(),
     SweepPapers(),

@@ -7,12 +7,14 @@ from typing import Any
 from lms.core.errors import InvalidInput, Message
 from lms.core.query import Faults, read_number, read_text
 from lms.payments.domain.orders import OrderState, ProviderName
+from lms.payments.domain.reconciling import MOST_DAYS
 from lms.payments.domain.refunds import Asked
 from lms.payments.queries import Wished
 
 _WAY = Message("bad_way", "Please choose how you want to pay.")
 _NO_AMOUNT = Message("bad_amount", "Please write an amount in yuan, such as 29 or 12.50.")
 _NO_REASON = Message("no_reason", "Please write why. The learner reads it.")
+_DAYS = Message("bad_days", "Please write a number of days, 90 at most.")
 _MOST_LOOKS = 12
 _LONGEST_WORDS, _LONGEST_REASON = 60, 200
 _YUAN = re.compile(r"(?P<yuan>[0-9]{1,7})(\.(?P<fen>[0-9]{1,2}))?")
@@ -54,6 +56,15 @@ def parse_wished(query: Mapping[str, Any]) -> Wished:
         raise InvalidInput(faults)
     state = str(query.get("status") or "")
     return Wished(state if state in set(OrderState) else None, words or "", before)
+
+
+def parse_days(form: Mapping[str, Any]) -> int:
+    """Return how many days back to compare. Raises ``InvalidInput``."""
+    faults: Faults = {}
+    days = read_number(form, "days", faults)
+    if faults or days is None or days > MOST_DAYS:
+        raise InvalidInput({"days": _DAYS})
+    return days
 
 
 def parse_refund(form: Mapping[str, Any]) -> Asked:

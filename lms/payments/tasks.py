@@ -1,4 +1,8 @@
-"""What the worker does about orders: closes pages, asks for refunds, ends what ran out."""
+"""What the worker does about orders: closes pages, refunds, compares, ends what is over."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
 
 from lms.core.errors import GatewayError
 from lms.db.session import Database, now
@@ -58,6 +62,39 @@ def send_refund(context: JobContext) -> None:
             is_live=stripe.is_live,
             now=now(session),
         )
+
+
+def reconcile(context: JobContext) -> Mapping[str, Any] | None:
+    """Compare what Stripe lists with what the site knows, each thing in a transaction.
+
+    It may be stopped and run again: what was learnt is known then. Raises ``GatewayError`` where
+    Stripe does not answer, and the job tries again.
+    """
+    account, args = context.settings.stripe, context.args
+    if account is None:
+        return None
+    stripe, since = stripe_of(account), datetime.fromisoformat(args["since"])
+    with context.database.transaction() as session:
+        number = service.begin(
+            session, key=context.job_id, since=since, by=args["by"], now=now(session)
+        )
+    found = service.Reconciled()
+    # Asked for whole before anything is written: nothing calls out inside of a transaction.
+    for seen in list(stripe.since(since)):
+        with context.database.transaction() as session:
+            service.look_at(session, found, seen, is_live=stripe.is_live, now=now(session))
+    with context.database.transaction() as session:
+        context.go_on(session)
+        service.finish(session, number, found, now=now(session))
+    return {"looked_at": found.looked_at, "repaired": found.repaired}
+
+
+def reconcile_nightly(database: Database, settings: Settings) -> None:
+    """Write the day's reconciliation down, where people pay on line."""
+    if settings.stripe is None:
+        return
+    with database.transaction() as session:
+        service.ask_nightly(session, now=now(session))
 
 
 def end_overdue(database: Database, _settings: Settings) -> None:

@@ -16,3 +16,10 @@ WHY = {
     "wrong_payment": _("A payment without a name, or one that paid another order."),
     "unknown_order": _("No order of ours has this number."),
 }
+
+# What a reconciliation with the provider's list found.
+DIFFERS = {
+    "missed": _("We had not heard of it; now it counts."),
+    "does_not_fit": _("It fits no order of ours."),
+    "not_there": _("We have it and their list does not."),
+}

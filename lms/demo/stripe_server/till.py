@@ -62,10 +62,14 @@ class StripeTill:
         policy: DeliveryPolicy | None = None,
     ) -> None:
         self.books = Books(keep_in, clock)
-        self.policy = policy or DeliveryPolicy()
         self.faults = Faults()
-        self.courier = Courier(self.books, self.policy, webhook_url, webhook_secret)
+        self.courier = Courier(self.books, policy or DeliveryPolicy(), webhook_url, webhook_secret)
         self.books.hand_over = self.courier.take
+
+    @property
+    def policy(self) -> DeliveryPolicy:
+        """Return how events are delivered; what is changed of it holds from then on."""
+        return self.courier.policy
 
     def start(self) -> None:
         """Begin to deliver events."""

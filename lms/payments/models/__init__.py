@@ -3,5 +3,14 @@
 from lms.payments.models.heard import ProviderMessage
 from lms.payments.models.money import Dispute, OrderPayment, Refund
 from lms.payments.models.ordered import CourseOrder
+from lms.payments.models.reconciled import Difference, Reconciliation
 
-__all__ = ["CourseOrder", "Dispute", "OrderPayment", "ProviderMessage", "Refund"]
+__all__ = [
+    "CourseOrder",
+    "Difference",
+    "Dispute",
+    "OrderPayment",
+    "ProviderMessage",
+    "Reconciliation",
+    "Refund",
+]

@@ -5,12 +5,14 @@ from lms.payments.queries.desk import (
     Line,
     Whole,
     Wished,
+    last_reconciliation,
     lines,
     may_refund,
+    may_see_all,
     parked,
     whole,
 )
-from lms.payments.queries.money import disputes_of, known_of, refunds_of
+from lms.payments.queries.money import disputes_of, known_of, refunds_of, standing_of
 from lms.payments.queries.orders import (
     Offered,
     OwnOrder,
@@ -37,9 +39,11 @@ __all__ = [
     "disputes_of",
     "is_seat_lost",
     "known_of",
+    "last_reconciliation",
     "lines",
     "locked_order",
     "may_refund",
+    "may_see_all",
     "offered",
     "open_order",
     "order_with_free_seat",
@@ -48,6 +52,7 @@ __all__ = [
     "own_orders",
     "parked",
     "refunds_of",
+    "standing_of",
     "standing_with",
     "whole",
 ]

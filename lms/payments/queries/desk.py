@@ -13,10 +13,19 @@ from lms.core.errors import NotFound
 from lms.db.base import Localized
 from lms.payments.domain.inbox import Outcome
 from lms.payments.domain.refunds import refundable_fen
-from lms.payments.models import CourseOrder, Dispute, OrderPayment, ProviderMessage, Refund
+from lms.payments.models import (
+    CourseOrder,
+    Difference,
+    Dispute,
+    OrderPayment,
+    ProviderMessage,
+    Reconciliation,
+    Refund,
+)
 from lms.payments.queries.money import disputes_of, refunds_of
 
 PAGE = 50
+_MOST_SHOWN = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,13 +124,32 @@ def parked(
     found = select(ProviderMessage).where(
         ProviderMessage.outcome == Outcome.PARKED, ProviderMessage.handled_at.is_(None)
     )
-    if not _may_see_all(actor, permission):
+    if not may_see_all(actor, permission):
         own = select(CourseOrder.number).where(_in_reach(actor, permission))
         found = found.where(ProviderMessage.order_number.in_(own))
     return session.scalars(found.order_by(ProviderMessage.received_at).limit(PAGE)).all()
 
 
-def _may_see_all(actor: Actor, permission: Permission) -> bool:
+def last_reconciliation(session: Session) -> tuple[Reconciliation, Sequence[Difference]] | None:
+    """Return the newest reconciliation with the provider that is over, and what differed."""
+    row = session.scalars(
+        select(Reconciliation)
+        .where(Reconciliation.finished_at.is_not(None))
+        .order_by(Reconciliation.started_at.desc(), Reconciliation.id.desc())
+        .limit(1)
+    ).one_or_none()
+    if row is None:
+        return None
+    differing = session.scalars(
+        select(Difference)
+        .where(Difference.reconciliation_id == row.id)
+        .order_by(Difference.id)
+        .limit(_MOST_SHOWN)
+    ).all()
+    return row, differing
+
+
+def may_see_all(actor: Actor, permission: Permission) -> bool:
     """Tell whether the actor looks after the whole platform: a message may be of any county."""
     return any(scope.kind is ScopeKind.PLATFORM for scope in actor.scopes_for(permission))
 
@@ -129,7 +157,7 @@ def _may_see_all(actor: Actor, permission: Permission) -> bool:
 def may_refund(actor: Actor, seen: Whole) -> bool:
     """Tell whether the actor may let money of this order go back: never of their own."""
     order = seen.line.order
-    reaches = _may_see_all(actor, Permission.ORDERS_REFUND) or any(
+    reaches = may_see_all(actor, Permission.ORDERS_REFUND) or any(
         scope.kind is ScopeKind.COUNTY and scope.id == order.county_code
         for scope in actor.scopes_for(Permission.ORDERS_REFUND)
     )
@@ -152,7 +180,7 @@ def _lines() -> Select[tuple[CourseOrder, str, Localized]]:
 
 
 def _in_reach(actor: Actor, permission: Permission) -> ColumnElement[bool]:
-    if _may_see_all(actor, permission):
+    if may_see_all(actor, permission):
         return true()
     scopes = actor.scopes_for(permission)
     codes = [scope.id for scope in scopes if scope.kind is ScopeKind.COUNTY]

@@ -6,6 +6,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from lms.payments.domain.orders import DisputeState, Ending, Known, returned_fen
+from lms.payments.domain.provider import CheckoutSeen, RefundSeen, Seen
 from lms.payments.models import CourseOrder, Dispute, OrderPayment, Refund
 
 
@@ -44,3 +45,21 @@ def disputes_of(session: Session, order_id: int) -> Sequence[Dispute]:
         .where(OrderPayment.order_id == order_id)
         .order_by(Dispute.id)
     ).all()
+
+
+def standing_of(session: Session, seen: Seen) -> tuple[object, ...]:
+    """Return what the site knows of a thing a provider lists; another value is news."""
+    if isinstance(seen, CheckoutSeen):
+        row = session.execute(
+            select(CourseOrder.state, CourseOrder.awaiting_at, CourseOrder.ending).where(
+                CourseOrder.page_ref == seen.ref
+            )
+        ).one_or_none()
+        return tuple(row) if row else ()
+    kind = Refund if isinstance(seen, RefundSeen) else Dispute
+    state = session.scalar(
+        select(kind.state)
+        .join(OrderPayment, OrderPayment.id == kind.payment_id)
+        .where(OrderPayment.ref == seen.payment_ref, kind.ref == seen.ref)
+    )
+    return (state,)

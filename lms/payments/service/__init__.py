@@ -3,6 +3,15 @@
 from lms.payments.service.hearing import hear, learn
 from lms.payments.service.ordering import Wanted, cancel, expire, place
 from lms.payments.service.pages import CLOSE, open_page
+from lms.payments.service.reconciling import (
+    RECONCILE,
+    Reconciled,
+    ask_nightly,
+    ask_now,
+    begin,
+    finish,
+    look_at,
+)
 from lms.payments.service.refunding import (
     ask_again,
     ask_refund,
@@ -14,14 +23,21 @@ from lms.payments.service.standing import settle
 
 __all__ = [
     "CLOSE",
+    "RECONCILE",
+    "Reconciled",
     "Wanted",
     "ask_again",
+    "ask_nightly",
+    "ask_now",
     "ask_refund",
+    "begin",
     "cancel",
     "expire",
+    "finish",
     "handle",
     "hear",
     "learn",
+    "look_at",
     "open_page",
     "place",
     "refuse_refund",

@@ -8,15 +8,18 @@ from sqlalchemy.orm import Session
 from lms.accounts.models import Person, PersonState, RoleGrant
 from lms.core.access import GRANTS, Permission, ScopeKind
 from lms.notify.service import Told, tell
-from lms.payments.models import CourseOrder, ProviderMessage
+from lms.payments.models import CourseOrder
 
 _LOOK_AFTER = tuple(role for role, may in GRANTS.items() if Permission.ORDERS_REFUND in may)
 
 
-def tell_of_odd(session: Session, message: ProviderMessage, *, now: datetime) -> None:
-    """Tell who may settle it: of the county whose order it names, and of the whole platform."""
+def tell_of_odd(session: Session, name: str, order_number: str | None, *, now: datetime) -> None:
+    """Tell who may settle it: of the county whose order it names, and of the whole platform.
+
+    ``name`` says what it is; the same again is told once.
+    """
     county = session.scalar(
-        select(CourseOrder.county_code).where(CourseOrder.number == message.order_number)
+        select(CourseOrder.county_code).where(CourseOrder.number == order_number)
     )
     reaches = or_(
         RoleGrant.scope_kind == ScopeKind.PLATFORM,
@@ -33,5 +36,5 @@ def tell_of_odd(session: Session, message: ProviderMessage, *, now: datetime) ->
         )
         .distinct()
     )
-    told = [Told(each, "money_odd", {}, f"message:{message.id}:{each}") for each in people]
+    told = [Told(each, "money_odd", {}, f"{name}:{each}") for each in people]
     tell(session, messages=told, now=now)

@@ -58,7 +58,7 @@ def hear(
     session.flush()
     if outcome is Outcome.PARKED:
         log.error("payment_message_parked", message=row.id, kind=row.kind, why=why)
-        tell_of_odd(session, row, now=now)
+        tell_of_odd(session, f"message:{row.id}", row.order_number, now=now)
     return outcome
 
 

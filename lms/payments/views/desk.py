@@ -1,17 +1,20 @@
 """The desk of orders: what was ordered and paid, money that goes back, messages that do not fit."""
 
+from datetime import timedelta
+
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from lms.core.access import Permission
-from lms.core.errors import InvalidInput
+from lms.core.errors import InvalidInput, NotFound
 from lms.core.ids import new_uuid
 from lms.core.query import Faults
 from lms.db.session import now
 from lms.payments import forms, queries, service
 from lms.payments.domain.orders import OrderState
-from lms.payments.words import WHY
-from lms.web.access import current_actor, database, requires
+from lms.payments.domain.reconciling import MOST_DAYS
+from lms.payments.words import DIFFERS, WHY
+from lms.web.access import current_actor, database, requires, settings
 from lms.web.i18n import gettext
 
 bp = Blueprint("order_desk", __name__, url_prefix="/staff/orders")
@@ -39,9 +42,33 @@ def board() -> ResponseReturnValue:
 @requires(Permission.ORDERS_READ)
 def messages() -> ResponseReturnValue:
     """List what the provider told that fits no order."""
+    actor = current_actor()
+    sees_all = queries.may_see_all(actor, Permission.ORDERS_READ)
     with database().snapshot() as session:
-        parked = queries.parked(session, current_actor())
-    return render_template("payments/desk_messages.html", parked=parked, why=WHY)
+        parked = queries.parked(session, actor)
+        reconciled = queries.last_reconciliation(session) if sees_all else None
+    return render_template(
+        "payments/desk_messages.html",
+        parked=parked,
+        reconciled=reconciled,
+        may_reconcile=queries.may_see_all(actor, Permission.ORDERS_REFUND) and settings().stripe,
+        most_days=MOST_DAYS,
+        why=WHY,
+        differs=DIFFERS,
+    )
+
+
+@bp.post("/reconciliations")
+@requires(Permission.ORDERS_REFUND)
+def reconcile() -> ResponseReturnValue:
+    """Compare what the provider lists with what the site knows, as far back as asked."""
+    actor, days = current_actor(), forms.parse_days(request.form)
+    if not queries.may_see_all(actor, Permission.ORDERS_REFUND):
+        raise NotFound
+    with database().transaction() as session:
+        service.ask_now(session, actor=actor, since=now(session) - timedelta(days=days))
+    flash(gettext("It is being compared. Please look again in a minute."), "ok")
+    return redirect(url_for("order_desk.messages"))
 
 
 @bp.post("/messages")

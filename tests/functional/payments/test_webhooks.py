@@ -19,7 +19,7 @@ from lms.payments.models import OrderPayment, ProviderMessage
 from tests.factories.orders import PRICE
 from tests.factories.shop import OTHER_SECRET, Shop
 from tests.support.site import Client
-from tests.support.stripe_till import SECRET, quick
+from tests.support.stripe_till import SECRET
 
 _numbers = count(1)
 PATH = "/webhooks/stripe"
@@ -162,13 +162,13 @@ def test_the_address_takes_messages_alone(shop: Shop) -> None:
 @pytest.mark.parametrize("seed", range(4))
 def test_twice_and_out_of_order_it_ends_the_same(shop: Shop, seed: int) -> None:
     till = shop.till.till
-    till.policy = quick(copies=2, is_holding=True)
+    till.policy.copies, till.policy.is_holding = 2, True
     shop.order_it()
     intent = till.pay(shop.order().page_ref)["payment_intent"]
     till.refund(intent, 900)
     till.lose_dispute(till.dispute(intent)["id"])
     till.release(seed=seed)
-    till.policy = quick()
+    till.policy.is_holding = False
     shop.told()
     assert shop.order().state == "refunded"
     assert shop.seats() == ["cancelled"]

@@ -60,7 +60,7 @@ class Permission(StrEnum):
     AUDIT_READ = "audit.read"
     EXCHANGE_OPEN = "exchange.open"
     ORDERS_READ = "orders.read"
-    ORDERS_REFUND = "orders.refund"
+    ORDERS_SETTLE = "orders.settle"
 
 
 class TokenScope(StrEnum):
@@ -125,7 +125,7 @@ GRANTS: dict[Role, frozenset[Permission]] = {
         Permission.SUBSIDY_PAY,
         Permission.SUBSIDY_PUBLISH,
         Permission.EXCHANGE_OPEN,
-        Permission.ORDERS_REFUND,
+        Permission.ORDERS_SETTLE,
     },
     Role.SUPERVISOR: _STAFF_READ,
 }

@@ -29,7 +29,7 @@ LEFT = frozenset(
         *("found_by", "roster_line"),
         *("credential", "holder", "badge_request", "role_grant"),
         *("sign_in", "half_sign_in"),
-        *("subsidy_claim", "subsidy_payment", "course_order"),
+        *("subsidy_claim", "subsidy_payment", "course_order", "counter_payment"),
         "figure_person",
     }
 )

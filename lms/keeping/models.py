@@ -13,12 +13,16 @@ from lms.db.owned import owned_tables
 from lms.enrollment.models import Enrollment
 from lms.keeping.domain import GOES_ON, LEFT_OUT, WORDLESS
 from lms.media.models import Asset
+from lms.payments.models import CourseOrder
 from lms.progress.models import TimeRequest
 from lms.roster.models import RosterBatch
 from lms.subsidy.models import LearnerFact
 
 # With these the metadata holds every table of a person.
-_FEATURES = (Person, Asset, Attempt, Credential, Enrollment, TimeRequest, LearnerFact, RosterBatch)
+_FEATURES = (
+    *(Person, Asset, Attempt, CourseOrder, Credential, Enrollment),
+    *(TimeRequest, LearnerFact, RosterBatch),
+)
 
 for _name, _owned in owned_tables(Base.metadata).items():
     if _owned.table is not Person.__table__ and _name not in GOES_ON:

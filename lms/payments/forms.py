@@ -6,6 +6,7 @@ from typing import Any
 
 from lms.core.errors import InvalidInput, Message
 from lms.core.query import Faults, read_number, read_text
+from lms.payments.domain.office import Counted, CounterKind
 from lms.payments.domain.orders import OrderState, ProviderName
 from lms.payments.domain.reconciling import MOST_DAYS
 from lms.payments.domain.refunds import Asked
@@ -13,6 +14,7 @@ from lms.payments.queries import Wished
 
 _WAY = Message("bad_way", "Please choose how you want to pay.")
 _NO_AMOUNT = Message("bad_amount", "Please write an amount in yuan, such as 29 or 12.50.")
+_NO_PAPER = Message("no_paper", "Please write the number of the receipt or of the transfer.")
 _NO_REASON = Message("no_reason", "Please write why. The learner reads it.")
 _DAYS = Message("bad_days", "Please write a number of days, 90 at most.")
 _MOST_LOOKS = 12
@@ -56,6 +58,23 @@ def parse_wished(query: Mapping[str, Any]) -> Wished:
         raise InvalidInput(faults)
     state = str(query.get("status") or "")
     return Wished(state if state in set(OrderState) else None, words or "", before)
+
+
+def parse_counted(form: Mapping[str, Any]) -> Counted:
+    """Return what was taken at the counter. Raises ``InvalidInput``."""
+    faults: Faults = {}
+    paper = read_text(form, "paper", faults, longest=_LONGEST_WORDS)
+    amount = _fen(str(form.get("amount") or ""))
+    kind = str(form.get("kind") or "")
+    if paper is None:
+        faults.setdefault("paper", _NO_PAPER)
+    if amount is None:
+        faults["amount"] = _NO_AMOUNT
+    if kind not in set(CounterKind):
+        faults["kind"] = _WAY
+    if faults or paper is None or amount is None:
+        raise InvalidInput(faults)
+    return Counted(CounterKind(kind), amount, paper)
 
 
 def parse_days(form: Mapping[str, Any]) -> int:

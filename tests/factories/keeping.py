@@ -33,6 +33,7 @@ from tests.factories.enrollment import make_class
 from tests.factories.frozen import make_frozen_rows
 from tests.factories.identity import make_identity
 from tests.factories.notify import make_message
+from tests.factories.orders import make_counted
 from tests.factories.subsidy import Subsidised, make_known, make_subsidised, make_watched
 
 PHONE = "13957001234"
@@ -85,7 +86,7 @@ def make_everything(session: Session, keys: Keys, clerk: Person) -> Known:
     _decided(session, own, at)
     _classes(session, own, at)
     _words(session, own, clerk, at)
-    make_paid_claim(session, own, clerk, at)
+    _money(session, own, clerk, at)
     make_frozen_rows(session, person, clerk)
     # The newest sign-in of all stays, whoever's it is.
     make_sign_in(session)
@@ -195,6 +196,11 @@ def _decided(session: Session, own: Subsidised, at: datetime) -> None:
         )
     )
     session.merge(EligibilityDue(**of, since=at))
+
+
+def _money(session: Session, own: Subsidised, clerk: Person, at: datetime) -> None:
+    make_paid_claim(session, own, clerk, at)
+    make_counted(session, own.enrollment, clerk.id)
 
 
 def _classes(session: Session, own: Subsidised, at: datetime) -> None:

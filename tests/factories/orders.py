@@ -24,7 +24,7 @@ from lms.payments.domain.provider import (
     RefundSeen,
     Seen,
 )
-from lms.payments.models import CourseOrder, OrderPayment
+from lms.payments.models import CounterPayment, CourseOrder, OrderPayment
 from tests.factories.accounts import make_person, make_sign_in
 from tests.factories.catalog import MadeCourse, make_course
 
@@ -165,6 +165,28 @@ def make_paid(session: Session, enrollment: Enrollment) -> Paid:
     order.state, order.paid_at, order.enrollment_id = OrderState.PAID, NOON, enrollment.id
     session.flush()
     return Paid(order.number, paid["ref"])
+
+
+def make_counted(session: Session, enrollment: Enrollment, clerk_id: int) -> CourseOrder:
+    """Make an order of who has the enrollment whose money lies at the counter, to be confirmed."""
+    order = CourseOrder(
+        number=f"20261127-DESK{next(_numbers)}",
+        person_id=enrollment.person_id,
+        course_id=enrollment.course_id,
+        county_code=enrollment.county_code,
+        list_fen=PRICE,
+        due_fen=PRICE,
+        provider=ProviderName.OFFICE,
+        created_at=NOON,
+        expires_at=NOON,
+        awaiting_at=NOON,
+    )
+    session.add(order)
+    session.flush()
+    taken = {"kind": "cash", "amount_fen": PRICE, "paper": "0012", "taken_at": NOON}
+    session.add(CounterPayment(order_id=order.id, taken_by_id=clerk_id, **taken))
+    session.flush()
+    return order
 
 
 def learn(database: Database, seen: Seen) -> Outcome:

@@ -1,11 +1,13 @@
 """The tables of orders and of the money that came in for them and went back."""
 
+from lms.payments.models.counted import CounterPayment
 from lms.payments.models.heard import ProviderMessage
 from lms.payments.models.money import Dispute, OrderPayment, Refund
 from lms.payments.models.ordered import CourseOrder
 from lms.payments.models.reconciled import Difference, Reconciliation
 
 __all__ = [
+    "CounterPayment",
     "CourseOrder",
     "Difference",
     "Dispute",

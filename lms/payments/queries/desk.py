@@ -14,6 +14,7 @@ from lms.db.base import Localized
 from lms.payments.domain.inbox import Outcome
 from lms.payments.domain.refunds import refundable_fen
 from lms.payments.models import (
+    CounterPayment,
     CourseOrder,
     Difference,
     Dispute,
@@ -55,6 +56,7 @@ class Whole:
     refunds: Sequence[Refund]
     disputes: Sequence[Dispute]
     messages: Sequence[ProviderMessage]
+    counted: CounterPayment | None = None
 
     @property
     def refundable_fen(self) -> int:
@@ -105,12 +107,18 @@ def whole(session: Session, actor: Actor, number: str, permission: Permission) -
         )
         .order_by(ProviderMessage.received_at)
     ).all()
+    counted = session.scalar(
+        select(CounterPayment).where(
+            CounterPayment.order_id == order.id, CounterPayment.dropped_at.is_(None)
+        )
+    )
     return Whole(
         Line(order, row.name, row.title),
         payments,
         refunds_of(session, order.id),
         disputes_of(session, order.id),
         told,
+        counted,
     )
 
 
@@ -154,14 +162,14 @@ def may_see_all(actor: Actor, permission: Permission) -> bool:
     return any(scope.kind is ScopeKind.PLATFORM for scope in actor.scopes_for(permission))
 
 
-def may_refund(actor: Actor, seen: Whole) -> bool:
-    """Tell whether the actor may let money of this order go back: never of their own."""
+def may_settle(actor: Actor, seen: Whole) -> bool:
+    """Tell whether the actor may take money for this order or give it back: never their own."""
     order = seen.line.order
-    reaches = may_see_all(actor, Permission.ORDERS_REFUND) or any(
+    reaches = may_see_all(actor, Permission.ORDERS_SETTLE) or any(
         scope.kind is ScopeKind.COUNTY and scope.id == order.county_code
-        for scope in actor.scopes_for(Permission.ORDERS_REFUND)
+        for scope in actor.scopes_for(Permission.ORDERS_SETTLE)
     )
-    return reaches and order.person_id != actor.person_id and seen.refundable_fen > 0
+    return reaches and order.person_id != actor.person_id
 
 
 def _lines() -> Select[tuple[CourseOrder, str, Localized]]:

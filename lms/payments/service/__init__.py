@@ -1,5 +1,6 @@
 """Takes orders, hears what providers tell, and brings each order to where that puts it."""
 
+from lms.payments.service.counter import confirm, drop, hand_back, take
 from lms.payments.service.hearing import hear, learn
 from lms.payments.service.ordering import Wanted, cancel, expire, place
 from lms.payments.service.pages import CLOSE, open_page
@@ -32,8 +33,11 @@ __all__ = [
     "ask_refund",
     "begin",
     "cancel",
+    "confirm",
+    "drop",
     "expire",
     "finish",
+    "hand_back",
     "handle",
     "hear",
     "learn",
@@ -42,5 +46,6 @@ __all__ = [
     "place",
     "refuse_refund",
     "settle",
+    "take",
     "wanted_refund",
 ]

@@ -10,7 +10,7 @@ from lms.core.access import GRANTS, Permission, ScopeKind
 from lms.notify.service import Told, tell
 from lms.payments.models import CourseOrder
 
-_LOOK_AFTER = tuple(role for role, may in GRANTS.items() if Permission.ORDERS_REFUND in may)
+_LOOK_AFTER = tuple(role for role, may in GRANTS.items() if Permission.ORDERS_SETTLE in may)
 
 
 def tell_of_odd(session: Session, name: str, order_number: str | None, *, now: datetime) -> None:

@@ -11,7 +11,7 @@ from lms.core.access import Actor, Permission
 from lms.core.errors import Conflict, Forbidden, GatewayError, InvalidInput, Message
 from lms.jobs.service import JobRequest, enqueue, run_again
 from lms.payments import queries
-from lms.payments.domain.orders import RefundState
+from lms.payments.domain.orders import ProviderName, RefundState
 from lms.payments.domain.provider import RefundWanted
 from lms.payments.domain.refunds import Asked
 from lms.payments.models import OrderPayment, ProviderMessage, Refund
@@ -30,7 +30,7 @@ def ask_refund(
     ``Conflict`` where nothing can go back.
     """
     require_confirmed(session, actor, now=now)
-    seen = queries.whole(session, actor, number, Permission.ORDERS_REFUND)
+    seen = queries.whole(session, actor, number, Permission.ORDERS_SETTLE)
     if seen.line.order.person_id == actor.person_id:
         raise Forbidden("desk_of_oneself", "Please ask a colleague to do this for you.")
     known = session.scalar(select(Refund).where(Refund.key == asked.key))
@@ -38,7 +38,7 @@ def ask_refund(
         return known
     payment = _payment_of(session, seen.line.order.id)
     queries.locked_order(session, seen.line.order.id)
-    most = queries.whole(session, actor, number, Permission.ORDERS_REFUND).refundable_fen
+    most = queries.whole(session, actor, number, Permission.ORDERS_SETTLE).refundable_fen
     if payment is None or most == 0:
         raise Conflict("nothing_to_refund", "Nothing of this order can go back now.")
     if asked.amount_fen > most:
@@ -48,7 +48,7 @@ def ask_refund(
 
 def ask_again(session: Session, *, actor: Actor, number: str, refund_id: int) -> bool:
     """Have a refund asked for once more that the provider did not answer to; false if not so."""
-    seen = queries.whole(session, actor, number, Permission.ORDERS_REFUND)
+    seen = queries.whole(session, actor, number, Permission.ORDERS_SETTLE)
     refund = next((each for each in seen.refunds if each.id == refund_id), None)
     if refund is None or refund.state != RefundState.ASKED:
         return False
@@ -78,7 +78,7 @@ def handle(session: Session, *, actor: Actor, message_id: str, now: datetime) ->
 
     Raises ``Conflict`` where it is none that waits for the actor.
     """
-    waiting = {each.id for each in queries.parked(session, actor, Permission.ORDERS_REFUND)}
+    waiting = {each.id for each in queries.parked(session, actor, Permission.ORDERS_SETTLE)}
     if message_id not in waiting:
         raise Conflict("message_handled", "Somebody looked at this already.")
     message = session.get_one(ProviderMessage, message_id, with_for_update=True)
@@ -108,7 +108,12 @@ def _write_down(
     )
     session.add(refund)
     session.flush()
-    enqueue(session, JobRequest(REFUND, _job_of(refund), {"refund": refund.id}, actor.person_id))
+    if of[0].provider == ProviderName.OFFICE:
+        # Handed back over the counter: another person says when it was.
+        refund.state, refund.ref = RefundState.PENDING, f"office-{asked.key}"
+    else:
+        args = {"refund": refund.id}
+        enqueue(session, JobRequest(REFUND, _job_of(refund), args, actor.person_id))
     record(
         session,
         actor_id=actor.person_id,

@@ -51,7 +51,7 @@ def messages() -> ResponseReturnValue:
         "payments/desk_messages.html",
         parked=parked,
         reconciled=reconciled,
-        may_reconcile=queries.may_see_all(actor, Permission.ORDERS_REFUND) and settings().stripe,
+        may_reconcile=queries.may_see_all(actor, Permission.ORDERS_SETTLE) and settings().stripe,
         most_days=MOST_DAYS,
         why=WHY,
         differs=DIFFERS,
@@ -59,11 +59,11 @@ def messages() -> ResponseReturnValue:
 
 
 @bp.post("/reconciliations")
-@requires(Permission.ORDERS_REFUND)
+@requires(Permission.ORDERS_SETTLE)
 def reconcile() -> ResponseReturnValue:
     """Compare what the provider lists with what the site knows, as far back as asked."""
     actor, days = current_actor(), forms.parse_days(request.form)
-    if not queries.may_see_all(actor, Permission.ORDERS_REFUND):
+    if not queries.may_see_all(actor, Permission.ORDERS_SETTLE):
         raise NotFound
     with database().transaction() as session:
         service.ask_now(session, actor=actor, since=now(session) - timedelta(days=days))
@@ -72,7 +72,7 @@ def reconcile() -> ResponseReturnValue:
 
 
 @bp.post("/messages")
-@requires(Permission.ORDERS_REFUND)
+@requires(Permission.ORDERS_SETTLE)
 def handle() -> ResponseReturnValue:
     """Note that somebody looked at a message."""
     with database().transaction() as session:
@@ -90,7 +90,7 @@ def one(number: str) -> ResponseReturnValue:
 
 
 @bp.post("/<number>/refunds")
-@requires(Permission.ORDERS_REFUND)
+@requires(Permission.ORDERS_SETTLE)
 def refund(number: str) -> ResponseReturnValue:
     """Let money of an order go back; the provider is asked once this is kept."""
     try:
@@ -106,7 +106,7 @@ def refund(number: str) -> ResponseReturnValue:
 
 
 @bp.post("/<number>/refunds/<int(max=9223372036854775807):refund_id>/again")
-@requires(Permission.ORDERS_REFUND)
+@requires(Permission.ORDERS_SETTLE)
 def again(number: str, refund_id: int) -> ResponseReturnValue:
     """Ask the provider once more for a refund it did not answer to."""
     with database().transaction() as session:
@@ -121,12 +121,13 @@ def _page(number: str, faults: Faults) -> str:
     actor = current_actor()
     with database().snapshot() as session:
         seen = queries.whole(session, actor, number, Permission.ORDERS_READ)
-        may_refund = queries.may_refund(actor, seen)
+        may_settle = queries.may_settle(actor, seen)
     return render_template(
         "payments/desk_order.html",
         seen=seen,
         order=seen.line.order,
-        may_refund=may_refund,
+        may_settle=may_settle,
+        own=actor.person_id,
         faults=faults,
         typed=request.form,
         key=request.form.get("key") or new_uuid(),

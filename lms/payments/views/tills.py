@@ -3,7 +3,9 @@
 from flask import url_for
 
 from lms.core.errors import NotFound
+from lms.payments.domain.office import Office
 from lms.payments.domain.orders import ProviderName
+from lms.payments.domain.provider import Provider
 from lms.payments.gateway import Stripe, stripe_of
 from lms.payments.models import CourseOrder
 from lms.payments.service import open_page
@@ -11,8 +13,14 @@ from lms.web.access import database, settings
 
 
 def ways() -> tuple[ProviderName, ...]:
-    """Return how people can pay here."""
-    return (ProviderName.STRIPE,) if settings().stripe else ()
+    """Return how people can pay here, the usual way first."""
+    office = (ProviderName.OFFICE,)
+    return (ProviderName.STRIPE, *office) if settings().stripe else office
+
+
+def till(name: str) -> Provider:
+    """Return the provider of a name. Raises ``NotFound`` where it is not set up here."""
+    return Office() if name == ProviderName.OFFICE else stripe()
 
 
 def stripe() -> Stripe:
@@ -28,7 +36,7 @@ def page_of(order: CourseOrder) -> str:
     here = url_for("orders.one", number=order.number, back=1, _external=False)
     return open_page(
         database(),
-        stripe(),
+        till(order.provider),
         order_id=order.id,
         come_back_to=settings().base_url + here,
     )

@@ -119,7 +119,9 @@ def test_a_bank_that_takes_its_time_is_waited_for(shop: Shop) -> None:
     page_ref = shop.order().page_ref
     shop.till.till.delay(page_ref, "alipay")
     shop.told()
-    assert "银行还在处理" in shop.client.get(where).text
+    page = shop.client.get(where).text
+    assert "银行还在处理" in page
+    assert "结束" not in page
     assert shop.client.post(f"{where}/cancel").status_code == 409
     shop.till.till.settle(page_ref)
     shop.told()

@@ -43,7 +43,9 @@ def test_the_seat_is_given_once_a_second_person_confirms(
 ) -> None:
     first.post(f"{order}/money", data=CASH)
     own = f"/me/orders/{shop.order().number}"
-    assert "再有一位同事确认" in shop.client.get(own).text
+    page = shop.client.get(own).text
+    assert "再有一位同事确认" in page
+    assert "结束" not in page
     assert (shop.order().state, shop.seats()) == ("open", [])
     assert "另一位同事确认" in first.get(order).text
     assert first.post(f"{order}/money/confirm").status_code == 403

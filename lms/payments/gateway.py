@@ -123,9 +123,12 @@ class Stripe:
             yield from (_checkout(each.to_dict()) for each in pages.auto_paging_iter())
             refunds = lists.refunds.list({"created": created, "limit": _PAGE})
             for refund in refunds.auto_paging_iter():
-                yield _refund({**refund.to_dict(), "livemode": self.is_live})
+                if refund.payment_intent:
+                    yield _refund({**refund.to_dict(), "livemode": self.is_live})
             disputes = lists.disputes.list({"created": created, "limit": _PAGE})
-            yield from (_dispute(each.to_dict()) for each in disputes.auto_paging_iter())
+            for dispute in disputes.auto_paging_iter():
+                if dispute.payment_intent:
+                    yield _dispute(dispute.to_dict())
 
 
 @lru_cache(maxsize=4)
@@ -211,9 +214,9 @@ def _seen(kind: str, thing: Mapping[str, Any]) -> Seen | None:
             return _checkout({**thing, "payment_intent": None, "has_failed": True})
         case ["checkout", "session", _]:
             return _checkout(thing)
-        case ["refund", _] | ["charge", "refund", "updated"]:
+        case ["refund", _] | ["charge", "refund", "updated"] if thing.get("payment_intent"):
             return _refund(thing)
-        case ["charge", "dispute", _]:
+        case ["charge", "dispute", _] if thing.get("payment_intent"):
             return _dispute(thing)
     return None
 
@@ -225,7 +228,8 @@ def _checkout(thing: Mapping[str, Any]) -> CheckoutSeen:
         ref=thing["id"],
         order_number=thing.get("client_reference_id"),
         state=_page_state(thing, str(whole.get("status", ""))),
-        amount=int(thing["amount_total"]),
+        # Pages that others open through the same account may ask for no money at all.
+        amount=int(thing["amount_total"] or 0),
         currency=str(thing["currency"]).upper(),
         mode=thing["mode"],
         is_live=bool(thing["livemode"]),
@@ -249,7 +253,7 @@ def _refund(thing: Mapping[str, Any]) -> RefundSeen:
         payment_ref=thing["payment_intent"],
         amount=int(thing["amount"]),
         currency=str(thing["currency"]).upper(),
-        state=_REFUNDS[thing["status"]],
+        state=_REFUNDS.get(thing["status"], RefundState.PENDING),
         is_live=bool(thing["livemode"]),
         key=(thing.get("metadata") or {}).get(_KEY),
     )

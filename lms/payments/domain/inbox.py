@@ -6,6 +6,8 @@ from enum import StrEnum
 from lms.payments.domain.orders import CURRENCY
 from lms.payments.domain.provider import CheckoutSeen, Seen
 
+_LONGEST_NUMBER = 20
+
 
 class Outcome(StrEnum):
     """What came of a message.
@@ -27,6 +29,15 @@ class Ordered:
     number: str
     page_ref: str | None
     due_fen: int
+
+
+def order_number_of(seen: Seen | None) -> str | None:
+    """Return the number of the order a page is of; what is no number of ours is none.
+
+    What another system sells through the same account has names of its own.
+    """
+    number = seen.order_number if isinstance(seen, CheckoutSeen) else None
+    return number if number is not None and len(number) <= _LONGEST_NUMBER else None
 
 
 def fault_of(seen: Seen, *, is_live: bool) -> str | None:

@@ -9,7 +9,13 @@ from sqlalchemy.orm import Session
 
 from lms.db.upsert import insert_once
 from lms.payments import queries
-from lms.payments.domain.inbox import Ordered, Outcome, fault_of, fault_of_page
+from lms.payments.domain.inbox import (
+    Ordered,
+    Outcome,
+    fault_of,
+    fault_of_page,
+    order_number_of,
+)
 from lms.payments.domain.orders import Ending, ProviderName
 from lms.payments.domain.provider import (
     CheckoutSeen,
@@ -43,7 +49,7 @@ def hear(
         "kind": event.kind,
         "told_at": event.at,
         "received_at": now,
-        "order_number": getattr(seen, "order_number", None),
+        "order_number": order_number_of(seen),
         "payment_ref": getattr(seen, "payment_ref", None),
         "seen": asdict(seen) if seen is not None else None,
         "outcome": Outcome.WAITING,

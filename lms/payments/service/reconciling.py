@@ -12,7 +12,7 @@ from lms.core.ids import new_uuid
 from lms.db.upsert import insert_once
 from lms.jobs.service import JobRequest, enqueue
 from lms.payments import queries
-from lms.payments.domain.inbox import Outcome
+from lms.payments.domain.inbox import Outcome, order_number_of
 from lms.payments.domain.orders import ProviderName
 from lms.payments.domain.provider import CheckoutSeen, PageState, Seen
 from lms.payments.domain.reconciling import MARGIN, NIGHTLY, Differs
@@ -108,13 +108,10 @@ def finish(session: Session, reconciliation_id: int, found: Reconciled, *, now: 
 
 
 def _difference(seen: Seen, kind: Differs, why: str | None) -> Difference:
-    number = seen.order_number if isinstance(seen, CheckoutSeen) else None
-    # What another system sells through the same account has names of its own.
-    is_ours = number is not None and len(number) <= Difference.order_number.type.length
     return Difference(
         kind=kind,
         ref=seen.ref,
-        order_number=number if is_ours else None,
+        order_number=order_number_of(seen),
         amount_fen=seen.amount,
         why=why,
     )

@@ -68,6 +68,7 @@ def counted(shop: Shop) -> dict[str, int]:
         }
 
 
+PAID = {"payment_status": "paid", "amount_total": 5, "mode": "payment", "payment_intent": "pi_y"}
 ONE_OF_EACH = {
     "provider_message": 1,
     "order_payment": 1,
@@ -145,6 +146,33 @@ def test_what_is_signed_and_cannot_be_read_is_refused(shop: Shop, body: bytes) -
     answer = send(shop.client, body)
     assert answer.status_code in (403, 422)
     assert counted(shop)["provider_message"] == 0
+
+
+def of_another_shop(kind: str, **thing: Any) -> bytes:
+    """Return a message about what somebody else sells through the same account."""
+    told = {
+        "id": f"evt_other_{next(_numbers)}",
+        "object": "event",
+        "type": kind,
+        "created": int(utc_now().timestamp()),
+        "livemode": False,
+        "data": {"object": {"id": "other_1", "currency": "cny", **thing}},
+    }
+    return json.dumps(told).encode()
+
+
+def test_what_others_sell_through_the_same_account_is_no_fault_of_the_site(shop: Shop) -> None:
+    page = {"status": "complete", "client_reference_id": "x" * 200, "payment_intent": None}
+    setup = page | {"payment_status": "no_payment_required", "amount_total": None, "mode": "setup"}
+    told = [
+        of_another_shop("checkout.session.completed", **(setup | {"currency": None})),
+        of_another_shop("checkout.session.completed", **(page | PAID)),
+        of_another_shop("refund.created", payment_intent=None, amount=5, status="succeeded"),
+        of_another_shop("charge.dispute.created", payment_intent=None, amount=5, status="lost"),
+        of_another_shop("refund.updated", payment_intent="pi_x", amount=5, status="new_word"),
+    ]
+    outcomes = [send(shop.client, body).json["outcome"] for body in told]
+    assert outcomes == ["parked", "parked", "ignored", "ignored", "waiting"]
 
 
 def test_play_money_does_not_pay_a_real_order(shop: Shop) -> None:

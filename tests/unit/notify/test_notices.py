@@ -27,6 +27,7 @@ def test_those_go_to_phones_where_there_is_something_to_do_or_to_be_glad_of():
     assert {name.removeprefix("claim_") for name in TEXTED} == {
         *("submitted", "returned", "public", "paid", "instalment_paid", "bank_returned"),
         *("rejected", "reopened", "clawed_back"),
+        *("order_paid", "order_without_seat", "order_refunded"),
     }
     assert set(TEXTED) <= set(GOOD_FOR)
 
@@ -57,7 +58,8 @@ def test_a_sentence_says_every_value_but_the_reason(template):
         name for name, kind in notice.takes.items() if kind not in (Kind.REASON, Kind.ROW)
     }
     wanted = {name for _, name, _, _ in Formatter().parse(notice.leads_to) if name}
-    assert wanted <= {name for name, kind in notice.takes.items() if kind is Kind.ROW}
+    leading = (Kind.ROW, Kind.NUMBER)
+    assert wanted <= {name for name, kind in notice.takes.items() if kind in leading}
     assert address(template, kept(template, values_of(template))).startswith(
         ("/me/", "/staff/", "/supervision/")
     )

@@ -97,7 +97,7 @@ def test_without_the_word_on_the_papers_nobody_is_taken_in(desk, database):
         act = session.scalars(
             select(AuditEntry).where(AuditEntry.action == "people.taken_in")
         ).one()
-    assert draft.papers == "terms:2 privacy:4 sensitive:1"
+    assert draft.papers == "terms:2 privacy:5 sensitive:1"
     assert act.details["way"] == "paper"
     assert act.details["texts"] == ["terms", "privacy", "sensitive"]
     assert act.actor_id == draft.sent_by_id
@@ -108,7 +108,7 @@ def test_without_numbers_nobody_is_said_to_agree_to_keeping_them(desk, database)
     assert "并同意保存身份证号。</span>" not in desk.get(place).text
     take(desk, place)
     with database.snapshot() as session:
-        assert session.scalars(select(RosterDraft.papers)).one() == "terms:2 privacy:4"
+        assert session.scalars(select(RosterDraft.papers)).one() == "terms:2 privacy:5"
 
 
 @pytest.mark.parametrize("change", ["papers", "taken_in_at", "deleted"])

@@ -56,7 +56,7 @@ def test_everybody_is_written_down_with_what_they_agreed_to(office, database):
         entry = session.scalars(
             select(AuditEntry).where(AuditEntry.action == "people.taken_in")
         ).one()
-        assert session.scalars(select(RosterDraft.papers)).one() == "terms:2 privacy:4 sensitive:1"
+        assert session.scalars(select(RosterDraft.papers)).one() == "terms:2 privacy:5 sensitive:1"
     texts = [("privacy", first.id), ("sensitive", first.id), ("terms", first.id)]
     texts += [("privacy", second.id), ("terms", second.id)]
     assert sorted((each.subject, each.person_id) for each in agreed) == sorted(texts)

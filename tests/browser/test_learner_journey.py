@@ -42,6 +42,8 @@ def answer_all(page: Page) -> None:
         for key in "ac" if many else "a":
             page.locator("fieldset:not([hidden]) label.choice", has_text=f"选项 {key}").click()
         page.locator(".act button.main").click()
+    # The button of the last question looks the same.
+    expect(page.get_by_role("heading", name="题都答完了")).to_be_visible()
     page.locator("button.main").click()
 
 

@@ -152,7 +152,7 @@ def _asked_for(wanted: PageWanted, methods: Sequence[str]) -> dict[str, Any]:
         "line_items": [{"quantity": 1, "price_data": line}],
         "payment_method_types": list(methods),
         "success_url": wanted.come_back_to,
-        "cancel_url": wanted.come_back_to,
+        "cancel_url": wanted.leave_to,
         "expires_at": int(wanted.closes_at.timestamp()),
     }
     if "wechat_pay" in methods:

@@ -67,7 +67,8 @@ def ordered(database: Database, settings: Settings, till: RunningTill) -> str:
         order = place_order(session, actor_of(session, person), course, now=now(session))
         order_id = order.id
     stripe = stripe_of(with_till(settings, till).stripe)
-    open_page(database, stripe, order_id=order_id, come_back_to="http://127.0.0.1:9/back")
+    back = "http://127.0.0.1:9/back"
+    open_page(database, stripe, order_id=order_id, come_back_to=back, leave_to=back)
     with database.snapshot() as session:
         return session.get_one(CourseOrder, order_id).page_ref
 

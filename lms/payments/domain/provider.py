@@ -75,12 +75,16 @@ class ProviderEvent:
 
 @dataclass(frozen=True, slots=True)
 class PageWanted:
-    """What the page of an order is to ask for. Nothing else leaves the site."""
+    """What the page of an order is to ask for, and where it leads. Nothing else leaves the site.
+
+    Whoever paid comes back to one address, whoever left without paying to the other.
+    """
 
     order_number: str
     amount_fen: int
     closes_at: datetime
     come_back_to: str
+    leave_to: str
 
 
 @dataclass(frozen=True, slots=True)

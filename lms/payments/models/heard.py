@@ -26,6 +26,7 @@ class ProviderMessage(Base):
         CheckConstraint("(outcome = 'parked') = (why IS NOT NULL)", name="why"),
         CheckConstraint("(handled_at IS NULL) = (handled_by_id IS NULL)", name="handled"),
         CheckConstraint("handled_at IS NULL OR outcome = 'parked'", name="parked"),
+        Index("ix_provider_message_order", "order_number"),
         Index("ix_provider_message_payment", "payment_ref"),
         index_where(
             "ix_provider_message_parked",

@@ -13,7 +13,9 @@ from lms.payments.models import CourseOrder
 CLOSE = "payments.close_page"
 
 
-def open_page(database: Database, provider: Provider, *, order_id: int, come_back_to: str) -> str:
+def open_page(
+    database: Database, provider: Provider, *, order_id: int, come_back_to: str, leave_to: str
+) -> str:
     """Return the address on which an open order is paid; asking again returns the same.
 
     Raises ``Conflict`` where the order is not open any more, ``GatewayError`` where the provider
@@ -26,7 +28,7 @@ def open_page(database: Database, provider: Provider, *, order_id: int, come_bac
     if order.page_address is not None:
         return order.page_address
     opened = provider.open_page(
-        PageWanted(order.number, order.due_fen, order.expires_at, come_back_to)
+        PageWanted(order.number, order.due_fen, order.expires_at, come_back_to, leave_to)
     )
     with database.transaction() as session:
         order = queries.locked_order(session, order_id)

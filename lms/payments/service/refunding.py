@@ -81,7 +81,11 @@ def handle(session: Session, *, actor: Actor, message_id: str, now: datetime) ->
     waiting = {each.id for each in queries.parked(session, actor, Permission.ORDERS_SETTLE)}
     if message_id not in waiting:
         raise Conflict("message_handled", "Somebody looked at this already.")
-    message = session.get_one(ProviderMessage, message_id, with_for_update=True)
+    message = session.get_one(
+        ProviderMessage, message_id, with_for_update=True, populate_existing=True
+    )
+    if message.handled_at is not None:
+        raise Conflict("message_handled", "Somebody looked at this already.")
     message.handled_at, message.handled_by_id = now, actor.person_id
     session.flush()
     record(

@@ -4,7 +4,6 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from lms.core.access import Permission
-from lms.core.clock import utc_now
 from lms.core.errors import GatewayError
 from lms.db.session import now
 from lms.payments import forms, queries, service
@@ -38,7 +37,6 @@ def one(number: str) -> ResponseReturnValue:
         own=own,
         order=own.order,
         looks=forms.parse_looks(request.args),
-        is_over_soon=own.order.expires_at <= utc_now(),
     )
 
 

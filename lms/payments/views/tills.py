@@ -33,10 +33,11 @@ def stripe() -> Stripe:
 
 def page_of(order: CourseOrder) -> str:
     """Open the page on which an order is paid, and return its address."""
-    here = url_for("orders.one", number=order.number, back=1, _external=False)
+    here = settings().base_url + url_for("orders.one", number=order.number)
     return open_page(
         database(),
         till(order.provider),
         order_id=order.id,
-        come_back_to=settings().base_url + here,
+        come_back_to=f"{here}?back=1",
+        leave_to=here,
     )

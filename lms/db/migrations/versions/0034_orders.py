@@ -142,6 +142,7 @@ def upgrade() -> None:
         sqlite_where=sa.text("outcome = 'parked' AND handled_at IS NULL"),
         postgresql_where=sa.text("outcome = 'parked' AND handled_at IS NULL"),
     )
+    op.create_index("ix_provider_message_order", "provider_message", ["order_number"])
     op.create_index(
         "ix_provider_message_payment", "provider_message", ["payment_ref"], unique=False
     )

@@ -30,6 +30,7 @@ LEFT = frozenset(
         *("credential", "holder", "badge_request", "role_grant"),
         *("sign_in", "half_sign_in"),
         *("subsidy_claim", "subsidy_payment", "course_order", "counter_payment"),
+        *("redemption", "undone_order"),
         "figure_person",
     }
 )

@@ -23,3 +23,31 @@ DIFFERS = {
     "does_not_fit": _("It fits no order of ours."),
     "not_there": _("We have it and their list does not."),
 }
+
+# Where the use of a code stands.
+USES = {
+    "kept": _("Kept for an order"),
+    "used": _("Used"),
+    "free": _("Free again"),
+    "given_back": _("Given back"),
+}
+
+# Columns of the files the desk takes home: title and width.
+CODE_COLUMNS = (
+    (_("No."), 8),
+    (_("Code"), 18),
+    (_("Worth (yuan)"), 12),
+    (_("Good until"), 13),
+    (_("Address"), 50),
+)
+REDEMPTION_COLUMNS = (
+    (_("No."), 8),
+    (_("Code"), 18),
+    (_("Name"), 14),
+    (_("ID number"), 22),
+    (_("Course"), 30),
+    (_("Order number"), 20),
+    (_("Paid by it (yuan)"), 14),
+    (_("State"), 14),
+    (_("When"), 18),
+)

@@ -10,12 +10,13 @@ from sqlalchemy.orm import Session
 
 from lms.accounts.models import Person
 from lms.core.access import Actor
+from lms.core.clock import local_day
 from lms.db.session import Database
 from lms.enrollment.models import Enrollment
 from lms.notify.models import InboxMessage
 from lms.payments import queries, service
 from lms.payments.domain.inbox import Outcome
-from lms.payments.domain.orders import DisputeState, OrderState, ProviderName, RefundState
+from lms.payments.domain.orders import DisputeState, OrderState, ProviderName, RefundState, Way
 from lms.payments.domain.provider import (
     CheckoutSeen,
     DisputeSeen,
@@ -110,13 +111,21 @@ def place_order(
     actor: Actor,
     course: MadeCourse,
     *,
-    provider: ProviderName = ProviderName.STRIPE,
+    way: Way = Way.ONLINE,
     now: datetime = NOON,
     training_class_id: int | None = None,
+    codes: tuple[str, ...] = (),
 ) -> CourseOrder:
     """Order the course as the site does."""
-    offered = queries.offered(session, slug=course.course.slug, training_class_id=training_class_id)
-    return service.place(session, actor=actor, wanted=service.Wanted(offered, provider), now=now)
+    offered = queries.offered(
+        session,
+        person_id=actor.person_id,
+        slug=course.course.slug,
+        training_class_id=training_class_id,
+        day=local_day(now),
+    )
+    wanted = service.Wanted(offered, way, codes)
+    return service.place(session, actor=actor, wanted=wanted, now=now)
 
 
 def make_buying(database: Database, *, price_fen: int = PRICE) -> Buying:

@@ -46,4 +46,14 @@ ORDERS: Mapping[str, Notice] = {
         {},
         "/staff/orders/messages",
     ),
+    "order_undone": Notice(
+        Message("title", "Your order was undone"),
+        Message(
+            "text",
+            "The office undid order %(order)s; your seat ended. You had nothing to pay. The page "
+            "of the order says why.",
+        ),
+        {"order": Kind.NUMBER},
+        _PAGE,
+    ),
 }

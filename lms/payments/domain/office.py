@@ -26,11 +26,15 @@ class CounterKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Counted:
-    """What somebody at the counter took: how, how much in fen, and the number on its paper."""
+    """What somebody at the counter took: how, how much in fen, and the number on its paper.
+
+    ``paid_by`` names the institution where one pays for the learner.
+    """
 
     kind: CounterKind
     amount_fen: int
     paper: str
+    paid_by: str | None = None
 
 
 class Office:

@@ -54,6 +54,24 @@ class ProviderName(StrEnum):
     NONE = "none"
 
 
+class Way(StrEnum):
+    """How somebody wants to pay: on line, at the office, or their institution does there."""
+
+    ONLINE = "stripe"
+    OFFICE = "office"
+    INSTITUTION = "institution"
+
+    @property
+    def provider(self) -> ProviderName:
+        """Return through whom the money comes."""
+        return ProviderName.STRIPE if self is Way.ONLINE else ProviderName.OFFICE
+
+    @property
+    def payer(self) -> Payer:
+        """Return whose money it is."""
+        return Payer.INSTITUTION if self is Way.INSTITUTION else Payer.LEARNER
+
+
 class RefundState(StrEnum):
     """Where a refund stands: asked for by us, under way at the provider, over."""
 
@@ -73,11 +91,13 @@ class DisputeState(StrEnum):
 
 # An order is paid within so long, or it is over: on line a page is open at once, to the office
 # somebody has to go.
-PAID_WITHIN = {
+_PAID_WITHIN = {
     ProviderName.STRIPE: timedelta(hours=2),
     ProviderName.OFFICE: timedelta(days=7),
     ProviderName.NONE: timedelta(hours=2),
 }
+# An institution has to be asked, and its money goes through its own office first.
+_INSTITUTION_PAYS_WITHIN = timedelta(days=30)
 
 
 # A later one is never taken back by an earlier one that arrives after it.
@@ -107,18 +127,28 @@ class Known:
     paid_fen: int = 0
     returned_fen: int = 0
     has_open_dispute: bool = False
-    # Nothing was left to pay, and that was settled.
+    # Nothing was left to pay, and that was settled; and undone by an administrator since.
     is_waived: bool = False
+    is_undone: bool = False
     ending: Ending | None = None
 
 
-def price(list_fen: int, *, coupon_fen: int = 0, voucher_fen: int = 0) -> Price:
-    """Return what is left after a coupon and then a voucher, neither below nothing.
+def price(list_fen: int, *, coupon_fen: int = 0, share_fen: int = 0, voucher_fen: int = 0) -> Price:
+    """Return what is left after a coupon, the county's share, then a voucher; never below nothing.
 
-    What a coupon or voucher is worth beyond the price is lost: it pays one course.
+    A coupon makes the course cheaper, then public money pays, the person's own voucher last. What
+    any of them is worth beyond the price is lost: it pays one course.
     """
     coupon = min(list_fen, coupon_fen)
-    return Price(list_fen, coupon, min(list_fen - coupon, voucher_fen))
+    share = min(list_fen - coupon, share_fen)
+    return Price(list_fen, coupon, min(list_fen - coupon - share, voucher_fen), share)
+
+
+def paid_within(provider: ProviderName, payer: Payer) -> timedelta:
+    """Return how long an order can be paid."""
+    if payer is Payer.INSTITUTION and provider is ProviderName.OFFICE:
+        return _INSTITUTION_PAYS_WITHIN
+    return _PAID_WITHIN[provider]
 
 
 def order_state(known: Known) -> OrderState:
@@ -133,6 +163,8 @@ def order_state(known: Known) -> OrderState:
         return OrderState.EXPIRED if known.ending is Ending.EXPIRED else OrderState.CANCELLED
     if known.has_open_dispute:
         return OrderState.DISPUTED
+    if known.is_undone:
+        return OrderState.REFUNDED
     if not known.returned_fen:
         return OrderState.PAID
     return OrderState.REFUNDED if known.returned_fen >= known.paid_fen else OrderState.PART_REFUNDED
@@ -150,5 +182,5 @@ def holds_seat(known: Known) -> bool:
     A part that went back and a dispute that is not decided take nothing away.
     """
     if not known.paid_fen:
-        return known.is_waived
+        return known.is_waived and not known.is_undone
     return known.returned_fen < known.paid_fen

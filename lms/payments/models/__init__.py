@@ -2,17 +2,24 @@
 
 from lms.payments.models.counted import CounterPayment
 from lms.payments.models.heard import ProviderMessage
+from lms.payments.models.helped import CountyShare, UndoneOrder
 from lms.payments.models.money import Dispute, OrderPayment, Refund
 from lms.payments.models.ordered import CourseOrder
 from lms.payments.models.reconciled import Difference, Reconciliation
+from lms.payments.models.vouchers import Redemption, Voucher, VoucherBatch
 
 __all__ = [
     "CounterPayment",
+    "CountyShare",
     "CourseOrder",
     "Difference",
     "Dispute",
     "OrderPayment",
     "ProviderMessage",
     "Reconciliation",
+    "Redemption",
     "Refund",
+    "UndoneOrder",
+    "Voucher",
+    "VoucherBatch",
 ]

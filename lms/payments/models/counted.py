@@ -35,6 +35,8 @@ class CounterPayment(Base):
     kind: Mapped[str] = mapped_column(String(8))
     amount_fen: Mapped[int]
     paper: Mapped[str] = mapped_column(String(60))
+    # The institution, where one pays for the learner.
+    paid_by: Mapped[str | None] = mapped_column(String(80))
     taken_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
     taken_at: Mapped[datetime]
     confirmed_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
@@ -49,7 +51,8 @@ refuse(
     "UPDATE",
     condition=(
         "NEW.order_id <> OLD.order_id OR NEW.kind <> OLD.kind OR NEW.amount_fen <> OLD.amount_fen "
-        "OR NEW.paper <> OLD.paper OR NEW.taken_by_id <> OLD.taken_by_id "
+        "OR NEW.paper <> OLD.paper OR coalesce(NEW.paid_by, '') <> coalesce(OLD.paid_by, '') "
+        "OR NEW.taken_by_id <> OLD.taken_by_id "
         "OR NEW.taken_at <> OLD.taken_at OR OLD.confirmed_at IS NOT NULL "
         "OR OLD.dropped_at IS NOT NULL"
     ),

@@ -10,6 +10,7 @@ from lms.db.base import Base, one_of, unique_where
 from lms.db.ddl import after_create, refuse
 from lms.enrollment.models import Enrollment
 from lms.payments.domain.orders import Ending, OrderState, Payer, ProviderName
+from lms.payments.domain.vouchers import VoucherKind
 
 _TAKEN = "('paid', 'part_refunded', 'refunded', 'disputed')"
 
@@ -101,8 +102,24 @@ _NOT_PAID = (
     "(NEW.paid_at IS NOT NULL AND NEW.due_fen > 0 AND NEW.due_fen > "
     "(SELECT coalesce(max(amount_fen), 0) FROM order_payment WHERE order_id = NEW.id))"
 )
-refuse(_orders, "INSERT", condition="NEW.paid_at IS NOT NULL AND NEW.due_fen > 0")
-refuse(_orders, "UPDATE", condition=f"{_AS_ORDERED} OR {_SAID_ONCE} OR {_SEAT_KEPT} OR {_NOT_PAID}")
+# Nothing is taken off the price but by a code or by the county.
+_NO_CODE = " OR ".join(
+    f"(NEW.{kind}_fen > 0 AND NOT EXISTS (SELECT 1 FROM redemption WHERE order_id = NEW.id "  # noqa: S608 (words of ours)
+    f"AND kind = '{kind}' AND amount_fen = NEW.{kind}_fen))"
+    for kind in VoucherKind
+)
+_NO_SHARE = (
+    "(NEW.subsidy_fen > 0 AND NOT EXISTS (SELECT 1 FROM county_share "
+    "WHERE county_code = NEW.county_code AND course_id = NEW.course_id "
+    "AND ended_at IS NULL AND share_fen >= NEW.subsidy_fen))"
+)
+_TAKEN_OFF = f"(NEW.paid_at IS NOT NULL AND OLD.paid_at IS NULL AND ({_NO_CODE}))"
+refuse(_orders, "INSERT", condition=f"NEW.paid_at IS NOT NULL OR {_NO_SHARE}")
+refuse(
+    _orders,
+    "UPDATE",
+    condition=f"{_AS_ORDERED} OR {_SAID_ONCE} OR {_SEAT_KEPT} OR {_NOT_PAID} OR {_TAKEN_OFF}",
+)
 refuse(_orders, "DELETE", condition="")
 
 # A seat in a course that costs money rests on an order whose money came in and has no seat yet.

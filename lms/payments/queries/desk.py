@@ -4,10 +4,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, Select, false, or_, select, true
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from lms.accounts.models import Person
-from lms.catalog.models import Course, Revision
+from lms.catalog.models import Course
 from lms.core.access import Actor, Permission, ScopeKind
 from lms.core.errors import NotFound
 from lms.db.base import Localized
@@ -22,8 +22,12 @@ from lms.payments.models import (
     ProviderMessage,
     Reconciliation,
     Refund,
+    UndoneOrder,
 )
 from lms.payments.queries.money import disputes_of, refunds_of
+from lms.payments.queries.orders import undone_of
+from lms.payments.queries.titles import newest_title
+from lms.payments.queries.vouchers import UsedCode, used_codes
 
 PAGE = 50
 _MOST_SHOWN = 200
@@ -57,6 +61,8 @@ class Whole:
     disputes: Sequence[Dispute]
     messages: Sequence[ProviderMessage]
     counted: CounterPayment | None = None
+    codes: Sequence[UsedCode] = ()
+    undone: UndoneOrder | None = None
 
     @property
     def refundable_fen(self) -> int:
@@ -74,7 +80,7 @@ def lines(session: Session, actor: Actor, wished: Wished) -> list[Line]:
 
     Words find an order by its number, or the whole name of who ordered.
     """
-    found = _lines().where(_in_reach(actor, Permission.ORDERS_READ))
+    found = _lines().where(in_reach(actor, Permission.ORDERS_READ))
     if wished.state is not None:
         found = found.where(CourseOrder.state == wished.state)
     if wished.words:
@@ -89,7 +95,7 @@ def lines(session: Session, actor: Actor, wished: Wished) -> list[Line]:
 def whole(session: Session, actor: Actor, number: str, permission: Permission) -> Whole:
     """Return an order in the actor's reach. Raises ``NotFound``."""
     row = session.execute(
-        _lines().where(CourseOrder.number == number, _in_reach(actor, permission))
+        _lines().where(CourseOrder.number == number, in_reach(actor, permission))
     ).one_or_none()
     if row is None:
         raise NotFound
@@ -119,6 +125,8 @@ def whole(session: Session, actor: Actor, number: str, permission: Permission) -
         disputes_of(session, order.id),
         told,
         counted,
+        used_codes(session, order),
+        undone_of(session, order),
     )
 
 
@@ -133,7 +141,7 @@ def parked(
         ProviderMessage.outcome == Outcome.PARKED, ProviderMessage.handled_at.is_(None)
     )
     if not may_see_all(actor, permission):
-        own = select(CourseOrder.number).where(_in_reach(actor, permission))
+        own = select(CourseOrder.number).where(in_reach(actor, permission))
         found = found.where(ProviderMessage.order_number.in_(own))
     return session.scalars(found.order_by(ProviderMessage.received_at).limit(PAGE)).all()
 
@@ -165,31 +173,33 @@ def may_see_all(actor: Actor, permission: Permission) -> bool:
 def may_settle(actor: Actor, seen: Whole) -> bool:
     """Tell whether the actor may take money for this order or give it back: never their own."""
     order = seen.line.order
-    reaches = may_see_all(actor, Permission.ORDERS_SETTLE) or any(
-        scope.kind is ScopeKind.COUNTY and scope.id == order.county_code
+    return may_settle_in(actor, order.county_code) and order.person_id != actor.person_id
+
+
+def may_settle_in(actor: Actor, county_code: str) -> bool:
+    """Tell whether the actor looks after the money of a county."""
+    return may_see_all(actor, Permission.ORDERS_SETTLE) or any(
+        scope.kind is ScopeKind.COUNTY and scope.id == county_code
         for scope in actor.scopes_for(Permission.ORDERS_SETTLE)
     )
-    return reaches and order.person_id != actor.person_id
 
 
-def _lines() -> Select[tuple[CourseOrder, str, Localized]]:
-    newest = (
-        select(Revision.title)
-        .where(Revision.course_id == CourseOrder.course_id, Revision.published_at.is_not(None))
-        .order_by(Revision.id.desc())
-        .limit(1)
-        .scalar_subquery()
-    )
+def _lines() -> Select[CourseOrder, str, Localized]:
     return (
-        select(CourseOrder, Person.name, newest.label("title"))
+        select(CourseOrder, Person.name, newest_title(CourseOrder.course_id).label("title"))
         .join(Person, Person.id == CourseOrder.person_id)
         .join(Course, Course.id == CourseOrder.course_id)
     )
 
 
-def _in_reach(actor: Actor, permission: Permission) -> ColumnElement[bool]:
+def in_reach(
+    actor: Actor,
+    permission: Permission,
+    county: InstrumentedAttribute[str] = CourseOrder.county_code,
+) -> ColumnElement[bool]:
+    """Return the condition that a row of a county lies where the actor may do something."""
     if may_see_all(actor, permission):
         return true()
     scopes = actor.scopes_for(permission)
     codes = [scope.id for scope in scopes if scope.kind is ScopeKind.COUNTY]
-    return CourseOrder.county_code.in_(codes) if codes else false()
+    return county.in_(codes) if codes else false()

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 from lms.payments.domain.orders import DisputeState, Ending, Known, returned_fen
 from lms.payments.domain.provider import CheckoutSeen, RefundSeen, Seen
 from lms.payments.models import CourseOrder, Dispute, OrderPayment, Refund
+from lms.payments.queries.orders import undone_of
 
 
 def known_of(session: Session, order: CourseOrder) -> Known:
@@ -23,6 +24,7 @@ def known_of(session: Session, order: CourseOrder) -> Known:
         returned_fen=returned_fen(refunds, [(row.amount_fen, row.state) for row in disputes]),
         has_open_dispute=any(row.state == DisputeState.OPEN for row in disputes),
         is_waived=order.due_fen == 0,
+        is_undone=undone_of(session, order) is not None,
         ending=Ending(order.ending) if order.ending else None,
     )
 

@@ -1,4 +1,4 @@
-"""Reads orders: one under its lock, a learner's own, and what a course costs them now."""
+"""Reads orders: one under its lock, and a learner's own."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -7,13 +7,15 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, Exists, Select, and_, exists, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
-from lms.catalog.models import Course, Revision, RevisionState
+from lms.catalog.models import Course
 from lms.core.errors import NotFound
 from lms.db.base import Localized
-from lms.enrollment.domain import LIVE, ClassState
+from lms.enrollment.domain import LIVE
 from lms.enrollment.models import Enrollment, TrainingClass
 from lms.payments.domain.orders import OrderState
-from lms.payments.models import CourseOrder, OrderPayment, Refund
+from lms.payments.models import CourseOrder, OrderPayment, Refund, UndoneOrder
+from lms.payments.queries.titles import newest_title
+from lms.payments.queries.vouchers import UsedCode, used_codes
 
 _MOST = 200
 # Paid, and whoever it was for does not sit on it any more. With the enrollment beside it.
@@ -22,18 +24,6 @@ _HAS_FREE_SEAT = and_(
     CourseOrder.seat_ended_at.is_(None),
     or_(Enrollment.id.is_(None), Enrollment.status.not_in(LIVE)),
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Offered:
-    """A course somebody can order, at what it costs now, and the class they want a seat in."""
-
-    course_id: int
-    slug: str
-    title: Localized
-    price_fen: int
-    training_class_id: int | None
-    class_title: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,32 +45,8 @@ class OwnOrder:
     class_title: str | None
     payments: Sequence[OrderPayment] = ()
     refunds: Sequence[Refund] = ()
-
-
-def offered(session: Session, *, slug: str, training_class_id: int | None) -> Offered:
-    """Return what can be ordered at an address, at its price now.
-
-    Raises ``NotFound`` for a course that is not published or a class of it that is not open.
-    """
-    row = session.execute(
-        select(Course.id, Course.price_fen, Revision.title)
-        .join(Revision, Revision.course_id == Course.id)
-        .where(Course.slug == slug, Revision.state == RevisionState.PUBLISHED)
-    ).one_or_none()
-    if row is None:
-        raise NotFound
-    class_title = None
-    if training_class_id is not None:
-        class_title = session.scalar(
-            select(TrainingClass.title).where(
-                TrainingClass.id == training_class_id,
-                TrainingClass.course_id == row.id,
-                TrainingClass.state == ClassState.OPEN,
-            )
-        )
-        if class_title is None:
-            raise NotFound
-    return Offered(row.id, slug, row.title, row.price_fen, training_class_id, class_title)
+    codes: Sequence[UsedCode] = ()
+    undone: UndoneOrder | None = None
 
 
 def is_seat_lost(enrollment_id: ColumnElement[int] | InstrumentedAttribute[int]) -> Exists:
@@ -181,7 +147,16 @@ def own_order(session: Session, *, person_id: int, number: str) -> OwnOrder:
         .where(Refund.payment_id.in_([each.id for each in payments]))
         .order_by(Refund.id)
     ).all()
-    return OwnOrder(row.CourseOrder, row.slug, row.title, row.class_title, payments, refunds)
+    return OwnOrder(
+        *(row.CourseOrder, row.slug, row.title, row.class_title, payments, refunds),
+        codes=used_codes(session, row.CourseOrder),
+        undone=undone_of(session, row.CourseOrder),
+    )
+
+
+def undone_of(session: Session, order: CourseOrder) -> UndoneOrder | None:
+    """Return who undid an order nothing was left to pay of, and why."""
+    return session.get(UndoneOrder, order.id) if order.due_fen == 0 else None
 
 
 def own_orders(session: Session, person_id: int) -> list[OwnOrder]:
@@ -190,19 +165,12 @@ def own_orders(session: Session, person_id: int) -> list[OwnOrder]:
     return [OwnOrder(row.CourseOrder, row.slug, row.title, row.class_title) for row in rows]
 
 
-def _of(person_id: int) -> Select[tuple[CourseOrder, str, Localized, str]]:
-    newest = (
-        select(Revision.title)
-        .where(Revision.course_id == CourseOrder.course_id, Revision.published_at.is_not(None))
-        .order_by(Revision.id.desc())
-        .limit(1)
-        .scalar_subquery()
-    )
+def _of(person_id: int) -> Select[CourseOrder, str, Localized, str]:
     return (
         select(
             CourseOrder,
             Course.slug,
-            newest.label("title"),
+            newest_title(CourseOrder.course_id).label("title"),
             TrainingClass.title.label("class_title"),
         )
         .join(Course, Course.id == CourseOrder.course_id)

@@ -13,10 +13,11 @@ from lms.core.errors import Conflict, Forbidden, InvalidInput, Message, NotFound
 from lms.db.session import savepoint
 from lms.payments import queries
 from lms.payments.domain.office import Counted
-from lms.payments.domain.orders import OrderState, ProviderName, RefundState
+from lms.payments.domain.orders import OrderState, Payer, ProviderName, RefundState
 from lms.payments.models import CounterPayment, CourseOrder, OrderPayment, Refund
 from lms.payments.service.standing import settle
 
+_NO_NAME = Message("no_institution", "Please write which institution paid.")
 _NOT_DUE = Message("amount_not_due", "Exactly what is due has to be paid.")
 
 
@@ -26,18 +27,22 @@ def take(
     """Write down what somebody paid at the counter; it counts once another person confirms it.
 
     Raises ``NotFound`` out of reach, ``Forbidden`` for one's own order, ``InvalidInput`` for
-    another amount than is due, ``Conflict`` where the order is not to be paid there.
+    another amount than is due or an institution without a name, ``Conflict`` where the order is
+    not to be paid there.
     """
     order = _order_of(session, actor, number)
     if order.provider != ProviderName.OFFICE or order.state != OrderState.OPEN:
         raise Conflict("order_not_open", "This order is over.")
     if counted.amount_fen != order.due_fen:
         raise InvalidInput({"amount": _NOT_DUE})
+    if order.payer == Payer.INSTITUTION and counted.paid_by is None:
+        raise InvalidInput({"paid_by": _NO_NAME})
     row = CounterPayment(
         order_id=order.id,
         kind=counted.kind,
         amount_fen=counted.amount_fen,
         paper=counted.paper,
+        paid_by=counted.paid_by if order.payer == Payer.INSTITUTION else None,
         taken_by_id=actor.person_id,
         taken_at=now,
     )

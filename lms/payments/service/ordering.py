@@ -6,10 +6,9 @@ from datetime import datetime, timedelta
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from lms.accounts.models import Person
 from lms.core.access import Actor
 from lms.core.clock import local_day
-from lms.core.errors import Conflict
+from lms.core.errors import Conflict, InvalidInput
 from lms.core.ids import new_letters
 from lms.db.session import savepoint
 from lms.enrollment import queries as enrollments
@@ -17,16 +16,18 @@ from lms.payments import queries
 from lms.payments.domain.orders import (
     NUMBER_ALPHABET,
     NUMBER_LETTERS,
-    PAID_WITHIN,
     SHORTEST_PAGE,
     Ending,
     OrderState,
+    Payer,
     ProviderName,
-    price,
+    Way,
+    paid_within,
 )
 from lms.payments.models import CourseOrder
-from lms.payments.queries import Offered
+from lms.payments.queries import Offered, Quote
 from lms.payments.service.pages import close_later
+from lms.payments.service.redeeming import keep_codes
 from lms.payments.service.seating import give_seat
 from lms.payments.service.standing import end, settle
 
@@ -36,14 +37,16 @@ class Wanted:
     """What somebody wants to take, and how they want to pay."""
 
     offered: Offered
-    provider: ProviderName
+    way: Way
+    codes: tuple[str, ...] = ()
 
 
 def place(session: Session, *, actor: Actor, wanted: Wanted, now: datetime) -> CourseOrder:
     """Order a course and return the order; a second tap finds the first.
 
     Whoever left a course they paid for gets their seat back on the old order. Raises ``Conflict``
-    where the actor takes the course already or it costs nothing.
+    where the actor takes the course already or it costs nothing, ``InvalidInput`` for a code that
+    cannot be used.
     """
     who = {"person_id": actor.person_id, "course_id": wanted.offered.course_id}
     if enrollments.live(session, **who) is not None:
@@ -55,7 +58,7 @@ def place(session: Session, *, actor: Actor, wanted: Wanted, now: datetime) -> C
         raise Conflict("nothing_to_pay", "This course is free. Please join it.")
     found = queries.open_order(session, **who)
     if found is not None:
-        if _is_the_same(found, wanted, now):
+        if _is_the_same(session, found, wanted, now):
             return found
         _let_go(session, found, now)
     order = _place_new(session, actor, wanted, now)
@@ -88,17 +91,43 @@ def expire(session: Session, *, order_id: int, now: datetime) -> bool:
     return True
 
 
-def _is_the_same(found: CourseOrder, wanted: Wanted, now: datetime) -> bool:
+def _is_the_same(session: Session, found: CourseOrder, wanted: Wanted, now: datetime) -> bool:
     """Tell whether an open order is what is wanted, and its page is open or can still be opened."""
     if found.awaiting_at is not None:
         return True
     needed = SHORTEST_PAGE if found.page_ref is None else timedelta()
     return (
         found.training_class_id == wanted.offered.training_class_id
-        and found.provider == wanted.provider
+        and found.provider == wanted.way.provider
+        and found.payer == wanted.way.payer
         and found.list_fen == wanted.offered.price_fen
         and found.expires_at - now > needed
+        and _takes_off(session, found) == _would_take_off(session, found, wanted, now)
     )
+
+
+def _takes_off(session: Session, found: CourseOrder) -> tuple[frozenset[str], int]:
+    return queries.codes_of(session, found.id), found.due_fen
+
+
+def _would_take_off(
+    session: Session, found: CourseOrder, wanted: Wanted, now: datetime
+) -> tuple[frozenset[str], int]:
+    quote = _quote(session, found.person_id, wanted, now)
+    return frozenset(each.code for each in quote.applied), quote.cost.due_fen
+
+
+def _quote(session: Session, person_id: int, wanted: Wanted, now: datetime) -> Quote:
+    quote = queries.quote(
+        session,
+        person_id=person_id,
+        offered=wanted.offered,
+        codes=wanted.codes,
+        day=local_day(now),
+    )
+    if quote.faults:
+        raise InvalidInput({"code": quote.faults[0][1]})
+    return quote
 
 
 def _let_go(session: Session, found: CourseOrder, now: datetime) -> None:
@@ -110,35 +139,45 @@ def _place_new(session: Session, actor: Actor, wanted: Wanted, now: datetime) ->
     try:
         with savepoint(session):
             return _insert(session, actor, wanted, now)
-    except IntegrityError:
+    except IntegrityError as error:
         # Another tap was faster; the partial unique index kept a second open order out.
         session.expire_all()
         other = queries.open_order(
             session, person_id=actor.person_id, course_id=wanted.offered.course_id
         )
         if other is None:
-            raise
+            # What the county pays changed in this moment.
+            raise Conflict(
+                "price_changed", "The price changed just now. Please look at it again."
+            ) from error
         return other
 
 
 def _insert(session: Session, actor: Actor, wanted: Wanted, now: datetime) -> CourseOrder:
-    cost = price(wanted.offered.price_fen)
-    provider = wanted.provider if cost.due_fen else ProviderName.NONE
+    quote = _quote(session, actor.person_id, wanted, now)
+    queries.lock_vouchers(session, quote.applied)
+    # What somebody used while this waited for the lock is seen now.
+    quote = _quote(session, actor.person_id, wanted, now)
+    cost = quote.cost
+    provider = wanted.way.provider if cost.due_fen else ProviderName.NONE
+    payer = wanted.way.payer if cost.due_fen else Payer.LEARNER
     order = CourseOrder(
         number=f"{local_day(now):%Y%m%d}-{new_letters(NUMBER_ALPHABET, NUMBER_LETTERS)}",
         person_id=actor.person_id,
         course_id=wanted.offered.course_id,
         training_class_id=wanted.offered.training_class_id,
-        county_code=session.get_one(Person, actor.person_id).county_code,
+        county_code=wanted.offered.county_code,
         list_fen=cost.list_fen,
         coupon_fen=cost.coupon_fen,
         voucher_fen=cost.voucher_fen,
         subsidy_fen=cost.subsidy_fen,
         due_fen=cost.due_fen,
+        payer=payer,
         provider=provider,
         created_at=now,
-        expires_at=now + PAID_WITHIN[provider],
+        expires_at=now + paid_within(provider, payer),
     )
     session.add(order)
     session.flush()
+    keep_codes(session, order, wanted.offered, quote.applied)
     return order

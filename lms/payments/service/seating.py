@@ -12,6 +12,7 @@ from lms.enrollment.domain import SEATING
 from lms.enrollment.models import TrainingClass
 from lms.payments.events import SeatChanged
 from lms.payments.models import CourseOrder
+from lms.payments.service.redeeming import give_codes_back, take_codes_again
 
 
 def give_seat(session: Session, order: CourseOrder, *, now: datetime) -> bool:
@@ -46,6 +47,7 @@ def end_seat(session: Session, order: CourseOrder, *, now: datetime) -> None:
     """End the seat of an order whose money went back; what was studied stays written down."""
     order.seat_ended_at = now
     session.flush()
+    give_codes_back(session, order, now=now)
     if order.enrollment_id is None:
         return
     enrollment.take_back(session, enrollment_id=order.enrollment_id, now=now)
@@ -56,6 +58,7 @@ def give_seat_again(session: Session, order: CourseOrder, *, now: datetime) -> N
     """Give the seat back that ended for a refund that did not arrive; a completed one stands."""
     order.seat_ended_at = None
     session.flush()
+    take_codes_again(session, order)
     give_seat(session, order, now=now)
     if order.enrollment_id is not None:
         emit(session, SeatChanged(order.enrollment_id, order.person_id, is_lost=False, at=now))

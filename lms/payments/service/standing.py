@@ -17,6 +17,7 @@ from lms.payments.domain.orders import (
     order_state,
 )
 from lms.payments.models import CourseOrder
+from lms.payments.service.redeeming import free_codes, use_codes
 from lms.payments.service.returns import count_returns
 from lms.payments.service.seating import end_seat, give_seat, give_seat_again
 
@@ -48,11 +49,14 @@ def end(session: Session, order: CourseOrder, ending: Ending, *, now: datetime) 
         known = replace(queries.known_of(session, order), ending=ending)
         order.ending, order.ended_at, order.state = ending, now, order_state(known)
         session.flush()
+        if order.state not in TAKEN:
+            free_codes(session, order, now=now)
 
 
 def _take_payment(session: Session, order: CourseOrder, known: Known, now: datetime) -> None:
     order.state, order.paid_at = OrderState.PAID, now
     session.flush()
+    use_codes(session, order, now=now)
     has_seat = give_seat(session, order, now=now)
     if not known.paid_fen:
         return

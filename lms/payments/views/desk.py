@@ -105,6 +105,22 @@ def refund(number: str) -> ResponseReturnValue:
     return redirect(url_for("order_desk.one", number=number))
 
 
+@bp.post("/<number>/undo")
+@requires(Permission.ORDERS_SETTLE)
+def undo(number: str) -> ResponseReturnValue:
+    """Undo an order nothing was left to pay of."""
+    try:
+        reason = forms.parse_reason(request.form)
+        with database().transaction() as session:
+            service.undo(
+                session, actor=current_actor(), number=number, reason=reason, now=now(session)
+            )
+    except InvalidInput as error:
+        return _page(number, error.fields), error.status
+    flash(gettext("Undone. The learner is told."), "ok")
+    return redirect(url_for("order_desk.one", number=number))
+
+
 @bp.post("/<number>/refunds/<int(max=9223372036854775807):refund_id>/again")
 @requires(Permission.ORDERS_SETTLE)
 def again(number: str, refund_id: int) -> ResponseReturnValue:

@@ -4,7 +4,7 @@ from flask import url_for
 
 from lms.core.errors import NotFound
 from lms.payments.domain.office import Office
-from lms.payments.domain.orders import ProviderName
+from lms.payments.domain.orders import ProviderName, Way
 from lms.payments.domain.provider import Provider
 from lms.payments.gateway import Stripe, stripe_of
 from lms.payments.models import CourseOrder
@@ -12,10 +12,9 @@ from lms.payments.service import open_page
 from lms.web.access import database, settings
 
 
-def ways() -> tuple[ProviderName, ...]:
+def ways() -> tuple[Way, ...]:
     """Return how people can pay here, the usual way first."""
-    office = (ProviderName.OFFICE,)
-    return (ProviderName.STRIPE, *office) if settings().stripe else office
+    return tuple(Way) if settings().stripe else (Way.OFFICE, Way.INSTITUTION)
 
 
 def till(name: str) -> Provider:

@@ -15,6 +15,7 @@ from lms.core.access import Scope, ScopeKind
 from lms.core.clock import day_bounds
 from lms.db.among import among
 from lms.enrollment.models import Enrollment
+from lms.payments.queries import vouchers_of
 from lms.roster.domain.claims import NOTHING, decided, pay_state, review
 from lms.roster.domain.days import Days
 from lms.roster.domain.filters import Filters, Status
@@ -114,6 +115,9 @@ def in_counties(column: Any, scopes: Collection[Scope]) -> ColumnElement[bool]: 
 def add_studies(session: Session, known: Known, columns: Columns, keys: Collection[str]) -> None:
     """Add what is known of the enrollment each claim rests on; empty where there is none."""
     ids = _supporting(session, columns)
+    if "voucher_no" in keys:
+        paid_by = vouchers_of(session, {each for each in ids if each})
+        columns["voucher_no"] = [paid_by.get(each or 0) for each in ids]
     studies = enrolled_of(session, {each for each in ids if each}, _STUDY)
     kept = [each for each in ids if each is not None and each in studies]
     studied: Columns = {

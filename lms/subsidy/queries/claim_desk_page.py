@@ -1,4 +1,7 @@
-"""Reads all a reviewer looks at before saying something to a claim: six statements at most."""
+"""Reads all a reviewer looks at before saying something to a claim: six statements.
+
+One more where the person ever paid for a course.
+"""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -16,6 +19,7 @@ from lms.core.errors import Message, NotFound
 from lms.db.base import Localized
 from lms.enrollment.models import Enrollment
 from lms.enrollment.queries import in_scope
+from lms.payments.queries import Funding, fundings, has_paid
 from lms.progress.queries import Flag, flags_of
 from lms.subsidy import findings
 from lms.subsidy.domain.assembly import Dossier
@@ -71,6 +75,7 @@ class Head:
     may_read_file: bool
     may_read_facts: bool
     may_read_flags: bool
+    has_paid: bool
 
     @property
     def standing(self) -> Standing:
@@ -106,6 +111,7 @@ class ClaimPage:
     flags: Sequence[Flag]
     trail: Trail
     changed: Sequence[Changed]
+    fundings: Sequence[Funding]
 
     @property
     def marks(self) -> str:
@@ -148,7 +154,16 @@ def claim_page(
         flags_of(session, person_id),
         trail_of(session, claim_id, person_id),
         _changed(head, [row.result for row in rows]),
+        _fundings(session, head),
     )
+
+
+def _fundings(session: Session, head: Head) -> Sequence[Funding]:
+    """Return how what is claimed for was paid; it may be public money already."""
+    if not head.has_paid:
+        return ()
+    paid = fundings(session, head.claim.person_id)
+    return [each for each in paid if each.programme_id == head.claim.programme_id]
 
 
 def _is_meant(held: Held, claim: SubsidyClaim) -> bool:
@@ -186,7 +201,7 @@ def _head(session: Session, actor: Actor, claim_id: int, filters: ClaimFilters |
     if row is None:
         raise NotFound
     claim, person, county, programme, decision, version, account, handed_in = row[:8]
-    first_by, second_by, may_read_file, *around = row[8:]
+    first_by, second_by, may_read_file, has_paid_ever, *around = row[8:]
     return Head(
         claim=claim,
         name=person.name,
@@ -203,6 +218,7 @@ def _head(session: Session, actor: Actor, claim_id: int, filters: ClaimFilters |
         may_read_file=bool(may_read_file) and person.erased_at is None,
         may_read_facts=_may(actor, person, Permission.FACTS_READ),
         may_read_flags=_may(actor, person, Permission.TIME_READ),
+        has_paid=has_paid_ever,
     )
 
 
@@ -220,6 +236,7 @@ def _statement(actor: Actor, claim_id: int, filters: ClaimFilters | None) -> Sel
             *(claim, Person, County, Programme.title, EligibilityDecision, PolicyVersion),
             *(BankAccount, then.results, first.name, second.name),
             exists().where(Enrollment.person_id == claim.person_id, taught),
+            has_paid(claim.person_id),
             *around,
         )
         .join(Person, Person.id == claim.person_id)

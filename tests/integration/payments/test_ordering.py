@@ -13,7 +13,7 @@ from lms.enrollment.domain import ClassState
 from lms.enrollment.models import ClassWait, Enrollment
 from lms.notify.models import SmsMessage
 from lms.payments import service
-from lms.payments.domain.orders import OrderState, ProviderName
+from lms.payments.domain.orders import OrderState, ProviderName, Way
 from lms.payments.domain.provider import PageState
 from lms.payments.models import CourseOrder, OrderPayment
 from lms.payments.tasks import end_overdue
@@ -81,7 +81,7 @@ def test_an_old_order_whose_page_was_never_opened_makes_room_for_a_new_one(
 def test_another_way_of_paying_is_another_order(database: Database) -> None:
     buying = make_buying(database)
     with database.transaction() as session:
-        office = place_order(session, buying.actor, buying.course, provider=ProviderName.OFFICE)
+        office = place_order(session, buying.actor, buying.course, way=Way.OFFICE)
         assert office.expires_at - NOON == timedelta(days=7)
     assert buying.order().state == "cancelled"
 

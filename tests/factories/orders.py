@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from itertools import count
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -111,12 +112,11 @@ def place_order(
     actor: Actor,
     course: MadeCourse,
     *,
-    way: Way = Way.ONLINE,
     now: datetime = NOON,
     training_class_id: int | None = None,
-    codes: tuple[str, ...] = (),
+    **wanted: Any,
 ) -> CourseOrder:
-    """Order the course as the site does."""
+    """Order the course as the site does, on line and without codes unless something is said."""
     offered = queries.offered(
         session,
         person_id=actor.person_id,
@@ -124,8 +124,8 @@ def place_order(
         training_class_id=training_class_id,
         day=local_day(now),
     )
-    wanted = service.Wanted(offered, way, codes)
-    return service.place(session, actor=actor, wanted=wanted, now=now)
+    how = service.Wanted(offered, **{"way": Way.ONLINE, **wanted})
+    return service.place(session, actor=actor, wanted=how, now=now)
 
 
 def make_buying(database: Database, *, price_fen: int = PRICE) -> Buying:

@@ -53,6 +53,7 @@ from lms.payments.queries.vouchers import (
     quote,
     redemptions_of,
     turns_of,
+    use_state,
 )
 
 __all__ = [
@@ -107,6 +108,7 @@ __all__ = [
     "standing_with",
     "tallies",
     "turns_of",
+    "use_state",
     "vouchers_of",
     "whole",
 ]

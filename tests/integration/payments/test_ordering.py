@@ -13,7 +13,7 @@ from lms.enrollment.domain import ClassState
 from lms.enrollment.models import ClassWait, Enrollment
 from lms.notify.models import SmsMessage
 from lms.payments import service
-from lms.payments.domain.orders import OrderState, ProviderName, Way
+from lms.payments.domain.orders import OrderState, Way
 from lms.payments.domain.provider import PageState
 from lms.payments.models import CourseOrder, OrderPayment
 from lms.payments.tasks import end_overdue

@@ -19,19 +19,23 @@ from lms.payments.domain.orders import (
 FEN = st.integers(min_value=0, max_value=10_000_000)
 
 
-@given(FEN, FEN, FEN)
+@given(FEN, FEN, FEN, FEN)
 def test_what_is_taken_off_and_what_is_left_make_the_price_to_the_fen(
-    listed: int, coupon: int, voucher: int
+    listed: int, coupon: int, share: int, voucher: int
 ) -> None:
-    cost = price(listed, coupon_fen=coupon, voucher_fen=voucher)
+    cost = price(listed, coupon_fen=coupon, share_fen=share, voucher_fen=voucher)
     assert cost.coupon_fen + cost.voucher_fen + cost.subsidy_fen + cost.due_fen == listed
-    assert min(cost.coupon_fen, cost.voucher_fen, cost.due_fen) >= 0
-    assert cost.due_fen == max(0, listed - coupon - voucher)
+    assert min(cost.coupon_fen, cost.voucher_fen, cost.subsidy_fen, cost.due_fen) >= 0
+    assert cost.coupon_fen <= coupon
+    assert cost.subsidy_fen <= share
+    assert cost.voucher_fen <= voucher
+    assert cost.due_fen == max(0, listed - coupon - share - voucher)
 
 
-def test_a_coupon_goes_before_a_voucher() -> None:
-    cost = price(2_900, coupon_fen=1_000, voucher_fen=5_000)
-    assert (cost.coupon_fen, cost.voucher_fen, cost.due_fen) == (1_000, 1_900, 0)
+def test_a_coupon_goes_first_then_the_county_then_a_voucher() -> None:
+    cost = price(2_900, coupon_fen=1_000, share_fen=1_500, voucher_fen=5_000)
+    assert (cost.coupon_fen, cost.subsidy_fen, cost.voucher_fen) == (1_000, 1_500, 400)
+    assert cost.due_fen == 0
 
 
 @pytest.mark.parametrize(
@@ -42,6 +46,7 @@ def test_a_coupon_goes_before_a_voucher() -> None:
         (Known(ending=Ending.CANCELLED), OrderState.CANCELLED),
         (Known(ending=Ending.FAILED), OrderState.CANCELLED),
         (Known(is_waived=True), OrderState.PAID),
+        (Known(is_waived=True, is_undone=True), OrderState.REFUNDED),
         (Known(paid_fen=2_900), OrderState.PAID),
         # Who pays in the last second has paid.
         (Known(paid_fen=2_900, ending=Ending.EXPIRED), OrderState.PAID),
@@ -71,5 +76,6 @@ def test_a_seat_is_held_until_all_of_the_money_went_back() -> None:
     held.append(Known(paid_fen=10, has_open_dispute=True))
     assert all(holds_seat(each) for each in held)
     gone = [Known(), Known(paid_fen=10, returned_fen=10)]
+    gone.append(Known(is_waived=True, is_undone=True))
     gone.append(Known(paid_fen=10, returned_fen=10, has_open_dispute=True))
     assert not any(holds_seat(each) for each in gone)

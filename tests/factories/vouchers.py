@@ -1,0 +1,71 @@
+"""Makes batches of vouchers and coupons, and what counties pay by themselves."""
+
+from dataclasses import dataclass
+from datetime import date
+from itertools import count
+from uuid import uuid4
+
+from sqlalchemy.orm import Session
+
+from lms.accounts.models import Person
+from lms.core.ids import new_letters
+from lms.payments.domain.orders import NUMBER_ALPHABET
+from lms.payments.domain.vouchers import CODE_LETTERS
+from lms.payments.models import CountyShare, Voucher, VoucherBatch
+from tests.factories.catalog import MadeCourse
+from tests.factories.orders import NOON
+
+ALWAYS = {"first_day": date(2026, 1, 1), "last_day": date(2099, 12, 31)}
+_numbers = count(1)
+
+
+@dataclass(frozen=True)
+class Batch:
+    """A batch and its codes, in their order."""
+
+    id: int
+    codes: tuple[str, ...]
+
+
+def make_batch(
+    session: Session, issuer: Person, *, worth_fen: int = 1_000, codes: int = 1, **terms: object
+) -> Batch:
+    """Issue a batch of vouchers of the issuer's county that is good at any time."""
+    row = VoucherBatch(
+        **{
+            "key": str(uuid4()),
+            "kind": "voucher",
+            "county_code": issuer.county_code,
+            "title": f"第 {next(_numbers)} 批培训券",
+            "worth_fen": worth_fen,
+            "code_count": codes,
+            "per_person": 1,
+            "issued_by_id": issuer.id,
+            "issued_at": NOON,
+            **ALWAYS,
+            **terms,
+        }
+    )
+    session.add(row)
+    session.flush()
+    made = tuple(new_letters(NUMBER_ALPHABET, CODE_LETTERS) for _ in range(codes))
+    for place, code in enumerate(made, start=1):
+        session.add(Voucher(batch_id=row.id, place=place, code=code))
+    session.flush()
+    return Batch(row.id, made)
+
+
+def make_share(session: Session, clerk: Person, course: MadeCourse, fen: int) -> CountyShare:
+    """Have the clerk's county pay a part of a course, at any time."""
+    row = CountyShare(
+        county_code=clerk.county_code,
+        course_id=course.course.id,
+        share_fen=fen,
+        basis="衢人社〔2026〕5 号",
+        begun_by_id=clerk.id,
+        begun_at=NOON,
+        **ALWAYS,
+    )
+    session.add(row)
+    session.flush()
+    return row

@@ -5,15 +5,24 @@ from datetime import date
 from itertools import count
 from uuid import uuid4
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from lms.accounts.models import Person
 from lms.core.ids import new_letters
-from lms.payments.domain.orders import NUMBER_ALPHABET
-from lms.payments.domain.vouchers import CODE_LETTERS
-from lms.payments.models import CountyShare, Voucher, VoucherBatch
+from lms.enrollment.models import Enrollment
+from lms.payments.domain.orders import NUMBER_ALPHABET, OrderState, ProviderName
+from lms.payments.domain.vouchers import CODE_LETTERS, spelled
+from lms.payments.models import (
+    CountyShare,
+    CourseOrder,
+    OrderPayment,
+    Redemption,
+    Voucher,
+    VoucherBatch,
+)
 from tests.factories.catalog import MadeCourse
-from tests.factories.orders import NOON
+from tests.factories.orders import NOON, PRICE
 
 ALWAYS = {"first_day": date(2026, 1, 1), "last_day": date(2099, 12, 31)}
 _numbers = count(1)
@@ -69,3 +78,48 @@ def make_share(session: Session, clerk: Person, course: MadeCourse, fen: int) ->
     session.add(row)
     session.flush()
     return row
+
+
+def make_paid_with_voucher(
+    session: Session, enrollment: Enrollment, *, programme_id: int | None
+) -> str:
+    """Make an order of an enrollment: 10 yuan by a voucher, 19 by its learner; return the code."""
+    issuer = session.get_one(Person, enrollment.person_id)
+    batch = make_batch(session, issuer)
+    order = CourseOrder(
+        number=f"20261127-CODE{next(_numbers)}",
+        person_id=enrollment.person_id,
+        course_id=enrollment.course_id,
+        county_code=enrollment.county_code,
+        list_fen=PRICE,
+        voucher_fen=1_000,
+        due_fen=PRICE - 1_000,
+        provider=ProviderName.STRIPE,
+        created_at=NOON,
+        expires_at=NOON,
+    )
+    session.add(order)
+    session.flush()
+    use = Redemption(
+        voucher_id=session.scalars(select(Voucher.id).where(Voucher.batch_id == batch.id)).one(),
+        batch_id=batch.id,
+        kind="voucher",
+        order_id=order.id,
+        person_id=order.person_id,
+        programme_id=programme_id,
+        turn=1,
+        amount_fen=1_000,
+        kept_at=NOON,
+        used_at=NOON,
+    )
+    paid = {"provider": "stripe", "ref": f"pi_code_{order.id}", "heard_at": NOON}
+    session.add_all(
+        [
+            use,
+            OrderPayment(**paid, order_id=order.id, amount_fen=order.due_fen, recorded_at=NOON),
+        ]
+    )
+    session.flush()
+    order.state, order.paid_at, order.enrollment_id = OrderState.PAID, NOON, enrollment.id
+    session.flush()
+    return spelled(batch.codes[0])

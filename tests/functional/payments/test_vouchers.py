@@ -147,9 +147,7 @@ def test_codes_of_other_counties_are_not_there(app: Flask, shop: Shop) -> None:
     assert len(codes_of(shop)) == 1
 
 
-def test_codes_are_issued_only_by_who_proved_who_they_are(
-    open_desk: OpenDesk, shop: Shop
-) -> None:
+def test_codes_are_issued_only_by_who_proved_who_they_are(open_desk: OpenDesk, shop: Shop) -> None:
     answer = issue(open_desk(confirmed=timedelta(hours=1)), shop)
     assert "/confirm" in answer.location
     assert codes_of(shop) == []

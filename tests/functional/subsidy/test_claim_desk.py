@@ -4,17 +4,21 @@ import re
 
 import pytest
 from flask import Flask
+from sqlalchemy import select
 
 from lms.accounts.gateway import keys_of
+from lms.catalog.models import Course
 from lms.core.access import Role, Scope, ScopeKind
 from lms.core.clock import utc_now
 from lms.db.session import Database
+from lms.enrollment.models import Enrollment
 from lms.settings import Settings
 from lms.subsidy.domain.claim_states import ClaimAct
 from lms.subsidy.domain.dated import FactKey
 from tests.factories.accounts import COUNTY, make_grant, sign_in
 from tests.factories.claims import steps_of
 from tests.factories.subsidy import make_fact
+from tests.factories.vouchers import make_paid_with_voucher
 from tests.functional.subsidy.claim_desks import ReviewDesk
 from tests.integration.subsidy.test_claiming import PAST
 from tests.support.site import Client
@@ -104,6 +108,24 @@ def test_a_condition_that_is_not_met_any_more_is_named(
     assert "这一项不符合" in answer.text
     assert "交上来时" in answer.text
     assert TYPED in answer.text
+
+
+def test_whose_money_paid_for_the_course_stands_beside(
+    desk: ReviewDesk, database: Database
+) -> None:
+    claim_id, own = desk.claimed()
+    client, _ = desk.browser()
+    assert "课程费用怎么付的" not in client.get(f"/staff/claims/{claim_id}").text
+    with database.transaction() as session:
+        enrollment = session.scalars(
+            select(Enrollment).where(Enrollment.person_id == own.id)
+        ).first()
+        programme_id = session.get_one(Course, enrollment.course_id).programme_id
+        code = make_paid_with_voucher(session, enrollment, programme_id=programme_id)
+    page = client.get(f"/staff/claims/{claim_id}").text
+    assert "课程费用怎么付的" in page
+    assert "学员自己付了 19 元" in page
+    assert code in page
 
 
 def test_what_was_noticed_is_looked_at_before_a_claim_is_passed(desk: ReviewDesk) -> None:

@@ -1,5 +1,6 @@
 """The county's rosters: whose rows they have, what they say, and what stays hidden."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -10,6 +11,7 @@ from sqlalchemy import select
 from lms.accounts.domain.texts import SENSITIVE
 from lms.accounts.gateway import Keys
 from lms.accounts.models import Consent
+from lms.core.clock import local_day
 from lms.core.errors import InvalidInput
 from lms.db.session import Database, now
 from lms.enrollment.domain import AttendanceStatus
@@ -17,8 +19,10 @@ from lms.enrollment.models import AttendanceEntry, SessionAttendance
 from lms.progress.queries import ledger_head
 from lms.roster import queries, service
 from lms.roster.domain import kinds
+from lms.roster.domain.fields import FIELDS
 from lms.roster.domain.filters import Filters, Status
 from lms.roster.domain.kinds import ExportFormat, ExportKind
+from lms.roster.domain.templates import shipped, usual
 from lms.subsidy.domain.claim_states import ClaimAct
 from lms.subsidy.models import NoticeRow
 from tests.factories.claims import (
@@ -35,6 +39,7 @@ from tests.factories.identity import make_identity
 from tests.factories.notices import make_listed
 from tests.factories.progress import Entry, make_day
 from tests.factories.roster import Small
+from tests.factories.vouchers import make_paid_with_voucher
 from tests.integration.roster.conftest import EVERYTHING
 from tests.integration.roster.rosters import (
     NUMBER,
@@ -122,6 +127,21 @@ def test_the_applications_are_those_handed_in_with_money_and_masked_accounts(
     assert opened["account"] == _account(own)
     assert len(opened["id_number"]) == 18
     assert "*" not in opened["id_number"]
+
+
+def test_an_application_names_the_voucher_that_pays_for_the_course(
+    database: Database, keys: Keys
+) -> None:
+    with database.transaction() as session:
+        own, other = (make_claimant(session, keys) for _ in range(2))
+        for each in (own, other):
+            make_claim(session, each)
+        code = make_paid_with_voucher(session, own.study.enrollment, programme_id=own.programme_id)
+        column = usual(FIELDS["voucher_no"])
+        template = replace(shipped(ExportKind.APPLICATION), columns=(column,))
+        order, today = wanted(ExportKind.APPLICATION), local_day(now(session))
+        found = [row.cells for row in queries.rows_of(session, order, template, today=today)]
+    assert [dict(each) for each in found] == [{"voucher_no": code}, {"voucher_no": ""}]
 
 
 def _account(own: Claimant) -> str:

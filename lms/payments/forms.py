@@ -2,10 +2,12 @@
 
 import re
 from collections.abc import Mapping, Sequence
+from datetime import date
 from typing import Any
 
 from lms.core.errors import InvalidInput, Message
-from lms.core.query import Faults, read_number, read_text
+from lms.core.query import Faults, read_day, read_number, read_text
+from lms.payments.domain.finance import MOST_DAYS_SHOWN, FileForm, Period
 from lms.payments.domain.office import Counted, CounterKind
 from lms.payments.domain.orders import OrderState, ProviderName
 from lms.payments.domain.reconciling import MOST_DAYS
@@ -16,6 +18,9 @@ _WAY = Message("bad_way", "Please choose how you want to pay.")
 _NO_AMOUNT = Message("bad_amount", "Please write an amount in yuan, such as 29 or 12.50.")
 _NO_PAPER = Message("no_paper", "Please write the number of the receipt or of the transfer.")
 _NO_REASON = Message("no_reason", "Please write why. The learner reads it.")
+_TURNED = Message("period_turned", "The last day lies before the first.")
+_LONG = Message("period_long", "Please choose 366 days at most.")
+_FORM = Message("bad_format", "Please choose XLSX or CSV.")
 _DAYS = Message("bad_days", "Please write a number of days, 90 at most.")
 _MOST_LOOKS = 12
 _LONGEST_WORDS, _LONGEST_REASON = 60, 200
@@ -84,6 +89,32 @@ def parse_days(form: Mapping[str, Any]) -> int:
     if faults or days is None or days > MOST_DAYS:
         raise InvalidInput({"days": _DAYS})
     return days
+
+
+def parse_period(query: Mapping[str, Any], today: date) -> Period:
+    """Return the days whose money is asked for, else this month's so far.
+
+    Raises ``InvalidInput``.
+    """
+    faults: Faults = {}
+    last = read_day(query, "to", faults) or today
+    first = read_day(query, "from", faults) or min(today, last).replace(day=1)
+    period = Period(first, last)
+    if not faults and period.days < 1:
+        faults["to"] = _TURNED
+    elif not faults and period.days > MOST_DAYS_SHOWN:
+        faults["to"] = _LONG
+    if faults:
+        raise InvalidInput(faults)
+    return period
+
+
+def parse_file_form(form: Mapping[str, Any]) -> FileForm:
+    """Return in which file the money is wanted. Raises ``InvalidInput``."""
+    said = str(form.get("format") or "")
+    if said not in set(FileForm):
+        raise InvalidInput({"format": _FORM})
+    return FileForm(said)
 
 
 def parse_refund(form: Mapping[str, Any]) -> Asked:

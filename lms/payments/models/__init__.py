@@ -4,6 +4,7 @@ from lms.payments.models.counted import CounterPayment
 from lms.payments.models.heard import ProviderMessage
 from lms.payments.models.money import Dispute, OrderPayment, Refund
 from lms.payments.models.ordered import CourseOrder
+from lms.payments.models.receipted import Receipt, ReceiptSeries
 from lms.payments.models.reconciled import Difference, Reconciliation
 
 __all__ = [
@@ -13,6 +14,8 @@ __all__ = [
     "Dispute",
     "OrderPayment",
     "ProviderMessage",
+    "Receipt",
+    "ReceiptSeries",
     "Reconciliation",
     "Refund",
 ]

@@ -12,6 +12,7 @@ from lms.payments.queries.desk import (
     parked,
     whole,
 )
+from lms.payments.queries.finance import facts_of, sums_of
 from lms.payments.queries.money import disputes_of, known_of, refunds_of, standing_of
 from lms.payments.queries.orders import (
     Offered,
@@ -27,16 +28,28 @@ from lms.payments.queries.orders import (
     own_orders,
     standing_with,
 )
+from lms.payments.queries.receipts import (
+    Issued,
+    Papers,
+    own_papers,
+    papers,
+    payments_without_receipt,
+    receipts_for,
+    words_of,
+)
 
 __all__ = [
     "PAGE",
+    "Issued",
     "Line",
     "Offered",
     "OwnOrder",
+    "Papers",
     "Standing",
     "Whole",
     "Wished",
     "disputes_of",
+    "facts_of",
     "is_seat_lost",
     "known_of",
     "last_reconciliation",
@@ -50,9 +63,15 @@ __all__ = [
     "overdue",
     "own_order",
     "own_orders",
+    "own_papers",
+    "papers",
     "parked",
+    "payments_without_receipt",
+    "receipts_for",
     "refunds_of",
     "standing_of",
     "standing_with",
+    "sums_of",
     "whole",
+    "words_of",
 ]

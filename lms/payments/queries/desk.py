@@ -74,7 +74,7 @@ def lines(session: Session, actor: Actor, wished: Wished) -> list[Line]:
 
     Words find an order by its number, or the whole name of who ordered.
     """
-    found = _lines().where(_in_reach(actor, Permission.ORDERS_READ))
+    found = _lines().where(in_reach(actor, Permission.ORDERS_READ))
     if wished.state is not None:
         found = found.where(CourseOrder.state == wished.state)
     if wished.words:
@@ -89,7 +89,7 @@ def lines(session: Session, actor: Actor, wished: Wished) -> list[Line]:
 def whole(session: Session, actor: Actor, number: str, permission: Permission) -> Whole:
     """Return an order in the actor's reach. Raises ``NotFound``."""
     row = session.execute(
-        _lines().where(CourseOrder.number == number, _in_reach(actor, permission))
+        _lines().where(CourseOrder.number == number, in_reach(actor, permission))
     ).one_or_none()
     if row is None:
         raise NotFound
@@ -133,7 +133,7 @@ def parked(
         ProviderMessage.outcome == Outcome.PARKED, ProviderMessage.handled_at.is_(None)
     )
     if not may_see_all(actor, permission):
-        own = select(CourseOrder.number).where(_in_reach(actor, permission))
+        own = select(CourseOrder.number).where(in_reach(actor, permission))
         found = found.where(ProviderMessage.order_number.in_(own))
     return session.scalars(found.order_by(ProviderMessage.received_at).limit(PAGE)).all()
 
@@ -187,7 +187,8 @@ def _lines() -> Select[tuple[CourseOrder, str, Localized]]:
     )
 
 
-def _in_reach(actor: Actor, permission: Permission) -> ColumnElement[bool]:
+def in_reach(actor: Actor, permission: Permission) -> ColumnElement[bool]:
+    """Return the condition that an order is of a county the actor has the permission in."""
     if may_see_all(actor, permission):
         return true()
     scopes = actor.scopes_for(permission)

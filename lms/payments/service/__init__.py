@@ -1,6 +1,7 @@
 """Takes orders, hears what providers tell, and brings each order to where that puts it."""
 
 from lms.payments.service.counter import confirm, drop, hand_back, take
+from lms.payments.service.exporting import note_export
 from lms.payments.service.hearing import hear, learn
 from lms.payments.service.ordering import Wanted, cancel, expire, place
 from lms.payments.service.pages import CLOSE, open_page
@@ -42,6 +43,7 @@ __all__ = [
     "hear",
     "learn",
     "look_at",
+    "note_export",
     "open_page",
     "place",
     "refuse_refund",

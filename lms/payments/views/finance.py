@@ -1,0 +1,154 @@
+"""What came in and went back in a period: its sums on a page, each fact in a file."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from hashlib import file_digest
+from tempfile import TemporaryFile
+from typing import IO, Any
+
+from flask import Blueprint, Response, render_template, request, send_file
+from flask.typing import ResponseReturnValue
+
+from lms.core.access import Actor, Permission
+from lms.core.clock import local_day, local_time, utc_now
+from lms.core.errors import GatewayError, InvalidInput, Message
+from lms.core.query import Faults
+from lms.db.session import now
+from lms.payments import forms, queries, service
+from lms.payments.domain.finance import (
+    MOST_FACTS,
+    Fact,
+    FactKind,
+    FileForm,
+    Period,
+    Sum,
+    total,
+)
+from lms.payments.words import FACTS, FINANCE, METHODS, ON_LINE, PAYERS, PROVIDERS
+from lms.sheets.writing import Column, Value, write_csv, write_xlsx
+from lms.web.access import current_actor, database, requires
+from lms.web.i18n import gettext, localized
+
+bp = Blueprint("finance", __name__, url_prefix="/staff/orders/finance")
+_TYPES = {
+    FileForm.XLSX: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    FileForm.CSV: "text/csv; charset=utf-8",
+}
+_WRITERS = {FileForm.XLSX: write_xlsx, FileForm.CSV: write_csv}
+_TOO_MANY = Message(
+    "too_many_facts", "More than 200,000 rows: please choose fewer days and take several files."
+)
+
+
+@bp.get("")
+@requires(Permission.ORDERS_READ)
+def board() -> ResponseReturnValue:
+    """Show what came in and went back, this month where no days are asked for."""
+    try:
+        period = forms.parse_period(request.args, local_day(utc_now()))
+    except InvalidInput as error:
+        return _page(None, request.args, error.fields), error.status
+    return _page(period, {}, {})
+
+
+@bp.post("")
+@requires(Permission.ORDERS_READ)
+def take() -> ResponseReturnValue:
+    """Hand each fact of the days out as a file; who took it is written down before."""
+    try:
+        period = forms.parse_period(request.form, local_day(utc_now()))
+        form = forms.parse_file_form(request.form)
+        return _file(current_actor(), period, form)
+    except InvalidInput as error:
+        return _page(None, request.form, error.fields), error.status
+
+
+def _page(period: Period | None, typed: Mapping[str, Any], faults: Faults) -> str:
+    sums: Sequence[Sum] = ()
+    if period is not None:
+        with database().snapshot() as session:
+            sums = queries.sums_of(session, current_actor(), period)
+    return render_template(
+        "payments/finance.html",
+        period=period,
+        typed=typed,
+        faults=faults,
+        sums=sums,
+        total=total(sums),
+        methods=METHODS,
+        on_line=ON_LINE,
+        providers=PROVIDERS,
+    )
+
+
+def _file(actor: Actor, period: Period, form: FileForm) -> Response:
+    """Write the file aside, of one moment, and send it once that is written down.
+
+    Nobody holds a connection to the database while somebody downloads.
+    """
+    file = TemporaryFile()  # noqa: SIM115 (closed once it is sent)
+    with database().one_moment() as session:
+        held = total(queries.sums_of(session, actor, period))
+        if held.facts > MOST_FACTS:
+            raise InvalidInput({"to": _TOO_MANY})
+        _write(file, form, queries.facts_of(session, actor, period))
+    length = file.tell()
+    file.seek(0)
+    sha256 = file_digest(file, "sha256").hexdigest()
+    file.seek(0)
+    with database().transaction() as session:
+        service.note_export(
+            session, actor=actor, wanted=(period, form), held=held, sha256=sha256, now=now(session)
+        )
+    name = f"finance-{period.first}-{period.last}.{form}"
+    response = send_file(file, mimetype=_TYPES[form], as_attachment=True, download_name=name)
+    response.content_length = length
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+def _write(file: IO[bytes], form: FileForm, facts: Iterable[Fact]) -> None:
+    columns = [Column(gettext(title), width) for title, width in FINANCE]
+    try:
+        _WRITERS[form](file, columns, _rows(facts))
+        file.flush()
+    except OSError as error:
+        raise GatewayError(
+            "export_not_written",
+            "The file could not be written: the disk is full or refuses. Nothing was kept.",
+            retryable=False,
+        ) from error
+
+
+def _rows(facts: Iterable[Fact]) -> Iterator[Sequence[Value]]:
+    """Yield a row a fact, and what they add up to below them."""
+    in_fen = out_fen = 0
+    said = {words: gettext(words) for words in _words()}
+    for fact in facts:
+        in_fen, out_fen = in_fen + fact.in_fen, out_fen + fact.out_fen
+        yield _row(fact, said)
+    yield (gettext("Total"), *[None] * 12, in_fen, out_fen, None, None)
+
+
+def _words() -> Iterator[str]:
+    for each in (FACTS, METHODS, PROVIDERS, PAYERS):
+        yield from each.values()
+    yield ON_LINE
+
+
+def _row(fact: Fact, said: Mapping[str, str]) -> Sequence[Value]:
+    is_payment = fact.kind == FactKind.PAYMENT
+    of_price = (fact.list_fen, fact.coupon_fen, fact.voucher_fen, fact.subsidy_fen)
+    return (
+        local_time(fact.at).strftime("%Y-%m-%d %H:%M:%S"),
+        said[FACTS[fact.kind]],
+        *(fact.order_number, fact.receipt_number, fact.name),
+        localized(fact.course) if fact.course else None,
+        localized({"zh": fact.county_zh, "en": fact.county_en}),
+        said[PROVIDERS[fact.provider]],
+        said[METHODS.get(fact.method or "", ON_LINE)],
+        # What an order is made of stands once, with its money, so that columns can be added up.
+        *(of_price if is_payment else [None] * 4),
+        fact.in_fen if is_payment else None,
+        None if is_payment else fact.out_fen,
+        *(fact.ref, said[PAYERS[fact.payer]]),
+    )

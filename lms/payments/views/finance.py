@@ -1,6 +1,7 @@
 """What came in and went back in a period: its sums on a page, each fact in a file."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import ExitStack
 from hashlib import file_digest
 from tempfile import TemporaryFile
 from typing import IO, Any
@@ -85,38 +86,43 @@ def _file(actor: Actor, period: Period, form: FileForm) -> Response:
 
     Nobody holds a connection to the database while somebody downloads.
     """
-    file = TemporaryFile()  # noqa: SIM115 (closed once it is sent)
-    with database().one_moment() as session:
-        held = total(queries.sums_of(session, actor, period))
-        if held.facts > MOST_FACTS:
-            raise InvalidInput({"to": _TOO_MANY})
-        _write(file, form, queries.facts_of(session, actor, period))
-    length = file.tell()
-    file.seek(0)
-    sha256 = file_digest(file, "sha256").hexdigest()
-    file.seek(0)
-    with database().transaction() as session:
-        service.note_export(
-            session, actor=actor, wanted=(period, form), held=held, sha256=sha256, now=now(session)
-        )
-    name = f"finance-{period.first}-{period.last}.{form}"
-    response = send_file(file, mimetype=_TYPES[form], as_attachment=True, download_name=name)
+    with ExitStack() as opened:
+        file = opened.enter_context(TemporaryFile())
+        held, length = _write(file, actor, period, form)
+        file.seek(0)
+        sha256 = file_digest(file, "sha256").hexdigest()
+        with database().transaction() as session:
+            wanted, at = (period, form), now(session)
+            service.note_export(
+                session, actor=actor, wanted=wanted, held=held, sha256=sha256, now=at
+            )
+        file.seek(0)
+        name = f"finance-{period.first}-{period.last}.{form}"
+        response = send_file(file, mimetype=_TYPES[form], as_attachment=True, download_name=name)
+        # From here the answer closes it.
+        opened.pop_all()
     response.content_length = length
     response.headers["Cache-Control"] = "no-store"
     return response
 
 
-def _write(file: IO[bytes], form: FileForm, facts: Iterable[Fact]) -> None:
+def _write(file: IO[bytes], actor: Actor, period: Period, form: FileForm) -> tuple[Sum, int]:
+    """Write the facts; return what they add up to and how many bytes that took."""
     columns = [Column(gettext(title), width) for title, width in FINANCE]
-    try:
-        _WRITERS[form](file, columns, _rows(facts))
-        file.flush()
-    except OSError as error:
-        raise GatewayError(
-            "export_not_written",
-            "The file could not be written: the disk is full or refuses. Nothing was kept.",
-            retryable=False,
-        ) from error
+    with database().one_moment() as session:
+        held = total(queries.sums_of(session, actor, period))
+        if held.facts > MOST_FACTS:
+            raise InvalidInput({"to": _TOO_MANY})
+        try:
+            _WRITERS[form](file, columns, _rows(queries.facts_of(session, actor, period)))
+            file.flush()
+        except OSError as error:
+            raise GatewayError(
+                "export_not_written",
+                "The file could not be written: the disk is full or refuses. Nothing was kept.",
+                retryable=False,
+            ) from error
+    return held, file.tell()
 
 
 def _rows(facts: Iterable[Fact]) -> Iterator[Sequence[Value]]:

@@ -7,7 +7,7 @@ from itertools import count
 from random import Random
 
 import pytest
-from sqlalchemy import func, insert, select
+from sqlalchemy import func, insert, select, text
 from sqlalchemy.orm import Session
 
 from lms.core.access import Actor, Grant, Role, Scope, ScopeKind
@@ -175,11 +175,14 @@ def test_many_rows_are_read_by_one_statement_and_never_held_together(database: D
         session.execute(insert(OrderPayment), values)
     with database.one_moment() as session, asked(database) as said:
         facts = queries.facts_of(session, who(), WHOLE)
-        assert next(facts).in_fen == 1
         tracemalloc.start()
+        assert next(facts).in_fen == 1
+        if not database.is_sqlite:
+            # The rows wait at the server; what the driver holds of them is not traced here.
+            assert session.scalar(text("SELECT count(*) FROM pg_cursors")) == 1
         assert sum(fact.in_fen for fact in facts) == rows - 1
         _, most = tracemalloc.get_traced_memory()
         tracemalloc.stop()
     assert len([each for each in said if "order_payment" in each]) == 1
-    # A row is about a kilobyte; all of them would be several megabytes.
-    assert most < 2_000_000
+    # All of them would be several times that.
+    assert most < 3_000_000

@@ -38,6 +38,14 @@ def pay(buying: Buying, at: datetime = NOON) -> None:
         service.hear(session, provider=ProviderName.STRIPE, event=told, is_live=False, now=at)
 
 
+def _pay_and_fail(buying: Buying) -> None:
+    told = ProviderEvent("evt_lost", "told", NOON, buying.page())
+    with buying.database.transaction() as session:
+        service.hear(session, provider=ProviderName.STRIPE, event=told, is_live=False, now=NOON)
+        assert session.scalars(select(Receipt.serial)).all() == [1]
+        raise RuntimeError
+
+
 def test_ten_payments_at_once_get_the_numbers_one_to_ten(database: Database) -> None:
     every = [make_buying(database) for _ in range(10)]
     with ThreadPoolExecutor(len(every)) as pool:
@@ -50,11 +58,8 @@ def test_ten_payments_at_once_get_the_numbers_one_to_ten(database: Database) -> 
 
 def test_a_payment_that_is_rolled_back_takes_no_number(database: Database) -> None:
     lost, kept = make_buying(database), make_buying(database)
-    told = ProviderEvent("evt_lost", "told", NOON, lost.page())
-    with pytest.raises(RuntimeError), database.transaction() as session:
-        service.hear(session, provider=ProviderName.STRIPE, event=told, is_live=False, now=NOON)
-        assert session.scalars(select(Receipt.serial)).all() == [1]
-        raise RuntimeError
+    with pytest.raises(RuntimeError):
+        _pay_and_fail(lost)
     pay(kept)
     assert numbers(database) == [f"{HERE}-2026-000001"]
     pay(lost)

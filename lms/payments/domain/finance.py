@@ -8,8 +8,8 @@ from typing import NamedTuple
 
 # A year that has 29 February.
 MOST_DAYS_SHOWN = 366
-# What a file of a period may hold; a spreadsheet itself ends at a million.
-MOST_FACTS = 200_000
+# What a file of a period may hold: a workbook of so many rows takes a quarter of a minute.
+MOST_FACTS = 100_000
 
 
 class FactKind(StrEnum):

@@ -36,7 +36,7 @@ _TYPES = {
 }
 _WRITERS = {FileForm.XLSX: write_xlsx, FileForm.CSV: write_csv}
 _TOO_MANY = Message(
-    "too_many_facts", "More than 200,000 rows: please choose fewer days and take several files."
+    "too_many_facts", "More than 100,000 rows: please choose fewer days and take several files."
 )
 
 

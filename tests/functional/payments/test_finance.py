@@ -180,7 +180,7 @@ def test_a_file_of_no_form_and_one_too_long_are_refused(
     monkeypatch.setattr(VIEW, "MOST_FACTS", 1)
     answer = take(desk)
     assert answer.status_code == 422
-    assert "20 万行" in answer.text
+    assert "10 万行" in answer.text
     with moved.database.snapshot() as session:
         acts: Sequence[str] = session.scalars(select(AuditEntry.action)).all()
     assert "order.finance_exported" not in acts

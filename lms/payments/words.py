@@ -51,3 +51,46 @@ REDEMPTION_COLUMNS = (
     (_("State"), 14),
     (_("When"), 18),
 )
+
+# How money came, as far as its provider tells.
+METHODS = {
+    "cash": _("Cash"),
+    "transfer": _("Bank transfer"),
+    "card": _("Card"),
+    "alipay": _("Alipay"),
+    "wechat_pay": _("WeChat Pay"),
+}
+ON_LINE = _("On line: card, Alipay or WeChat Pay")
+
+PROVIDERS = {"stripe": "Stripe", "office": _("Training office")}
+
+PAYERS = {"learner": _("The learner"), "institution": _("Institution or employer")}
+
+# What happened to money.
+FACTS = {
+    "payment": _("Payment"),
+    "refund": _("Refund"),
+    "dispute": _("Taken back by the bank"),
+    "undone": _("Refund that did not arrive"),
+}
+
+# The columns of the file for the accountants, and how wide each is.
+FINANCE = (
+    (_("Day and time"), 17),
+    (_("What happened"), 18),
+    (_("Order number"), 20),
+    (_("Receipt number"), 20),
+    (_("Learner"), 12),
+    (_("Course"), 28),
+    (_("County"), 14),
+    (_("Paid through"), 12),
+    (_("Paid how"), 14),
+    (_("Price"), 11),
+    (_("Coupon"), 11),
+    (_("Training voucher"), 11),
+    (_("Training subsidy"), 11),
+    (_("Came in (yuan)"), 13),
+    (_("Went back (yuan)"), 13),
+    (_("Their number for it"), 30),
+    (_("Who paid"), 16),
+)

@@ -99,9 +99,26 @@ def test_the_desk_gives_the_money_back(
         assert barriers(desk) == []
         desk.get_by_role("button", name="确定退款").click()
         expect(desk.get_by_text("已经申请退款")).to_be_visible()
+        desk.goto("/staff/orders/finance")
+        expect(desk.get_by_role("button", name="下载 XLSX")).to_be_visible()
+        assert barriers(desk) == []
     shop.site.run_jobs()
     shop.told()
     page.goto(f"/me/orders/{shop.order().number}")
     expect(page.get_by_text("钱全退了")).to_be_visible()
     expect(page.get_by_text("学员退课")).to_be_visible()
     assert barriers(page) == []
+
+
+def test_the_receipt_goes_on_paper(page: Page, shop: Shop) -> None:
+    shop.order_it()
+    shop.pay()
+    page.goto(f"/me/orders/{shop.order().number}")
+    page.get_by_role("link", name="看收据").click()
+    expect(page.get_by_text("人民币贰拾玖元整")).to_be_visible()
+    assert barriers(page) == []
+    page.evaluate("window.print = () => { document.title = 'printed' }")
+    page.get_by_role("button", name="打印").click()
+    expect(page).to_have_title("printed")
+    page.emulate_media(media="print")
+    expect(page.get_by_role("button", name="打印")).to_be_hidden()

@@ -1,5 +1,6 @@
 """Reads what learners and the desk send about orders, vouchers and coupons."""
 
+from lms.payments.forms.finance import parse_file_form, parse_period
 from lms.payments.forms.orders import (
     parse_class,
     parse_codes,
@@ -11,7 +12,7 @@ from lms.payments.forms.orders import (
     parse_way,
     parse_wished,
 )
-from lms.payments.forms.vouchers import parse_file_form, parse_issue, parse_place, parse_share
+from lms.payments.forms.vouchers import parse_issue, parse_place, parse_share
 
 __all__ = [
     "parse_class",
@@ -21,6 +22,7 @@ __all__ = [
     "parse_file_form",
     "parse_issue",
     "parse_looks",
+    "parse_period",
     "parse_place",
     "parse_reason",
     "parse_refund",

@@ -23,7 +23,7 @@ _MISSING = Message("missing", "Please fill this in.")
 _CHOOSE = Message("choose", "Please choose one.")
 _TOO_MUCH = Message("too_much", "No code is worth more than %(most)s yuan.")
 _COUNT = Message("bad_count", "Please write a number from 1 to %(most)s.")
-_DAYS = Message("days_turned", "The last day comes before the first.")
+_DAYS = Message("days_turned", "The last day lies before the first.")
 _FOR = re.compile(r"(?P<what>course|programme)-(?P<id>[0-9]{1,18})")
 
 
@@ -34,11 +34,6 @@ def parse_place(query: Mapping[str, Any]) -> int | None:
     if faults:
         raise InvalidInput(faults)
     return place
-
-
-def parse_file_form(form: Mapping[str, Any]) -> str:
-    """Return how a file is wanted: ``csv``, or ``xlsx`` where nothing else is said."""
-    return "csv" if form.get("form") == "csv" else "xlsx"
 
 
 def parse_issue(

@@ -5,6 +5,7 @@ from lms.payments.models.heard import ProviderMessage
 from lms.payments.models.helped import CountyShare, UndoneOrder
 from lms.payments.models.money import Dispute, OrderPayment, Refund
 from lms.payments.models.ordered import CourseOrder
+from lms.payments.models.receipted import Receipt, ReceiptSeries
 from lms.payments.models.reconciled import Difference, Reconciliation
 from lms.payments.models.vouchers import Redemption, Voucher, VoucherBatch
 
@@ -16,6 +17,8 @@ __all__ = [
     "Dispute",
     "OrderPayment",
     "ProviderMessage",
+    "Receipt",
+    "ReceiptSeries",
     "Reconciliation",
     "Redemption",
     "Refund",

@@ -6,7 +6,7 @@ from typing import cast
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Table, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from lms.db.base import Base, one_of
+from lms.db.base import Base, index_where, one_of
 from lms.db.ddl import refuse
 from lms.payments.domain.orders import DisputeState, ProviderName, RefundState
 
@@ -58,6 +58,7 @@ class Refund(Base):
             "(state IN ('succeeded', 'failed')) = (settled_at IS NOT NULL)", name="over"
         ),
         UniqueConstraint("payment_id", "ref"),
+        index_where("ix_order_refund_counted", "counted_at", where="counted_at IS NOT NULL"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -85,6 +86,7 @@ class Dispute(Base):
         CheckConstraint("amount_fen > 0", name="amount"),
         CheckConstraint("(state = 'open') = (closed_at IS NULL)", name="closed"),
         UniqueConstraint("payment_id", "ref"),
+        index_where("ix_order_dispute_counted", "counted_at", where="counted_at IS NOT NULL"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

@@ -13,6 +13,7 @@ from lms.payments.queries.desk import (
     parked,
     whole,
 )
+from lms.payments.queries.finance import facts_of, sums_of
 from lms.payments.queries.funding import Funding, fundings, has_paid, vouchers_of
 from lms.payments.queries.money import disputes_of, known_of, refunds_of, standing_of
 from lms.payments.queries.offers import Offered, offered
@@ -27,6 +28,13 @@ from lms.payments.queries.orders import (
     own_order,
     own_orders,
     standing_with,
+)
+from lms.payments.queries.receipts import (
+    Papers,
+    own_papers,
+    papers,
+    payments_without_receipt,
+    words_of,
 )
 from lms.payments.queries.voucher_desk import (
     CARDS,
@@ -66,6 +74,7 @@ __all__ = [
     "Line",
     "Offered",
     "OwnOrder",
+    "Papers",
     "Quote",
     "Standing",
     "Whole",
@@ -78,6 +87,7 @@ __all__ = [
     "codes_of",
     "courses_for",
     "disputes_of",
+    "facts_of",
     "fundings",
     "goods",
     "has_paid",
@@ -98,7 +108,10 @@ __all__ = [
     "overdue",
     "own_order",
     "own_orders",
+    "own_papers",
+    "papers",
     "parked",
+    "payments_without_receipt",
     "quote",
     "redemptions",
     "redemptions_of",
@@ -106,9 +119,11 @@ __all__ = [
     "shares",
     "standing_of",
     "standing_with",
+    "sums_of",
     "tallies",
     "turns_of",
     "use_state",
     "vouchers_of",
     "whole",
+    "words_of",
 ]

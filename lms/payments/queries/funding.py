@@ -4,7 +4,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Exists, exists, select
+from sqlalchemy import Exists, ScalarSelect, exists, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from lms.catalog.models import Course
@@ -13,7 +13,14 @@ from lms.db.base import Localized
 from lms.enrollment.models import Enrollment
 from lms.payments.domain.orders import OrderState, Payer
 from lms.payments.domain.vouchers import VoucherKind, spelled
-from lms.payments.models import CounterPayment, CourseOrder, Redemption, Voucher
+from lms.payments.models import (
+    CounterPayment,
+    CourseOrder,
+    OrderPayment,
+    Receipt,
+    Redemption,
+    Voucher,
+)
 from lms.payments.queries.titles import newest_title
 
 
@@ -21,7 +28,8 @@ from lms.payments.queries.titles import newest_title
 class Funding:
     """How a course was paid for, in fen; ``due_fen`` is what ``payer`` paid.
 
-    ``institution`` is its name where one paid, ``voucher`` the code of a training voucher.
+    ``institution`` is its name where one paid, ``voucher`` the code of a training voucher,
+    ``receipt`` the number of the receipt of the money.
     """
 
     order_number: str
@@ -36,6 +44,7 @@ class Funding:
     voucher_fen: int
     voucher: str | None
     institution: str | None
+    receipt: str | None
 
 
 def has_paid(person_id: InstrumentedAttribute[int]) -> Exists:
@@ -43,11 +52,23 @@ def has_paid(person_id: InstrumentedAttribute[int]) -> Exists:
     return exists().where(CourseOrder.person_id == person_id, CourseOrder.paid_at.is_not(None))
 
 
-def fundings(session: Session, person_id: int) -> list[Funding]:
-    """Return how each course a person paid for was paid, in the order of paying."""
-    institution = (
+def institution_paying() -> ScalarSelect[str | None]:
+    """Return the name of the institution that paid an order, if one did."""
+    return (
         select(CounterPayment.paid_by)
         .where(CounterPayment.order_id == CourseOrder.id, CounterPayment.confirmed_at.is_not(None))
+        .limit(1)
+        .scalar_subquery()
+    )
+
+
+def fundings(session: Session, person_id: int) -> list[Funding]:
+    """Return how each course a person paid for was paid, in the order of paying."""
+    receipt = (
+        select(Receipt.number)
+        .join(OrderPayment, OrderPayment.id == Receipt.payment_id)
+        .where(OrderPayment.order_id == CourseOrder.id)
+        .order_by(Receipt.id)
         .limit(1)
         .scalar_subquery()
     )
@@ -65,7 +86,7 @@ def fundings(session: Session, person_id: int) -> list[Funding]:
     rows = session.execute(
         select(
             *(CourseOrder, Course.programme_id, newest_title(CourseOrder.course_id)),
-            *(voucher, institution),
+            *(voucher, institution_paying(), receipt),
         )
         .join(Course, Course.id == CourseOrder.course_id)
         .where(CourseOrder.person_id == person_id, CourseOrder.paid_at.is_not(None))
@@ -85,8 +106,9 @@ def fundings(session: Session, person_id: int) -> list[Funding]:
             voucher_fen=order.voucher_fen,
             voucher=spelled(code) if code else None,
             institution=paid_by,
+            receipt=number,
         )
-        for order, programme_id, title, code, paid_by in rows
+        for order, programme_id, title, code, paid_by, number in rows
     ]
 
 

@@ -1,6 +1,7 @@
 """Takes orders, hears what providers tell, and brings each order to where that puts it."""
 
 from lms.payments.service.counter import confirm, drop, hand_back, take
+from lms.payments.service.exporting import note_export
 from lms.payments.service.hearing import hear, learn
 from lms.payments.service.issuing import begin_share, end_share, issue, note_taken, stop
 from lms.payments.service.ordering import Wanted, cancel, expire, place
@@ -47,6 +48,7 @@ __all__ = [
     "issue",
     "learn",
     "look_at",
+    "note_export",
     "note_taken",
     "open_page",
     "place",

@@ -17,6 +17,7 @@ from lms.payments.domain.orders import (
     order_state,
 )
 from lms.payments.models import CourseOrder
+from lms.payments.service.receipting import give_receipts
 from lms.payments.service.redeeming import free_codes, use_codes
 from lms.payments.service.returns import count_returns
 from lms.payments.service.seating import end_seat, give_seat, give_seat_again
@@ -29,6 +30,7 @@ def settle(session: Session, order: CourseOrder, *, now: datetime) -> OrderState
     of the money first or of its return.
     """
     session.flush()
+    give_receipts(session, order, now=now)
     known = queries.known_of(session, order)
     state = order_state(known)
     if state in TAKEN and order.paid_at is None:

@@ -1,12 +1,12 @@
 """The desk of vouchers and coupons: batches, their codes on paper, who used them, county shares."""
 
 from collections.abc import Collection, Iterator
+from contextlib import ExitStack
 from dataclasses import dataclass
 from tempfile import TemporaryFile
-from typing import IO
 
 import segno
-from flask import Blueprint, flash, redirect, render_template, request, send_file, url_for
+from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from markupsafe import Markup
 from sqlalchemy.orm import Session
@@ -21,17 +21,14 @@ from lms.core.query import Faults
 from lms.db.session import now
 from lms.payments import forms, queries, service
 from lms.payments.domain.vouchers import MOST_CODES, MOST_EACH, UseState, spelled
+from lms.payments.views.files import send, write
 from lms.payments.words import CODE_COLUMNS, REDEMPTION_COLUMNS, USES
-from lms.sheets.writing import Column, Value, write_csv, write_xlsx
+from lms.sheets.writing import Value
 from lms.web.access import current_actor, database, requires, settings
 from lms.web.i18n import gettext, localized
 
 bp = Blueprint("vouchers", __name__, url_prefix="/staff/orders/vouchers")
 _ID = "/<int(max=9223372036854775807):batch_id>"
-_TYPES = {
-    "csv": "text/csv; charset=utf-8",
-    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-}
 
 
 @bp.get("")
@@ -205,15 +202,13 @@ def _file(
     name: str, columns: tuple[tuple[str, int], ...], rows: Iterator[tuple[Value, ...]]
 ) -> ResponseReturnValue:
     form = forms.parse_file_form(request.form)
-    heads = [Column(gettext(title), width) for title, width in columns]
-    # Deleted by the system once it is sent, whatever happens to this process.
-    made: IO[bytes] = TemporaryFile()  # noqa: SIM115 (closed by whoever sends it)
-    write = write_xlsx if form == "xlsx" else write_csv
-    write(made, heads, rows)
-    made.seek(0)
-    return send_file(
-        made, mimetype=_TYPES[form], as_attachment=True, download_name=f"{name}.{form}"
-    )
+    with ExitStack() as opened:
+        file = opened.enter_context(TemporaryFile())
+        write(file, form, columns, rows)
+        response = send(file, form, name)
+        # From here the answer closes it.
+        opened.pop_all()
+    return response
 
 
 @dataclass(frozen=True, slots=True)

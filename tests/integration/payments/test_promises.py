@@ -56,6 +56,7 @@ def _other_amount(session: Session, at: Buying) -> object:
 
 def _gone_payment(session: Session, at: Buying) -> object:
     session.execute(text("DELETE FROM order_refund"))
+    session.execute(text("DELETE FROM order_receipt"))
     return session.execute(text("DELETE FROM order_payment"))
 
 
@@ -92,6 +93,7 @@ def look(database: Database, buying: Buying, broken: Break, trigger: str, table:
             broken(session, buying)
         if broken is _gone_payment:
             drop(session, database, "order_payment_no_delete", "order_payment")
+            drop(session, database, "order_receipt_no_delete", "order_receipt")
         drop(session, database, trigger, table)
         broken(session, buying)
 

@@ -35,14 +35,14 @@ USES = {
 # Columns of the files the desk takes home: title and width.
 CODE_COLUMNS = (
     (_("No."), 8),
-    (_("Code"), 18),
+    (_("Voucher code"), 18),
     (_("Worth (yuan)"), 12),
     (_("Good until"), 13),
     (_("Address"), 50),
 )
 REDEMPTION_COLUMNS = (
     (_("No."), 8),
-    (_("Code"), 18),
+    (_("Voucher code"), 18),
     (_("Name"), 14),
     (_("ID number"), 22),
     (_("Course"), 30),

@@ -10,6 +10,8 @@ from lms.payments.models import CourseOrder, OrderPayment, Receipt, ReceiptSerie
 from tests.factories.accounts import COUNTY
 from tests.factories.orders import PRICE, make_buying
 
+# Whatever migration stands before the one of receipts.
+BEFORE = "0040-1"
 # The second came in first; the last one in China's new year.
 MOMENTS = [
     datetime(2026, 3, 2, 4, tzinfo=UTC),
@@ -20,7 +22,7 @@ MOMENTS = [
 
 def test_payments_are_numbered_in_the_order_in_which_they_came(database: Database) -> None:
     buyings = [make_buying(database) for _ in MOMENTS]
-    migrations.downgrade(database, "0038")
+    migrations.downgrade(database, BEFORE)
     with database.transaction() as session:
         session.add(OrderPayment(provider="stripe", ref="pi_unknown", heard_at=MOMENTS[0]))
         for buying, at in zip(buyings, MOMENTS, strict=True):
@@ -63,7 +65,7 @@ def test_the_way_back_and_up_again_gives_the_same_numbers(database: Database) ->
     told = text("SELECT payment_id, number FROM order_receipt ORDER BY id")
     with database.snapshot() as session:
         before = session.execute(told).all()
-    migrations.downgrade(database, "0038")
+    migrations.downgrade(database, BEFORE)
     migrations.upgrade(database)
     with database.snapshot() as session:
         assert session.execute(told).all() == before

@@ -2,6 +2,7 @@
 
 import csv
 from io import BytesIO, StringIO
+from typing import Any
 
 import pytest
 from openpyxl import load_workbook
@@ -47,3 +48,22 @@ def test_the_file_stays_open_for_whoever_gave_it(write) -> None:
     write(file, COLUMNS, ROWS)
     file.seek(0)
     assert file.read(2)
+
+
+class Full(BytesIO):
+    """A file on a disk that has no room the first time; what is thrown away later finds some."""
+
+    refused = False
+
+    def write(self, data: Any) -> int:
+        """Refuse the first piece."""
+        if not self.refused:
+            self.refused = True
+            raise OSError(28, "No space left on device")
+        return super().write(data)
+
+
+@pytest.mark.parametrize("write", [write_csv, write_xlsx])
+def test_a_disk_without_room_is_told_as_what_it_is(write) -> None:
+    with pytest.raises(OSError, match="No space left"):
+        write(Full(), COLUMNS, ROWS)

@@ -100,7 +100,19 @@ def make_paid_with_voucher(
     )
     session.add(order)
     session.flush()
-    use = Redemption(
+    paid = {"provider": "stripe", "ref": f"pi_code_{order.id}", "heard_at": NOON}
+    money = OrderPayment(**paid, order_id=order.id, amount_fen=order.due_fen, recorded_at=NOON)
+    session.add_all([_use(session, batch, order, programme_id), money])
+    session.flush()
+    order.state, order.paid_at, order.enrollment_id = OrderState.PAID, NOON, enrollment.id
+    session.flush()
+    return spelled(batch.codes[0])
+
+
+def _use(
+    session: Session, batch: Batch, order: CourseOrder, programme_id: int | None
+) -> Redemption:
+    return Redemption(
         voucher_id=session.scalars(select(Voucher.id).where(Voucher.batch_id == batch.id)).one(),
         batch_id=batch.id,
         kind="voucher",
@@ -112,14 +124,3 @@ def make_paid_with_voucher(
         kept_at=NOON,
         used_at=NOON,
     )
-    paid = {"provider": "stripe", "ref": f"pi_code_{order.id}", "heard_at": NOON}
-    session.add_all(
-        [
-            use,
-            OrderPayment(**paid, order_id=order.id, amount_fen=order.due_fen, recorded_at=NOON),
-        ]
-    )
-    session.flush()
-    order.state, order.paid_at, order.enrollment_id = OrderState.PAID, NOON, enrollment.id
-    session.flush()
-    return spelled(batch.codes[0])

@@ -70,7 +70,7 @@ refuse(
     _undone,
     "INSERT",
     condition=(
-        "NOT EXISTS (SELECT 1 FROM course_order WHERE id = NEW.order_id "
+        "NEW.reason IS NOT NULL AND NOT EXISTS (SELECT 1 FROM course_order WHERE id = NEW.order_id "
         "AND due_fen = 0 AND paid_at IS NOT NULL)"
     ),
 )

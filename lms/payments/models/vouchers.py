@@ -136,19 +136,21 @@ refuse(
     "INSERT",
     condition="NEW.place > (SELECT code_count FROM voucher_batch WHERE id = NEW.batch_id)",
 )
-# What is taken off the price is what the order says, and the code's own terms allow it.
+# What is taken off the price is what the order says, and the code's own terms allow it. A row that
+# lacks something is refused by its columns, or for whom it is of.
 refuse(
     _redemptions,
     "INSERT",
     condition=(
-        "NOT EXISTS (SELECT 1 FROM voucher JOIN voucher_batch ON voucher_batch.id = batch_id "
+        "NEW.voucher_id IS NOT NULL AND (NOT EXISTS (SELECT 1 FROM voucher "
+        "JOIN voucher_batch ON voucher_batch.id = batch_id "
         "WHERE voucher.id = NEW.voucher_id AND batch_id = NEW.batch_id "
         "AND kind = NEW.kind AND NEW.turn <= per_person AND stopped_at IS NULL "
         "AND NEW.amount_fen <= worth_fen) OR NOT EXISTS (SELECT 1 FROM course_order "
         "JOIN course ON course.id = course_id WHERE course_order.id = NEW.order_id "
         "AND person_id = NEW.person_id AND paid_at IS NULL "
         "AND coalesce(programme_id, 0) = coalesce(NEW.programme_id, 0) AND NEW.amount_fen = "
-        "CASE NEW.kind WHEN 'coupon' THEN coupon_fen ELSE voucher_fen END)"
+        "CASE NEW.kind WHEN 'coupon' THEN coupon_fen ELSE voucher_fen END))"
     ),
 )
 refuse(

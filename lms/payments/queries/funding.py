@@ -2,7 +2,6 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import datetime
 
 from sqlalchemy import Exists, ScalarSelect, exists, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
@@ -36,7 +35,6 @@ class Funding:
     programme_id: int | None
     course: Localized
     state: OrderState
-    paid_at: datetime
     payer: Payer
     due_fen: int
     coupon_fen: int
@@ -64,29 +62,10 @@ def institution_paying() -> ScalarSelect[str | None]:
 
 def fundings(session: Session, person_id: int) -> list[Funding]:
     """Return how each course a person paid for was paid, in the order of paying."""
-    receipt = (
-        select(Receipt.number)
-        .join(OrderPayment, OrderPayment.id == Receipt.payment_id)
-        .where(OrderPayment.order_id == CourseOrder.id)
-        .order_by(Receipt.id)
-        .limit(1)
-        .scalar_subquery()
-    )
-    voucher = (
-        select(Voucher.code)
-        .join(Redemption, Redemption.voucher_id == Voucher.id)
-        .where(
-            Redemption.order_id == CourseOrder.id,
-            Redemption.kind == VoucherKind.VOUCHER,
-            Redemption.used_at.is_not(None),
-        )
-        .limit(1)
-        .scalar_subquery()
-    )
     rows = session.execute(
         select(
             *(CourseOrder, Course.programme_id, newest_title(CourseOrder.course_id)),
-            *(voucher, institution_paying(), receipt),
+            *(_voucher(), institution_paying(), _receipt()),
         )
         .join(Course, Course.id == CourseOrder.course_id)
         .where(CourseOrder.person_id == person_id, CourseOrder.paid_at.is_not(None))
@@ -98,7 +77,6 @@ def fundings(session: Session, person_id: int) -> list[Funding]:
             programme_id=programme_id,
             course=title,
             state=OrderState(order.state),
-            paid_at=order.paid_at,
             payer=Payer(order.payer),
             due_fen=order.due_fen,
             coupon_fen=order.coupon_fen,
@@ -128,3 +106,28 @@ def vouchers_of(session: Session, enrollment_ids: Collection[int]) -> dict[int, 
         {"enrollments": sorted(enrollment_ids)},
     )
     return {enrollment_id: spelled(code) for enrollment_id, code in rows}
+
+
+def _receipt() -> ScalarSelect[str]:
+    return (
+        select(Receipt.number)
+        .join(OrderPayment, OrderPayment.id == Receipt.payment_id)
+        .where(OrderPayment.order_id == CourseOrder.id)
+        .order_by(Receipt.id)
+        .limit(1)
+        .scalar_subquery()
+    )
+
+
+def _voucher() -> ScalarSelect[str]:
+    return (
+        select(Voucher.code)
+        .join(Redemption, Redemption.voucher_id == Voucher.id)
+        .where(
+            Redemption.order_id == CourseOrder.id,
+            Redemption.kind == VoucherKind.VOUCHER,
+            Redemption.used_at.is_not(None),
+        )
+        .limit(1)
+        .scalar_subquery()
+    )

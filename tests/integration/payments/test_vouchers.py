@@ -4,8 +4,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from sqlalchemy import insert, select, text, update
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy import select
 
 from lms.core.access import Actor
 from lms.core.errors import InvalidInput
@@ -13,7 +12,7 @@ from lms.db.session import Database
 from lms.payments import queries
 from lms.payments.domain.orders import Way
 from lms.payments.domain.provider import PageState
-from lms.payments.models import CountyShare, CourseOrder, Redemption, Voucher, VoucherBatch
+from lms.payments.models import CountyShare, CourseOrder, Redemption, VoucherBatch
 from lms.payments.tasks import end_overdue
 from lms.settings import Settings
 from tests.factories.accounts import make_person
@@ -251,76 +250,6 @@ def test_a_share_of_the_county_is_taken_off_for_its_own_people(
     late = order(database, learner(database), course, way=Way.OFFICE)
     with database.snapshot() as session:
         assert session.get_one(CourseOrder, late).due_fen == PRICE
-
-
-@pytest.mark.parametrize(
-    "change",
-    [
-        "UPDATE voucher SET code = 'AAAABBBBCCCC'",
-        "DELETE FROM voucher",
-        "UPDATE voucher_batch SET worth_fen = 9900",
-        "UPDATE voucher_batch SET last_day = '2099-12-30'",
-        "DELETE FROM voucher_batch",
-        "UPDATE redemption SET amount_fen = 1",
-        "UPDATE redemption SET used_at = NULL",
-        "DELETE FROM redemption",
-        "UPDATE redemption SET freed_at = used_at",
-    ],
-)
-def test_the_database_keeps_what_was_issued_and_used(
-    database: Database, course: MadeCourse, change: str
-) -> None:
-    order(database, learner(database), course, batch(database, worth_fen=5_000).codes[0])
-    with pytest.raises(IntegrityError), database.transaction() as session:
-        session.execute(text(change))
-
-
-def test_the_database_takes_no_code_twice_nor_beyond_its_terms(
-    database: Database, course: MadeCourse
-) -> None:
-    made = batch(database)
-    order(database, learner(database), course, made.codes[0])
-    with database.snapshot() as session:
-        row = session.execute(select(Redemption.__table__)).mappings().one()
-        person_id = row["person_id"]
-    values = {key: value for key, value in row.items() if key != "id"}
-    for change in (
-        {},
-        {"turn": 2, "order_id": _other(database, course)},
-        {"amount_fen": 1_001},
-        {"kind": "coupon"},
-    ):
-        with pytest.raises(IntegrityError), database.transaction() as session:
-            session.execute(insert(Redemption).values({**values, **change}))
-    with pytest.raises(IntegrityError), database.transaction() as session:
-        session.execute(insert(Voucher).values(batch_id=made.id, place=2, code="AAAABBBBCCCC"))
-    assert person_id
-
-
-def _other(database: Database, course: MadeCourse) -> int:
-    return order(database, learner(database), course)
-
-
-def test_the_database_pays_no_order_from_which_something_was_taken_without_a_code(
-    database: Database, course: MadeCourse
-) -> None:
-    number = order(database, learner(database), course)
-    with database.snapshot() as session:
-        row = session.execute(select(CourseOrder.__table__)).mappings().one()
-    values = {key: value for key, value in row.items() if key != "id"}
-    free = {"provider": "none", "number": "20261128-FREE", "due_fen": 0}
-    with database.transaction() as session:
-        session.execute(
-            update(CourseOrder)
-            .where(CourseOrder.id == number)
-            .values(state="cancelled", ending="cancelled", ended_at=NOON)
-        )
-        session.execute(insert(CourseOrder).values({**values, **free, "voucher_fen": PRICE}))
-    paid = update(CourseOrder).where(CourseOrder.number == free["number"])
-    with pytest.raises(IntegrityError), database.transaction() as session:
-        session.execute(paid.values(state="paid", paid_at=NOON))
-    with pytest.raises(IntegrityError), database.transaction() as session:
-        session.execute(insert(CourseOrder).values({**values, **free, "subsidy_fen": PRICE}))
 
 
 def test_a_batch_that_is_stopped_pays_no_more(database: Database, course: MadeCourse) -> None:

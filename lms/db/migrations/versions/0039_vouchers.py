@@ -48,13 +48,14 @@ REFUSED = (
     (
         "redemption",
         "INSERT",
-        "NOT EXISTS (SELECT 1 FROM voucher JOIN voucher_batch ON voucher_batch.id = batch_id "
+        "NEW.voucher_id IS NOT NULL AND (NOT EXISTS (SELECT 1 FROM voucher "
+        "JOIN voucher_batch ON voucher_batch.id = batch_id "
         "WHERE voucher.id = NEW.voucher_id AND batch_id = NEW.batch_id AND kind = NEW.kind AND "
         "NEW.turn <= per_person AND stopped_at IS NULL AND NEW.amount_fen <= worth_fen) OR NOT "
         "EXISTS (SELECT 1 FROM course_order JOIN course ON course.id = course_id WHERE "
         "course_order.id = NEW.order_id AND person_id = NEW.person_id AND paid_at IS NULL AND "
         "coalesce(programme_id, 0) = coalesce(NEW.programme_id, 0) AND NEW.amount_fen = CASE "
-        "NEW.kind WHEN 'coupon' THEN coupon_fen ELSE voucher_fen END)",
+        "NEW.kind WHEN 'coupon' THEN coupon_fen ELSE voucher_fen END))",
     ),
     (
         "redemption",
@@ -85,6 +86,7 @@ REFUSED = (
     (
         "undone_order",
         "INSERT",
+        "NEW.reason IS NOT NULL AND "
         "NOT EXISTS (SELECT 1 FROM course_order WHERE id = NEW.order_id AND due_fen = 0 AND "
         "paid_at IS NOT NULL)",
     ),

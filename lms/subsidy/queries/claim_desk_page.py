@@ -106,6 +106,8 @@ class ClaimPage:
     flags: Sequence[Flag]
     trail: Trail
     changed: Sequence[Changed]
+    # Whether anything they study still counts for it; otherwise ``rows`` are what was found last.
+    counts: bool
 
     @property
     def marks(self) -> str:
@@ -148,6 +150,7 @@ def claim_page(
         flags_of(session, person_id),
         trail_of(session, claim_id, person_id),
         _changed(head, [row.result for row in rows]),
+        bool(own),
     )
 
 

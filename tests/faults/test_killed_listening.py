@@ -90,7 +90,8 @@ def test_what_was_told_to_a_site_that_was_killed_is_told_again_and_counts_once(
     moments: int,
     tell: Callable[[str], None],
 ) -> None:
-    port, orders = free_port(), max(1, moments // STEPS)
+    # A process a moment: two of three are killed, the third one answers.
+    port, orders = free_port(), max(1, moments // (STEPS + 1))
     # Of what a payment is told by, the message that counts alone.
     told = quick(waits=(0.3,), most_attempts=500, dropped=frozenset({"payment_intent.succeeded"}))
     with running(policy=told) as till:

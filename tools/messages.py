@@ -9,6 +9,7 @@ import re
 import sys
 import tempfile
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 from babel.messages.catalog import Catalog, Message
@@ -78,15 +79,21 @@ def extract(root: Path) -> list[Message]:
     with (ROOT / "babel.cfg").open(encoding="utf-8") as mapping:
         parsed: tuple[list[tuple[str, str]], dict[str, dict[str, str]]]
         parsed = parse_mapping_cfg(mapping)  # type: ignore[no-untyped-call]  # Babel forgot to say
+    errors = _own_errors() if root == ROOT else _own_errors() | error_classes(root)
     catalogue = Catalog(locale="zh")
     for name, line, message, _comments, context in extract_from_dir(
         str(root),
         *parsed,
-        keywords={**KEYWORDS, **dict.fromkeys(error_classes(ROOT) | error_classes(root), (2,))},
+        keywords={**KEYWORDS, **dict.fromkeys(errors, (2,))},
         directory_filter=lambda folder: not Path(folder).name.startswith("."),
     ):
         catalogue.add(message, None, [(name, line)], context=context)
     return [message for message in catalogue if message.id]
+
+
+@cache
+def _own_errors() -> set[str]:
+    return error_classes(ROOT)
 
 
 def error_classes(root: Path) -> set[str]:

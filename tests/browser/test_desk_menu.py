@@ -11,6 +11,8 @@ from tests.factories.accounts import make_county, make_staff
 from tests.support.browser import barriers
 from tests.support.site import LiveSite
 
+# One engine is enough where the browser is what is tried.
+pytestmark = pytest.mark.parametrize("engine", ["sqlite"])
 SIDEWAYS = """Array.prototype.filter.call(
   document.querySelectorAll("nav *, form, form *"),
   function (x) {

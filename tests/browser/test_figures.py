@@ -13,6 +13,8 @@ from tests.factories.insights import dice, make_courses, make_history
 from tests.support.browser import barriers
 from tests.support.site import LiveSite
 
+# One engine is enough where the browser is what is tried.
+pytestmark = pytest.mark.parametrize("engine", ["sqlite"])
 PAGES = ("/staff/figures", "/staff/figures/by/town", "/staff/figures/budget", "/figures")
 
 

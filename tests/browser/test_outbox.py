@@ -19,6 +19,8 @@ from tests.support.browser import OwnBrowser
 from tests.support.player import nothing_waits, until, waiting
 from tests.support.site import LiveSite
 
+# One engine is enough where the browser is what is tried.
+pytestmark = pytest.mark.parametrize("engine", ["sqlite"])
 _API = "**/api/**"
 _SENT = "这部手机里存的都交上了。"
 _WAITS = re.compile(r"这部手机里还有 \d+ 秒没交")

@@ -9,6 +9,8 @@ from tests.factories.catalog import MadeCourse
 from tests.support.browser import barriers
 from tests.support.player import Asking, question, tap
 
+# One engine is enough where the browser is what is tried.
+pytestmark = pytest.mark.parametrize("engine", ["sqlite"])
 _TITLE = re.compile("您还在看吗？ · ")
 _VOICE = """(() => {
   window.spoken = [];

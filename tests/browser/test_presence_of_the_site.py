@@ -2,12 +2,16 @@
 
 import re
 
+import pytest
 from playwright.sync_api import Page, expect
 from sqlalchemy import func, select, update
 
 from lms.db.session import Database
 from lms.progress.models import PresenceCheck, StudyClock, WatchSlice
 from tests.factories.catalog import MadeCourse
+
+# One engine is enough where the browser is what is tried.
+pytestmark = pytest.mark.parametrize("engine", ["sqlite"])
 
 
 def ledger(database: Database) -> tuple[int, int]:

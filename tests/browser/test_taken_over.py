@@ -2,6 +2,7 @@
 
 import re
 
+import pytest
 from playwright.sync_api import Page, expect
 from sqlalchemy import select
 
@@ -13,6 +14,8 @@ from tests.factories.catalog import MadeCourse
 from tests.support.player import TRIES, nothing_waits, until, waiting
 from tests.support.site import LiveSite
 
+# One engine is enough where the browser is what is tried.
+pytestmark = pytest.mark.parametrize("engine", ["sqlite"])
 _API = "**/api/**"
 _COUNTING = "正在计时……"
 _TAKEN = re.compile("另一台手机或另一个页面在放")

@@ -14,6 +14,9 @@ from tests.factories.enrollment import make_class, make_enrollment
 from tests.support.browser import barriers
 from tests.support.site import LiveSite
 
+# One engine is enough where the browser is what is tried.
+pytestmark = pytest.mark.parametrize("engine", ["sqlite"])
+
 
 @pytest.fixture
 def slug(database: Database) -> str:

@@ -13,6 +13,8 @@ from lms.progress.models import MaterialProgress, PlaybackLease, WatchSlice
 from tests.factories.catalog import MadeCourse
 from tests.support.player import TRIES, nothing_waits, until, waiting
 
+# One engine is enough where the browser is what is tried.
+pytestmark = pytest.mark.parametrize("engine", ["sqlite"])
 _OFFLINE = re.compile(r"网络断了，可以接着学；60 秒内连上网才算学时。这部手机里有 \d+ 秒等着交。")
 _SENT = "这部手机里存的都交上了。"
 _WAITS = re.compile(r"这部手机里还有 \d+ 秒没交，连着网会自动交。")
@@ -77,7 +79,6 @@ def test_what_waited_when_the_page_was_closed_is_handed_in_by_the_next_one(
     assert credited(database) >= _CLIP_MS * 0.9
 
 
-@pytest.mark.parametrize("engine", ["sqlite"])
 def test_a_browser_that_gathers_nothing_before_it_plays_is_not_waited_for(
     lesson_page: Page,
 ) -> None:

@@ -128,11 +128,13 @@ def place_order(
     return service.place(session, actor=actor, wanted=how, now=now)
 
 
-def make_buying(database: Database, *, price_fen: int = PRICE) -> Buying:
+def make_buying(
+    database: Database, *, course: MadeCourse | None = None, person: Person | None = None
+) -> Buying:
     """Make somebody who ordered a course and whose page is open."""
     with database.transaction() as session:
-        course = make_course(session, price_fen=price_fen)
-        person = make_person(session)
+        course = course or make_course(session, price_fen=PRICE)
+        person = person or make_person(session)
         actor = actor_of(session, person)
         order = place_order(session, actor, course)
         order.page_ref, order.page_address = f"cs_{next(_numbers)}", "http://127.0.0.1/pay"

@@ -7,7 +7,7 @@ import pytest
 
 _FIGURES = "faults"
 # `make faults` asks for more; the whole suite has little time for each test.
-_FEW_MOMENTS = 3
+_FEW_MOMENTS = 2
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

@@ -46,22 +46,25 @@ def _kind(dialect: object) -> tuple[object, ...]:
 
 
 @contextmanager
-def fresh_url(engine: str, prepare: Prepare) -> Iterator[str]:
-    """Yield the address of a database of one test; ``prepare`` fills the template once a run."""
+def fresh_url(engine: str, prepare: Prepare, *, template: str = "schema") -> Iterator[str]:
+    """Yield the address of a database of one test.
+
+    ``prepare`` fills the template of that name (letters, digits, ``_``) once a run.
+    """
     if engine == "postgresql":
         need_postgresql()
     make = postgres.fresh_database if engine == "postgresql" else _fresh_sqlite
-    with make(prepare) as url:
+    with make(prepare, template) as url:
         yield url
 
 
 @contextmanager
-def _fresh_sqlite(prepare: Prepare) -> Iterator[str]:
-    with only_one("sqlite-template") as folder:
-        template = folder / "template.sqlite3"
-        if not (folder / "template.made").exists():
+def _fresh_sqlite(prepare: Prepare, name: str) -> Iterator[str]:
+    with only_one(f"sqlite-{name}") as folder:
+        template, made = folder / f"template-{name}.sqlite3", folder / f"sqlite-{name}.made"
+        if not made.exists():
             prepare(f"sqlite:///{template}")
-            (folder / "template.made").touch()
+            made.touch()
     own = folder / f"{uuid4().hex}.sqlite3"
     shutil.copy(template, own)
     try:

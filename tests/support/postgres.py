@@ -16,7 +16,6 @@ import psycopg
 from tests.support.cluster import Cluster, Server, address, connect, make_cluster, own_server
 from tests.support.run import only_one, run_folder, run_process
 
-_TEMPLATE = "template_xiangbo"
 # Durability is not what these tests are about; a lost server is made anew.
 _OPTIONS = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
 
@@ -45,12 +44,12 @@ def stop_server(folder: Path) -> None:
 
 
 @contextmanager
-def fresh_database(prepare: Callable[[str], None]) -> Iterator[str]:
+def fresh_database(prepare: Callable[[str], None], template: str) -> Iterator[str]:
     """Yield the address of a new database; ``prepare`` fills the template once a run."""
     socket, name = server_url(), f"t_{uuid4().hex}"
-    _make_template(socket, prepare)
+    source = _make_template(socket, prepare, template)
     with connect(socket, "postgres") as connection:
-        connection.execute(f"CREATE DATABASE {name} TEMPLATE {_TEMPLATE}{_strategy(connection)}")
+        connection.execute(f"CREATE DATABASE {name} TEMPLATE {source}{_strategy(connection)}")
     try:
         yield address(socket, name)
     finally:
@@ -71,16 +70,17 @@ def durable_server(**options: str) -> Iterator[Server]:
             watchdog.wait()
 
 
-def _make_template(socket: str, prepare: Callable[[str], None]) -> None:
-    with only_one("postgres-template") as folder:
-        made = folder / "postgres-template.made"
-        if made.exists():
-            return
-        with connect(socket, "postgres") as connection:
-            connection.execute(f"DROP DATABASE IF EXISTS {_TEMPLATE} WITH (FORCE)")
-            connection.execute(f"CREATE DATABASE {_TEMPLATE}")
-        prepare(address(socket, _TEMPLATE))
-        made.touch()
+def _make_template(socket: str, prepare: Callable[[str], None], template: str) -> str:
+    name = f"template_{template}"
+    with only_one(f"postgres-{template}") as folder:
+        made = folder / f"postgres-{template}.made"
+        if not made.exists():
+            with connect(socket, "postgres") as connection:
+                connection.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
+                connection.execute(f"CREATE DATABASE {name}")
+            prepare(address(socket, name))
+            made.touch()
+    return name
 
 
 def _strategy(connection: psycopg.Connection) -> str:

@@ -112,6 +112,8 @@ class ClaimPage:
     trail: Trail
     changed: Sequence[Changed]
     fundings: Sequence[Funding]
+    # Whether anything they study still counts for it; otherwise ``rows`` are what was found last.
+    counts: bool
 
     @property
     def marks(self) -> str:
@@ -155,6 +157,7 @@ def claim_page(
         trail_of(session, claim_id, person_id),
         _changed(head, [row.result for row in rows]),
         _fundings(session, head),
+        bool(own),
     )
 
 

@@ -13,7 +13,8 @@ from tests.factories.assessment import Taker, make_attempt, make_taker, right_le
 from tests.support.browser import barriers
 from tests.support.site import LiveSite
 
-pytestmark = pytest.mark.browser
+# One engine is enough where the browser is what is tried.
+pytestmark = pytest.mark.parametrize("engine", ["sqlite"])
 NewContext = Callable[..., BrowserContext]
 SAVED = re.compile(r"答案已存好 \d\d:\d\d")
 

@@ -15,6 +15,8 @@ from tests.support.browser import barriers
 from tests.support.player import until
 from tests.support.site import LiveSite
 
+# One engine is enough where the browser is what is tried.
+pytestmark = pytest.mark.parametrize("engine", ["sqlite"])
 DESK = {"width": 1280, "height": 800}
 SAVE = "存好字幕"
 

@@ -1,5 +1,6 @@
 """What was typed stays on the page while captions are sent beside it."""
 
+import pytest
 from playwright.sync_api import Page, expect
 
 from lms.catalog.domain import RevisionState
@@ -11,6 +12,9 @@ from tests.factories.catalog import lesson, make_course, video
 from tests.factories.media import make_asset
 from tests.factories.videos import video as make_clip
 from tests.support.site import LiveSite
+
+# One engine is enough where the browser is what is tried.
+pytestmark = pytest.mark.parametrize("engine", ["sqlite"])
 
 
 def test_faults_of_captions_are_told_beside_them_and_words_stay(

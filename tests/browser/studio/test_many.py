@@ -16,6 +16,8 @@ from tests.support.line import Line
 from tests.support.player import TRIES
 from tests.support.site import LiveSite
 
+# One engine is enough where the browser is what is tried.
+pytestmark = pytest.mark.parametrize("engine", ["sqlite"])
 SRT = "1\n00:00:00,000 --> 00:00:02,000\n大家好\n"
 # Two of them fill more than what is let through before the line breaks.
 SIZE = 1_500_000
@@ -103,7 +105,6 @@ def test_the_same_files_chosen_again_another_day_go_on_where_each_was(
     assert titles(live_site) == WHOLE
 
 
-@pytest.mark.parametrize("engine", ["sqlite"])
 def test_one_recording_under_two_names_is_one_video_and_no_fault(
     page: Page, live_site: LiveSite, recordings: list[Path]
 ) -> None:

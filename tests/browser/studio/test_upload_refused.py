@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import pytest
 from playwright.sync_api import Dialog, Page, Route, expect
 from sqlalchemy import select
 
@@ -21,6 +22,9 @@ from tests.browser.studio.conftest import (
 )
 from tests.support.line import Line
 from tests.support.site import LiveSite
+
+# One engine is enough where the browser is what is tried.
+pytestmark = pytest.mark.parametrize("engine", ["sqlite"])
 
 
 def test_files_that_cannot_be_videos_are_refused_before_a_byte_is_sent(

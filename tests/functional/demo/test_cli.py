@@ -1,7 +1,9 @@
 """The demo's command: what it says, and where it refuses."""
 
 import re
+from collections.abc import Iterator
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from flask import Flask
@@ -10,24 +12,57 @@ from sqlalchemy import select
 from lms.accounts.domain.identity import masked_number
 from lms.accounts.models import Person
 from lms.app import create_app
+from lms.core.clock import local_day, utc_now
 from lms.db.session import Database
 from lms.demo.domain import id_number_of
 from lms.demo.service.people import STAFF
 from lms.settings import Settings
+from lms.wiring import event_bus
 from tests.factories.catalog import lesson, make_course, reading
-from tests.support.site import Client, WaitingQueue
+from tests.support.databases import create_schema, fresh_url
+from tests.support.run import run_folder
+from tests.support.site import Client, WaitingQueue, settings_for_test
 
 
 @pytest.fixture
-def planted(app: Flask, database: Database) -> str:
-    """What the command said about a course of one reading."""
+def database_url(request: pytest.FixtureRequest, engine: str) -> Iterator[str]:
+    """An empty database, or one the command filled; that is done once a run and day."""
+    if "planted" not in request.fixturenames:
+        with fresh_url(engine, create_schema) as url:
+            yield url
+        return
+    day = f"{local_day(utc_now()):%Y%m%d}"
+    said = said_of(engine)
+    with fresh_url(engine, lambda url: plant(url, said), template=f"planted_{day}") as url:
+        yield url
+
+
+def said_of(engine: str) -> Path:
+    """Return where what the command said is kept for the tests of the run."""
+    return run_folder() / f"planted-{engine}.txt"
+
+
+def plant(url: str, said: Path) -> None:
+    """Let the command make demo people around a course of one reading."""
+    create_schema(url)
+    folder = said.with_suffix("")
+    folder.mkdir(exist_ok=True)
+    queue = WaitingQueue()
+    database = Database(url, bus=event_bus(), dispatch=queue.dispatch)
     with database.transaction() as session:
         make_course(session, lessons=[lesson("A01", reading())])
-    done = app.test_cli_runner().invoke(
-        args=["demo", "seed", "--learners", "5", "--password", "a-long-password"]
-    )
+    app = create_app(settings_for_test(folder, url), database=database, queue=queue)
+    command = ["demo", "seed", "--learners", "5", "--password", "a-long-password"]
+    done = app.test_cli_runner().invoke(args=command)
+    database.dispose()
     assert done.exit_code == 0
-    return done.output
+    said.write_text(done.output, encoding="utf-8")
+
+
+@pytest.fixture
+def planted(engine: str, database: Database) -> str:
+    """What the command said about a course of one reading."""
+    return said_of(engine).read_text(encoding="utf-8")
 
 
 def test_it_says_who_there_is_and_how_to_sign_in(planted: str) -> None:
@@ -156,9 +191,10 @@ def test_it_is_refused_in_production(
 
 
 def test_the_password_is_written_down_where_make_run_reads_it(
-    planted: str, settings: Settings
+    app: Flask, settings: Settings
 ) -> None:
-    assert planted
+    command = ["demo", "seed", "--learners", "3", "--password", "a-long-password"]
+    assert app.test_cli_runner().invoke(args=command).exit_code == 0
     kept = settings.data_dir / "demo.password"
     assert kept.read_text(encoding="utf-8") == "a-long-password\n"
     assert kept.stat().st_mode & 0o077 == 0

@@ -1,11 +1,13 @@
 """A site as `make run` makes it: demo people with a history, and counties at work."""
 
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
 from lms.accounts.gateway import Keys, SealedFolder, keys_of
+from lms.core.clock import local_day, utc_now
 from lms.db.session import Database
 from lms.demo.service import Settled, Wish, seed, settle
 from lms.settings import Settings
@@ -41,15 +43,27 @@ def demo(
     request: pytest.FixtureRequest, demo_keys: Keys, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Database]:
     """The whole demo: a course for each of two programmes, one that costs money; only read it."""
-    with fresh_url(request.param, create_schema) as url:
-        opened = Database(url, bus=event_bus(), dispatch=site.WaitingQueue().dispatch)
-        with opened.transaction() as session:
-            make_subsidised_course(session)
-            make_subsidised_course(session, programme="store-l5")
-            make_course(session, price_fen=2_900)
-        _plant(opened, demo_keys, tmp_path_factory.mktemp("papers"), (30, 27))
-        yield opened
-        opened.dispose()
+
+    def prepare(url: str) -> None:
+        create_schema(url)
+        with opened(url) as database:
+            with database.transaction() as session:
+                make_subsidised_course(session)
+                make_subsidised_course(session, programme="store-l5")
+                make_course(session, price_fen=2_900)
+            _plant(database, demo_keys, tmp_path_factory.mktemp("papers"), (30, 27))
+
+    # It is of its day: what is to come tomorrow would be over after midnight.
+    day = f"{local_day(utc_now()):%Y%m%d}"
+    with fresh_url(request.param, prepare, template=f"demo_{day}") as url, opened(url) as demo:
+        yield demo
+
+
+@contextmanager
+def opened(url: str) -> Iterator[Database]:
+    database = Database(url, bus=event_bus(), dispatch=site.WaitingQueue().dispatch)
+    yield database
+    database.dispose()
 
 
 @pytest.fixture(scope="module")

@@ -1,9 +1,11 @@
 """The second step: everything that suits better lines, all of it true to the second."""
 
+import pickle
 import re
 import shutil
 import subprocess
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -19,6 +21,7 @@ from tests.factories import boxes
 from tests.factories.videos import begun_later, turned, video
 from tests.integration.media import playing
 from tests.integration.media.conftest import pictures, served, size_of
+from tests.support.run import only_one
 
 SAME = 0.1
 _VARIANT = re.compile(
@@ -57,23 +60,21 @@ class Made:
         return [file for file in self.facts.renditions if file.label.is_picture]
 
 
-@pytest.fixture(scope="module")
-def make(tmp_path_factory):
-    """Make all that is made of a source; once for all tests that look at it."""
-    known = {}
-
-    def make(source):
-        if source not in known:
-            folder = tmp_path_factory.mktemp("work")
-            (folder / "out").mkdir()
+@cache
+def make(source):
+    """Make all that is made of a source; once a run for all tests that look at it."""
+    name = f"made-{sha256_of(source)[:16]}"
+    with only_one(name) as run:
+        folder, facts = run / name, run / f"{name}.facts"
+        if not facts.exists():
+            shutil.rmtree(folder, ignore_errors=True)
+            (folder / "out").mkdir(parents=True)
             shutil.copyfile(source, folder / transcode.SOURCE)
-            facts = transcode.examine(folder)
-            transcode.prepare(folder, folder / "out", facts, lambda _done, _of: None)
-            made = transcode.complete(folder, folder / "out", facts, lambda _done, _of: None)
-            known[source] = Made(folder / "out", made)
-        return known[source]
-
-    return make
+            found = transcode.examine(folder)
+            transcode.prepare(folder, folder / "out", found, lambda _done, _of: None)
+            made = transcode.complete(folder, folder / "out", found, lambda _done, _of: None)
+            facts.write_bytes(pickle.dumps(made))
+        return Made(folder / "out", pickle.loads(facts.read_bytes()))  # noqa: S301 (our own file)
 
 
 def test_a_sharp_upload_gets_three_rungs_a_stream_its_sound_and_thumbnails(prepared, storage):
@@ -102,7 +103,7 @@ def test_a_sharp_upload_gets_three_rungs_a_stream_its_sound_and_thumbnails(prepa
 
 
 @pytest.mark.parametrize("name", ["240p.mp4", "audio.m4a"])
-def test_what_is_for_weak_lines_begins_after_a_table_of_its_parts(make, name):
+def test_what_is_for_weak_lines_begins_after_a_table_of_its_parts(name):
     made = make(video("sharp.mp4"))
     whole = (made / name).read_bytes()
     parts = boxes.outermost(whole)
@@ -113,7 +114,7 @@ def test_what_is_for_weak_lines_begins_after_a_table_of_its_parts(make, name):
     assert sum(size for kind, size in parts if kind in ("ftyp", "moov", "sidx")) < 1_800
 
 
-def test_the_stream_plays_every_second_of_every_rung(make):
+def test_the_stream_plays_every_second_of_every_rung():
     made = make(video("sharp.mp4"))
     cuts = []
     for rung in ("240p", "480p", "720p"):
@@ -129,7 +130,7 @@ def test_the_stream_plays_every_second_of_every_rung(make):
     assert cuts == [[4.0, 4.0, 1.04]] * 3
 
 
-def test_each_piece_of_the_stream_begins_with_a_picture_of_its_own(make, tmp_path):
+def test_each_piece_of_the_stream_begins_with_a_picture_of_its_own(tmp_path):
     made = make(video("sharp.mp4"))
     whole = (made / "720p.m4s").read_bytes()
     parts = playing.pieces(made / "720p.m3u8")
@@ -141,7 +142,7 @@ def test_each_piece_of_the_stream_begins_with_a_picture_of_its_own(make, tmp_pat
         assert len(playing.moments(piece)) == round(seconds * 25)
 
 
-def test_the_list_of_rungs_says_what_is_true_lightest_first(make):
+def test_the_list_of_rungs_says_what_is_true_lightest_first():
     made = make(video("sharp.mp4"))
     text = (made / "master.m3u8").read_text()
     assert text.startswith("#EXTM3U\n")
@@ -165,7 +166,7 @@ def test_the_list_of_rungs_says_what_is_true_lightest_first(make):
 
 
 @pytest.mark.parametrize("kind", ["sign.mp4", "varies.mp4", "late_sound.mp4", "late_picture.mkv"])
-def test_a_second_of_one_file_is_the_same_second_of_every_other(make, kind):
+def test_a_second_of_one_file_is_the_same_second_of_every_other(kind):
     made = make(video(kind))
     late = {"late_sound.mp4": (2, 3), "late_picture.mkv": (3, 2)}
     seen, told = late.get(kind, (2, 2))
@@ -179,7 +180,7 @@ def test_a_second_of_one_file_is_the_same_second_of_every_other(make, kind):
     assert probe(alone).duration_ms == pytest.approx(made.facts.duration_ms, abs=100)
 
 
-def test_what_an_edit_list_hides_stays_hidden_and_the_rest_keeps_its_time(make, tmp_path):
+def test_what_an_edit_list_hides_stays_hidden_and_the_rest_keeps_its_time(tmp_path):
     made = make(begun_later("sign.mp4", 1, tmp_path / "later.mp4"))
     assert made.facts.duration_ms == pytest.approx(7_000, abs=100)
     for name in ("240p.mp4", "480p.m3u8"):
@@ -187,7 +188,7 @@ def test_what_an_edit_list_hides_stays_hidden_and_the_rest_keeps_its_time(make, 
         assert playing.heard(made / name) == pytest.approx((1, 4), abs=SAME)
 
 
-def test_where_the_sound_goes_on_the_last_picture_stands(make):
+def test_where_the_sound_goes_on_the_last_picture_stands():
     made = make(video("sound_goes_on.mp4"))
     assert made.facts.duration_ms == pytest.approx(6_000, abs=100)
     for name in ("240p.mp4", "480p.mp4", "480p.m3u8"):
@@ -196,7 +197,7 @@ def test_where_the_sound_goes_on_the_last_picture_stands(make):
         assert playing.seconds_heard(path) == pytest.approx(6, abs=SAME)
 
 
-def test_a_recording_without_a_length_in_its_header_is_as_long_as_it_is(make):
+def test_a_recording_without_a_length_in_its_header_is_as_long_as_it_is():
     made = make(video("live.webm"))
     assert made.facts.duration_ms == pytest.approx(8_000, abs=100)
 
@@ -209,7 +210,7 @@ def test_a_recording_without_a_length_in_its_header_is_as_long_as_it_is(make):
         (270, (240, 426), "top right"),
     ],
 )
-def test_a_turned_phone_gives_upright_pictures_everywhere(make, tmp_path, degrees, sides, corner):
+def test_a_turned_phone_gives_upright_pictures_everywhere(tmp_path, degrees, sides, corner):
     made = make(turned("corner.mp4", degrees, tmp_path / "turned.mp4"))
     assert (made.pictures[0].width, made.pictures[0].height) == sides
     for name in ("240p.mp4", "480p.mp4", "480p.m3u8", "poster.webp"):
@@ -217,7 +218,7 @@ def test_a_turned_phone_gives_upright_pictures_everywhere(make, tmp_path, degree
     assert not (made / "audio.m4a").exists()
 
 
-def test_all_pictures_are_equally_loud_and_so_is_the_sound_alone(make):
+def test_all_pictures_are_equally_loud_and_so_is_the_sound_alone():
     made = make(video("sharp.mp4"))
     loudness = {
         name: loudness_of(made / name)
@@ -242,7 +243,7 @@ def test_all_pictures_are_equally_loud_and_so_is_the_sound_alone(make):
         ("vp9.webm", ["240p", "480p"]),
     ],
 )
-def test_each_kind_of_source_gets_all_that_can_be_made_of_it(make, kind, labels):
+def test_each_kind_of_source_gets_all_that_can_be_made_of_it(kind, labels):
     made = make(video(kind))
     assert [file.label for file in made.facts.renditions] == labels
     assert made.facts.duration_ms == pytest.approx(3_000, abs=100)
@@ -253,7 +254,7 @@ def test_each_kind_of_source_gets_all_that_can_be_made_of_it(make, kind, labels)
     assert ("mp4a" in master) == ("audio" in labels)
 
 
-def test_the_thumbnails_are_one_picture_of_the_size_their_number_gives(make):
+def test_the_thumbnails_are_one_picture_of_the_size_their_number_gives():
     made = make(video("sharp.mp4"))
     path = made / "thumbs.webp"
     light = made.pictures[0]

@@ -8,13 +8,11 @@ from lms.credentials.queries import unbadged_completions
 from lms.db.session import Database
 from lms.enrollment.domain import EnrollmentStatus
 from lms.enrollment.models import Enrollment
-from lms.payments.domain.orders import DisputeState
-from lms.payments.domain.provider import DisputeSeen
 from lms.settings import Settings
 from lms.subsidy.models import EligibilityDue, SubsidyClaimCause
 from lms.subsidy.queries.dossiers import dossiers
 from tests.factories.credentials import make_badge
-from tests.factories.orders import PRICE, Paid, learn, make_paid
+from tests.factories.orders import Paid, learn, make_paid
 
 
 @pytest.fixture
@@ -53,32 +51,6 @@ def test_all_of_it_back_revokes_the_badge_and_counts_for_no_subsidy(
         assert session.get_one(Enrollment, badge.enrollment_id).status == EnrollmentStatus.COMPLETED
         assert badge.person_id in session.scalars(select(EligibilityDue.person_id)).all()
         assert unbadged_completions(session, limit=10) == []
-
-
-def test_a_part_back_takes_nothing_away(database: Database, badge: Credential, paid: Paid) -> None:
-    learn(database, paid.back(PRICE - 1))
-    assert state_of(database, badge) == "valid"
-    assert courses_of(database, badge) == [badge.enrollment_id]
-
-
-@pytest.mark.parametrize(
-    ("states", "badge_state"),
-    [
-        ([DisputeState.OPEN], "valid"),
-        ([DisputeState.OPEN, DisputeState.WON], "valid"),
-        ([DisputeState.OPEN, DisputeState.LOST], "revoked"),
-        ([DisputeState.LOST, DisputeState.OPEN], "revoked"),
-    ],
-)
-def test_a_dispute_takes_away_what_it_is_lost_for(
-    database: Database, badge: Credential, paid: Paid, states: list[str], badge_state: str
-) -> None:
-    for state in states:
-        seen = DisputeSeen(
-            "dp_1", paid.payment_ref, PRICE, "CNY", DisputeState(state), is_live=False
-        )
-        learn(database, seen)
-    assert state_of(database, badge) == badge_state
 
 
 def test_nothing_is_noted_on_claims_of_others(

@@ -40,6 +40,7 @@ SHOTS = (
     Shot("sign-in", "/sign-in", None),
     Shot("home", "/", LEARNER),
     Shot("course", f"/courses/{COURSE}", LEARNER),
+    Shot("checkout", "/courses/shop-accounts/checkout", LEARNER),
     Shot("lesson", f"/learn/{COURSE}/A04.video", LEARNER),
     Shot("lesson-en", f"/learn/{COURSE}/A04.video", LEARNER, language="en"),
     Shot("practice", f"/learn/{COURSE}/A08.practice", LEARNER),

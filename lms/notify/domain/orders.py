@@ -26,7 +26,7 @@ ORDERS: Mapping[str, Notice] = {
         _PAGE,
     ),
     "order_refunded": Notice(
-        Message("title", "Money goes back to you"),
+        Message("title", "Money of your order goes back"),
         Message(
             "text",
             "%(amount)s of order %(order)s goes back the way it was paid. The bank may take some "

@@ -216,6 +216,7 @@ def test_what_a_code_paid_is_given_back_with_all_of_the_money_and_counts_again_w
     assert refused(lambda: order(database, learner(database), course, code)) == TAKEN
     # A new one may be used for the same programme.
     with database.snapshot() as session:
+        assert queries.vouchers_of(session, {paid.order().enrollment_id}) == {}
         offered = queries.offered(
             session,
             person_id=actor.person_id,

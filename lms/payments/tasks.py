@@ -47,7 +47,7 @@ def send_refund(context: JobContext) -> None:
         return
     stripe = stripe_of(account)
     try:
-        seen = stripe.refund(wanted[1])
+        seen = stripe.refund(wanted)
     except GatewayError as error:
         if error.retryable:
             raise
@@ -79,8 +79,8 @@ def reconcile(context: JobContext) -> Mapping[str, Any] | None:
             session, key=context.job_id, since=since, by=args["by"], now=now(session)
         )
     found = service.Reconciled()
-    # Asked for whole before anything is written: nothing calls out inside of a transaction.
-    for seen in list(stripe.since(since)):
+    # The provider is asked for the next ones between two transactions, and few are held at a time.
+    for seen in stripe.since(since):
         with context.database.transaction() as session:
             service.look_at(session, found, seen, is_live=stripe.is_live, now=now(session))
     with context.database.transaction() as session:

@@ -11,6 +11,7 @@ from lms.core.access import Actor, Permission
 from lms.core.errors import Conflict, Forbidden, GatewayError, InvalidInput, Message
 from lms.jobs.service import JobRequest, enqueue, run_again
 from lms.payments import queries
+from lms.payments.domain.office import Office
 from lms.payments.domain.orders import ProviderName, RefundState
 from lms.payments.domain.provider import RefundWanted
 from lms.payments.domain.refunds import Asked
@@ -55,13 +56,13 @@ def ask_again(session: Session, *, actor: Actor, number: str, refund_id: int) ->
     return run_again(session, _job_of(refund))
 
 
-def wanted_refund(session: Session, refund_id: int) -> tuple[str, RefundWanted] | None:
-    """Return what to ask of which provider, ``None`` where nothing is to be asked any more."""
+def wanted_refund(session: Session, refund_id: int) -> RefundWanted | None:
+    """Return what to ask of the provider, ``None`` where nothing is to be asked any more."""
     refund = session.get_one(Refund, refund_id)
     payment = session.get_one(OrderPayment, refund.payment_id)
     if refund.state != RefundState.ASKED or refund.key is None:
         return None
-    return payment.provider, RefundWanted(refund.key, payment.ref, refund.amount_fen)
+    return RefundWanted(refund.key, payment.ref, refund.amount_fen)
 
 
 def refuse_refund(session: Session, refund_id: int, error: GatewayError, *, now: datetime) -> None:
@@ -114,7 +115,8 @@ def _write_down(
     session.flush()
     if of[0].provider == ProviderName.OFFICE:
         # Handed back over the counter: another person says when it was.
-        refund.state, refund.ref = RefundState.PENDING, f"office-{asked.key}"
+        seen = Office().refund(RefundWanted(asked.key, of[0].ref, asked.amount_fen))
+        refund.state, refund.ref = seen.state, seen.ref
     else:
         args = {"refund": refund.id}
         enqueue(session, JobRequest(REFUND, _job_of(refund), args, actor.person_id))

@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from json import loads
 from typing import Any
 
@@ -9,6 +10,7 @@ from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from lms.handover.queries.people import Subject
+from lms.payments.queries import fundings
 from lms.subsidy.domain.claim_record import canonical
 from lms.subsidy.models import (
     NoticeObjection,
@@ -40,9 +42,16 @@ def claims(session: Session, subject: Subject) -> list[Row]:
         "payments": _payments(session, ids),
         "notices": _notices(session, ids),
     }
+    paid_for = fundings(session, subject.person_id)
     rows = session.execute(_claims(ids)).mappings()
     return [
-        {**row, **{name: found[row["id"]] for name, found in parts.items()}}
+        {
+            **row,
+            **{name: found[row["id"]] for name, found in parts.items()},
+            "paid_for": [
+                asdict(each) for each in paid_for if each.programme_id == row["programme_id"]
+            ],
+        }
         for row in map(dict, rows)
     ]
 

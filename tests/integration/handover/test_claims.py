@@ -21,6 +21,7 @@ from tests.factories.accounts import COUNTY
 from tests.factories.claims import Claimant, claim_now, make_draft, other_programme
 from tests.factories.handed_claims import CONTACT, OBJECTION, RULING, make_paid_claims
 from tests.factories.roster import NEIGHBOUR
+from tests.factories.vouchers import make_paid_with_voucher
 from tests.integration.handover.conftest import EVERYBODY, Unpacked
 from tests.integration.handover.test_forgeries import in_file, manifest_anew
 from tests.integration.handover.test_package import person_of, verified
@@ -66,6 +67,22 @@ def test_a_claim_is_in_the_package_with_all_that_was_done_to_it(
         *(claim["number"], "已发放", "600.00", "600.00"),
         *(f"{paid['paid_on']}、{back['returned_on']} 退回", row["number"]),
     ]
+
+
+def test_whose_money_paid_for_the_course_goes_with_the_claim(
+    database: Database, claimed: Claimant, unpacked: Unpacked
+) -> None:
+    with database.transaction() as session:
+        code = make_paid_with_voucher(
+            session, claimed.study.enrollment, programme_id=claimed.programme_id
+        )
+    folder = unpacked(of(claimed))
+    done, said = verified(folder)
+    assert done == 0, said
+    (claim,) = person_of(folder, claimed.person.id)["claims"]
+    (paid,) = claim["paid_for"]
+    assert (paid["payer"], paid["due_fen"], paid["voucher_fen"]) == ("learner", 1_900, 1_000)
+    assert paid["voucher"] == code
 
 
 def test_only_counties_take_claims_home(database: Database, claimed: Claimant) -> None:

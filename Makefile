@@ -1,8 +1,8 @@
 # Thin on purpose: the work is done by the small programs in tools/.
 PYTHON ?= python3
 VENV := .venv/bin
-# Two cores are what a small machine has; the third works while the others wait for a browser.
-WORKERS ?= 3
+# Two cores are what a small machine has; two more work while those wait for browsers and programs.
+WORKERS ?= 4
 TESTS ?= tests
 # How often a run under fire is struck; the suite has time for a few.
 MOMENTS ?= 30
@@ -22,6 +22,7 @@ test: tools           ## the whole suite, with what it needs of the machine
 faults: tools         ## kill, restart, replay
 	@$(VENV)/python -m tools.machine
 	@$(VENV)/pytest -q tests/faults --moments $(MOMENTS)
+	@$(VENV)/pytest -q -n $(WORKERS) tests/browser -m one_engine --every-engine
 
 check: tools          ## lint, types, import contracts, templates, migrations, translations
 	@$(VENV)/python -m tools.check

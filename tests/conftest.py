@@ -38,18 +38,39 @@ def pytest_configure(config: pytest.Config) -> None:
         compile_catalogue(ROOT)
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+_LONGEST = {
+    *("test_field_videos.py", "test_line_lost.py", "test_twelve_kilobytes.py"),
+    "test_upload_to_phone.py",
+}
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     for item in items:
         for kind in {"browser", "faults"} & set(item.path.relative_to(ROOT).parts):
             item.add_marker(kind)
     # The longest of all: begun last, they would be waited for.
-    items.sort(key=lambda item: "faults" not in item.path.relative_to(ROOT).parts)
+    items.sort(
+        key=lambda item: item.path.name not in _LONGEST and not item.get_closest_marker("faults")
+    )
+    if not config.getoption("--every-engine"):
+        left = [item for item in items if _is_left_out(item)]
+        config.hook.pytest_deselected(items=left)
+        items[:] = [item for item in items if not _is_left_out(item)]
+
+
+def _is_left_out(item: pytest.Item) -> bool:
+    """Tell whether a test of a browser's scripts would run on the second engine."""
+    return item.get_closest_marker("one_engine") is not None and "postgresql" in item.name
 
 
 def pytest_collection_finish() -> None:
     # Most objects there are were imported and stay; each look for garbage went through them all.
     gc.freeze()
     gc.set_threshold(_NEW_OBJECTS, 10, 10)
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--every-engine", action="store_true", help="leave no engine out")
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

@@ -46,8 +46,10 @@ def main() -> None:
     supervisor = Supervisor()
 
     def started() -> None:
-        if wait_until_up(supervisor, host, port):
-            till_url = environment.get("LMS_STRIPE_API_BASE", "") if "till" in commands else ""
+        till_url = environment.get("LMS_STRIPE_API_BASE", "") if "till" in commands else ""
+        urls = [f"{local_url(host, port)}/healthz", *([till_url] if till_url else [])]
+        # Whoever reads the addresses may go there at once.
+        if all(wait_until_up(supervisor, url) for url in urls):
             print(welcome(settings, environment["LMS_BASE_URL"], till_url), flush=True)
 
     crashed = supervisor.run(commands, environment=environment, folder=ROOT, started=started)
@@ -117,16 +119,15 @@ def web_command(host: str, port: int) -> list[str]:
     return command
 
 
-def wait_until_up(supervisor: Supervisor, host: str, port: int) -> bool:
-    """Wait until the site answers; False when it ended or we were told to stop first."""
-    url = f"{local_url(host, port)}/healthz"
+def wait_until_up(supervisor: Supervisor, url: str) -> bool:
+    """Wait until an address answers; False when a part ended or we were told to stop first."""
     until = time.monotonic() + START_SECONDS
     while time.monotonic() < until and not supervisor.told_to_stop and not supervisor.ended():
         if answers(url):
             return True
         time.sleep(TICK_SECONDS)
     if time.monotonic() >= until:
-        print(f"The site has not answered for {START_SECONDS} s; it goes on trying.", flush=True)
+        print(f"{url} has not answered for {START_SECONDS} s; it goes on trying.", flush=True)
     return False
 
 

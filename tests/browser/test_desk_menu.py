@@ -11,8 +11,8 @@ from tests.factories.accounts import make_county, make_staff
 from tests.support.browser import barriers
 from tests.support.site import LiveSite
 
-# One engine is enough where the browser is what is tried.
-pytestmark = pytest.mark.parametrize("engine", ["sqlite"])
+# The browser is what is tried; `make faults` tries it on PostgreSQL too.
+pytestmark = pytest.mark.one_engine
 SIDEWAYS = """Array.prototype.filter.call(
   document.querySelectorAll("nav *, form, form *"),
   function (x) {

@@ -13,8 +13,8 @@ from tests.factories.insights import dice, make_courses, make_history
 from tests.support.browser import barriers
 from tests.support.site import LiveSite
 
-# One engine is enough where the browser is what is tried.
-pytestmark = pytest.mark.parametrize("engine", ["sqlite"])
+# The browser is what is tried; `make faults` tries it on PostgreSQL too.
+pytestmark = pytest.mark.one_engine
 PAGES = ("/staff/figures", "/staff/figures/by/town", "/staff/figures/budget", "/figures")
 
 

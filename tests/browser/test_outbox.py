@@ -19,8 +19,8 @@ from tests.support.browser import OwnBrowser
 from tests.support.player import nothing_waits, until, waiting
 from tests.support.site import LiveSite
 
-# One engine is enough where the browser is what is tried.
-pytestmark = pytest.mark.parametrize("engine", ["sqlite"])
+# The browser is what is tried; `make faults` tries it on PostgreSQL too.
+pytestmark = pytest.mark.one_engine
 _API = "**/api/**"
 _SENT = "这部手机里存的都交上了。"
 _WAITS = re.compile(r"这部手机里还有 \d+ 秒没交")

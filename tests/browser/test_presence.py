@@ -9,8 +9,8 @@ from tests.factories.catalog import MadeCourse
 from tests.support.browser import barriers
 from tests.support.player import Asking, question, tap
 
-# One engine is enough where the browser is what is tried.
-pytestmark = pytest.mark.parametrize("engine", ["sqlite"])
+# The browser is what is tried; `make faults` tries it on PostgreSQL too.
+pytestmark = pytest.mark.one_engine
 _TITLE = re.compile("您还在看吗？ · ")
 _VOICE = """(() => {
   window.spoken = [];

@@ -10,8 +10,8 @@ from lms.db.session import Database
 from lms.progress.models import PresenceCheck, StudyClock, WatchSlice
 from tests.factories.catalog import MadeCourse
 
-# One engine is enough where the browser is what is tried.
-pytestmark = pytest.mark.parametrize("engine", ["sqlite"])
+# The browser is what is tried; `make faults` tries it on PostgreSQL too.
+pytestmark = pytest.mark.one_engine
 
 
 def ledger(database: Database) -> tuple[int, int]:

@@ -13,8 +13,8 @@ from tests.support.browser import barriers
 from tests.support.player import nothing_waits, waiting
 from tests.support.site import LiveSite
 
-# One engine is enough where the browser is what is tried.
-pytestmark = pytest.mark.parametrize("engine", ["sqlite"])
+# The browser is what is tried; `make faults` tries it on PostgreSQL too.
+pytestmark = pytest.mark.one_engine
 _API = "**/api/**"
 _LEFT = re.compile(r"还有 [23] 秒没交上：网络断了，或者网站没回应。")
 _OUT = re.compile("/sign-in")

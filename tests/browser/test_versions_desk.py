@@ -14,8 +14,8 @@ from tests.factories.enrollment import make_class, make_enrollment
 from tests.support.browser import barriers
 from tests.support.site import LiveSite
 
-# One engine is enough where the browser is what is tried.
-pytestmark = pytest.mark.parametrize("engine", ["sqlite"])
+# The browser is what is tried; `make faults` tries it on PostgreSQL too.
+pytestmark = pytest.mark.one_engine
 
 
 @pytest.fixture

@@ -13,8 +13,8 @@ from lms.progress.models import MaterialProgress, PlaybackLease, WatchSlice
 from tests.factories.catalog import MadeCourse
 from tests.support.player import TRIES, nothing_waits, until, waiting
 
-# One engine is enough where the browser is what is tried.
-pytestmark = pytest.mark.parametrize("engine", ["sqlite"])
+# The browser is what is tried; `make faults` tries it on PostgreSQL too.
+pytestmark = pytest.mark.one_engine
 _OFFLINE = re.compile(r"网络断了，可以接着学；60 秒内连上网才算学时。这部手机里有 \d+ 秒等着交。")
 _SENT = "这部手机里存的都交上了。"
 _WAITS = re.compile(r"这部手机里还有 \d+ 秒没交，连着网会自动交。")

@@ -13,8 +13,8 @@ from tests.factories.assessment import Taker, make_attempt, make_taker, right_le
 from tests.support.browser import barriers
 from tests.support.site import LiveSite
 
-# One engine is enough where the browser is what is tried.
-pytestmark = pytest.mark.parametrize("engine", ["sqlite"])
+# The browser is what is tried; `make faults` tries it on PostgreSQL too.
+pytestmark = pytest.mark.one_engine
 NewContext = Callable[..., BrowserContext]
 SAVED = re.compile(r"答案已存好 \d\d:\d\d")
 

@@ -15,8 +15,8 @@ from tests.support.browser import barriers
 from tests.support.player import until
 from tests.support.site import LiveSite
 
-# One engine is enough where the browser is what is tried.
-pytestmark = pytest.mark.parametrize("engine", ["sqlite"])
+# The browser is what is tried; `make faults` tries it on PostgreSQL too.
+pytestmark = pytest.mark.one_engine
 DESK = {"width": 1280, "height": 800}
 SAVE = "存好字幕"
 

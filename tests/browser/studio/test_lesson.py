@@ -13,8 +13,8 @@ from tests.factories.media import make_asset
 from tests.factories.videos import video as make_clip
 from tests.support.site import LiveSite
 
-# One engine is enough where the browser is what is tried.
-pytestmark = pytest.mark.parametrize("engine", ["sqlite"])
+# The browser is what is tried; `make faults` tries it on PostgreSQL too.
+pytestmark = pytest.mark.one_engine
 
 
 def test_faults_of_captions_are_told_beside_them_and_words_stay(

@@ -16,8 +16,8 @@ from tests.support.line import Line
 from tests.support.player import TRIES
 from tests.support.site import LiveSite
 
-# One engine is enough where the browser is what is tried.
-pytestmark = pytest.mark.parametrize("engine", ["sqlite"])
+# The browser is what is tried; `make faults` tries it on PostgreSQL too.
+pytestmark = pytest.mark.one_engine
 SRT = "1\n00:00:00,000 --> 00:00:02,000\n大家好\n"
 # Two of them fill more than what is let through before the line breaks.
 SIZE = 1_500_000

@@ -22,8 +22,8 @@ from tests.support.browser import barriers
 from tests.support.line import Line
 from tests.support.site import LiveSite
 
-# One engine is enough where the browser is what is tried.
-pytestmark = pytest.mark.parametrize("engine", ["sqlite"])
+# The browser is what is tried; `make faults` tries it on PostgreSQL too.
+pytestmark = pytest.mark.one_engine
 
 
 def test_a_video_is_sent_checked_converted_and_ready_while_words_stay(

@@ -23,8 +23,8 @@ from tests.browser.studio.conftest import (
 from tests.support.line import Line
 from tests.support.site import LiveSite
 
-# One engine is enough where the browser is what is tried.
-pytestmark = pytest.mark.parametrize("engine", ["sqlite"])
+# The browser is what is tried; `make faults` tries it on PostgreSQL too.
+pytestmark = pytest.mark.one_engine
 
 
 def test_files_that_cannot_be_videos_are_refused_before_a_byte_is_sent(

@@ -56,13 +56,14 @@ def quote(
 
     What they put into their own open order of the course can be put in again.
     """
-    typed = list(dict.fromkeys(each.strip() for each in codes if each.strip()))[:_MOST]
-    read = {each: rules.read_code(each) for each in typed}
-    known = _known(session, [each for each in read.values() if each], person_id, offered)
+    # However a code is written, it is the same one.
+    typed = {rules.read_code(each) or each: each for each in map(str.strip, codes) if each}
+    wanted = list(typed)[:_MOST]
+    known = _known(session, wanted, person_id, offered)
     good: dict[VoucherKind, Row[Any]] = {}
     faults: list[tuple[str, Message]] = []
-    for text in typed:
-        row = known.get(read[text] or "")
+    for code in wanted:
+        text, row = typed[code], known.get(code)
         fault = rules.UNKNOWN if row is None else _why_not(row, good, offered, day)
         if fault is not None or row is None:
             faults.append((text, fault or rules.UNKNOWN))

@@ -11,6 +11,7 @@ from lms.enrollment.queries import waitings as waited_for
 from lms.learning import queries, service
 from lms.learning.forms import matching, parse_class
 from lms.learning.views.paying import or_checkout
+from lms.payments.queries import share_of
 from lms.web.access import current_actor, database, optional_actor, public, requires
 from lms.web.i18n import gettext
 
@@ -66,9 +67,14 @@ def course(slug: str) -> ResponseReturnValue:
         )
         # How far one is says more than what there is to get.
         offer = None if meters else queries.offer_of(session, found[0], today=day)
+        share_fen = 0
+        if person_id and own is None and found[0].price_fen:
+            of_course = {"person_id": person_id, "course_id": found[0].course_id}
+            share_fen = share_of(session, **of_course, day=day)
     return render_template(
         "learning/course.html",
         course=found[0],
+        share_fen=share_fen,
         own=own,
         subsidies=meters,
         offer=offer,

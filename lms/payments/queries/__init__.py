@@ -16,7 +16,7 @@ from lms.payments.queries.desk import (
 from lms.payments.queries.finance import facts_of, sums_of
 from lms.payments.queries.funding import Funding, fundings, has_paid, vouchers_of
 from lms.payments.queries.money import disputes_of, known_of, refunds_of, standing_of
-from lms.payments.queries.offers import Offered, offered
+from lms.payments.queries.offers import Offered, offered, share_of
 from lms.payments.queries.orders import (
     OwnOrder,
     Standing,
@@ -116,6 +116,7 @@ __all__ = [
     "redemptions",
     "redemptions_of",
     "refunds_of",
+    "share_of",
     "shares",
     "standing_of",
     "standing_with",

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import and_, select
+from sqlalchemy import ColumnElement, and_, select
 from sqlalchemy.orm import Session
 
 from lms.accounts.models import Person
@@ -49,13 +49,7 @@ def offered(
         .join(Person, Person.id == person_id)
         .outerjoin(
             CountyShare,
-            and_(
-                CountyShare.county_code == Person.county_code,
-                CountyShare.course_id == Course.id,
-                CountyShare.ended_at.is_(None),
-                CountyShare.first_day <= day,
-                CountyShare.last_day >= day,
-            ),
+            and_(CountyShare.course_id == Course.id, _pays_for(day)),
         )
         .where(Course.slug == slug, Revision.state == RevisionState.PUBLISHED)
     ).one_or_none()
@@ -71,6 +65,26 @@ def offered(
         programme_id=row.programme_id,
         county_code=row.county_code,
         share_fen=row.share_fen or 0,
+    )
+
+
+def share_of(session: Session, *, person_id: int, course_id: int, day: date) -> int:
+    """Return how many fen of a course's price the person's county pays on a local day."""
+    found = session.scalar(
+        select(CountyShare.share_fen)
+        .join(Person, Person.id == person_id)
+        .where(CountyShare.course_id == course_id, _pays_for(day))
+    )
+    return found or 0
+
+
+def _pays_for(day: date) -> ColumnElement[bool]:
+    """Return the condition that a share is of the person's county and holds on the day."""
+    return and_(
+        CountyShare.county_code == Person.county_code,
+        CountyShare.ended_at.is_(None),
+        CountyShare.first_day <= day,
+        CountyShare.last_day >= day,
     )
 
 

@@ -10,7 +10,7 @@ from lms.core.access import Actor
 from lms.core.errors import InvalidInput
 from lms.db.session import Database
 from lms.payments import queries
-from lms.payments.domain.orders import Way
+from lms.payments.domain.orders import RefundState, Way
 from lms.payments.domain.provider import PageState
 from lms.payments.models import CountyShare, CourseOrder, Redemption, VoucherBatch
 from lms.payments.tasks import end_overdue
@@ -232,6 +232,8 @@ def test_what_a_code_paid_is_given_back_with_all_of_the_money_and_counts_again_w
             day=NOON.date(),
         )
     assert quote.faults == ()
+    paid.hear(paid.refund(1_000, RefundState.FAILED, ref="re_rest"))
+    assert (paid.order().state, uses_of(database)) == ("part_refunded", ["used"])
 
 
 def test_a_share_of_the_county_is_taken_off_for_its_own_people(
@@ -251,6 +253,18 @@ def test_a_share_of_the_county_is_taken_off_for_its_own_people(
     late = order(database, learner(database), course, way=Way.OFFICE)
     with database.snapshot() as session:
         assert session.get_one(CourseOrder, late).due_fen == PRICE
+
+
+def test_a_county_that_pays_all_gives_the_seat_at_once(
+    database: Database, course: MadeCourse
+) -> None:
+    with database.transaction() as session:
+        make_share(session, make_person(session), course, PRICE + 1)
+    number = order(database, learner(database), course)
+    with database.snapshot() as session:
+        made = session.get_one(CourseOrder, number)
+    assert (made.state, made.provider, made.subsidy_fen, made.due_fen) == ("paid", "none", PRICE, 0)
+    assert made.enrollment_id is not None
 
 
 def test_a_batch_that_is_stopped_pays_no_more(database: Database, course: MadeCourse) -> None:
